@@ -1,0 +1,165 @@
+package lxd
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// DeviceMap is LXD's form of devices: by name, each an object of strings.
+type DeviceMap map[string]StringMap
+
+// UnmarshalGQL reads a JSON object of objects.
+func (m *DeviceMap) UnmarshalGQL(value any) error {
+	object, ok := value.(map[string]any)
+	if !ok {
+		return fmt.Errorf(`devices are a JSON object such as {"eth0": {"type": "nic", "network": "lxdbr0"}}, not %s`, jsonKind(value))
+	}
+	*m = make(DeviceMap, len(object))
+	for name, entry := range object {
+		var options StringMap
+		if err := options.UnmarshalGQL(entry); err != nil {
+			return fmt.Errorf("the device %q: %w", name, err)
+		}
+		(*m)[name] = options
+	}
+	return nil
+}
+
+// DeviceType is a kind of device.
+type DeviceType string
+
+// Device is a device of an instance or of a profile; its Go type is its kind.
+type Device interface {
+	// IsDevice marks the kinds.
+	IsDevice()
+}
+
+// device is what every kind has.
+type device struct {
+	Name string
+	Type DeviceType
+	// Inherited is whether a profile brings it.
+	Inherited bool
+	// Config are LXD's options without the type.
+	Config StringMap
+}
+
+// IsDevice marks that it is a kind of device.
+func (device) IsDevice() {}
+
+// The kinds of device.
+type (
+	// NoneDevice is described in device.graphqls.
+	NoneDevice struct{ device }
+	// NicDevice is described in device.graphqls.
+	NicDevice struct{ device }
+	// DiskDevice is described in device.graphqls.
+	DiskDevice struct{ device }
+	// UnixCharDevice is described in device.graphqls.
+	UnixCharDevice struct{ device }
+	// UnixBlockDevice is described in device.graphqls.
+	UnixBlockDevice struct{ device }
+	// UsbDevice is described in device.graphqls.
+	UsbDevice struct{ device }
+	// GpuDevice is described in device.graphqls.
+	GpuDevice struct{ device }
+	// InfinibandDevice is described in device.graphqls.
+	InfinibandDevice struct{ device }
+	// ProxyDevice is described in device.graphqls.
+	ProxyDevice struct{ device }
+	// UnixHotplugDevice is described in device.graphqls.
+	UnixHotplugDevice struct{ device }
+	// TpmDevice is described in device.graphqls.
+	TpmDevice struct{ device }
+	// PciDevice is described in device.graphqls.
+	PciDevice struct{ device }
+	// UnknownDevice is described in device.graphqls.
+	UnknownDevice struct{ device }
+)
+
+// devices are the expanded devices by name; those that are not among the
+// object's own come from a profile.
+func devices(expanded, own DeviceMap) []Device {
+	list := make([]Device, 0, len(expanded))
+	for _, name := range sortedKeys(expanded) {
+		_, local := own[name]
+		list = append(list, newDevice(name, expanded[name], !local))
+	}
+	return list
+}
+
+func newDevice(name string, options StringMap, inherited bool) Device {
+	config := make(StringMap, len(options))
+	for key, value := range options {
+		if key != "type" {
+			config[key] = value
+		}
+	}
+	kind := DeviceType(strings.ToUpper(strings.ReplaceAll(options["type"], "-", "_")))
+	base := device{Name: name, Type: kind, Inherited: inherited, Config: config}
+	switch options["type"] {
+	case "none":
+		return &NoneDevice{base}
+	case "nic":
+		return &NicDevice{base}
+	case "disk":
+		return &DiskDevice{base}
+	case "unix-char":
+		return &UnixCharDevice{base}
+	case "unix-block":
+		return &UnixBlockDevice{base}
+	case "usb":
+		return &UsbDevice{base}
+	case "gpu":
+		return &GpuDevice{base}
+	case "infiniband":
+		return &InfinibandDevice{base}
+	case "proxy":
+		return &ProxyDevice{base}
+	case "unix-hotplug":
+		return &UnixHotplugDevice{base}
+	case "tpm":
+		return &TpmDevice{base}
+	case "pci":
+		return &PciDevice{base}
+	}
+	base.Type = "UNKNOWN"
+	return &UnknownDevice{base}
+}
+
+// Hwaddr is the MAC address that the options set.
+func (d *NicDevice) Hwaddr() *string { return optional(d.Config["hwaddr"]) }
+
+// NicType is LXD's nictype.
+func (d *NicDevice) NicType() *string { return optional(d.Config["nictype"]) }
+
+// Parent is the host's interface.
+func (d *NicDevice) Parent() *string { return optional(d.Config["parent"]) }
+
+// Path is where the instance sees the disk.
+func (d *DiskDevice) Path() *string { return optional(d.Config["path"]) }
+
+// Source is the volume's name or a path of the host.
+func (d *DiskDevice) Source() *string { return optional(d.Config["source"]) }
+
+// ReadOnly is whether the instance may only read the disk.
+func (d *DiskDevice) ReadOnly() bool { return isTrue(d.Config["readonly"]) }
+
+// Listen is the address that is listened on.
+func (d *ProxyDevice) Listen() string { return d.Config["listen"] }
+
+// Connect is the address that connections are forwarded to.
+func (d *ProxyDevice) Connect() string { return d.Config["connect"] }
+
+// isTrue reads a boolean as LXD's configuration writes it.
+func isTrue(text string) bool {
+	switch strings.ToLower(text) {
+	case "true", "1", "yes", "on":
+		return true
+	}
+	return false
+}
+
+// MarshalGQL writes a JSON object of objects.
+func (m DeviceMap) MarshalGQL(w io.Writer) { writeJSON(w, m) }

@@ -1,0 +1,134 @@
+package lxd
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// Error is an answer of LXD of type "error".
+type Error struct {
+	// Status is LXD's error_code, an HTTP status. LXD answers many faults of
+	// the caller with 500.
+	Status int
+	// Message is LXD's own text.
+	Message string
+}
+
+func (e *Error) Error() string { return e.Message }
+
+// IsNotFound reports whether LXD said, or we say for it, that a thing is not there.
+func IsNotFound(err error) bool {
+	var lxdError *Error
+	return errors.As(err, &lxdError) && lxdError.Status == http.StatusNotFound
+}
+
+// UnavailableError says that LXD could not be reached or is starting or stopping.
+type UnavailableError struct {
+	// URL is the address of LXD.
+	URL string
+	// Cause is what the connection said.
+	Cause error
+}
+
+func (e *UnavailableError) Error() string {
+	return fmt.Sprintf("LXD cannot be reached at %s: it is stopped or starting; try again in a moment", e.URL)
+}
+
+func (e *UnavailableError) Unwrap() error { return e.Cause }
+
+// NotTrustedError says that LXD does not accept our client certificate (any more).
+type NotTrustedError struct {
+	// Fingerprint is the SHA-256 of our certificate, hexadecimal.
+	Fingerprint string
+}
+
+func (e *NotTrustedError) Error() string {
+	return "LXD does not trust the certificate of lxdql (SHA-256 " + e.Fingerprint + "): add it on LXD's host with `lxc config trust add <file>`"
+}
+
+// CertificateError says that the server does not show the certificate that it
+// should: it may be another server than the one that was configured.
+type CertificateError struct {
+	// Expected is the configured SHA-256, hexadecimal; empty when a CA was configured.
+	Expected string
+	// Seen is the SHA-256 of the certificate that was shown, hexadecimal.
+	Seen string
+	// Cause is what the check against the CA said; nil with a fingerprint.
+	Cause error
+}
+
+func (e *CertificateError) Error() string {
+	if e.Expected == "" {
+		return fmt.Sprintf("LXD shows the certificate %s, which is not signed by the configured CA: %v", e.Seen, e.Cause)
+	}
+	return fmt.Sprintf("LXD shows the certificate %s instead of %s: if it was renewed on purpose, set LXD_SERVER_FINGERPRINT to the new one", e.Seen, e.Expected)
+}
+
+func (e *CertificateError) Unwrap() error { return e.Cause }
+
+// ForbiddenError says that the caller's scope does not allow a change.
+type ForbiddenError struct {
+	// Project is where the change was to be made; empty for the server itself.
+	Project string
+	// Argument is the dotted path of the argument that asks for too much; empty
+	// when it is the whole call.
+	Argument string
+	// Reason says what is not allowed.
+	Reason string
+}
+
+func (e *ForbiddenError) Error() string {
+	if e.Reason != "" {
+		return e.Reason
+	}
+	return fmt.Sprintf("you may not change anything in the project %q: ask an administrator for the role OPERATOR there", e.Project)
+}
+
+// ConflictError says that an object's state does not fit what was asked.
+type ConflictError struct{ Message string }
+
+func (e *ConflictError) Error() string { return e.Message }
+
+// ExistsError says that a name is taken.
+type ExistsError struct{ Message string }
+
+func (e *ExistsError) Error() string { return e.Message }
+
+// InputError says which argument LXD would not accept, before LXD is asked.
+type InputError struct {
+	// Argument is a dotted path: "input.name".
+	Argument string
+	// Message says what is wrong and what would be right.
+	Message string
+}
+
+func (e *InputError) Error() string { return e.Message }
+
+// OperationError says that an operation that was waited for did not succeed.
+type OperationError struct{ Operation *Operation }
+
+func (e *OperationError) Error() string {
+	if e.Operation.Status() == OperationCancelled {
+		return fmt.Sprintf("%s: the operation was cancelled", e.Operation.Description)
+	}
+	return e.Operation.Err
+}
+
+// LaggedError ends the stream of a subscriber that did not keep up.
+type LaggedError struct {
+	// Cursor is the last event that the subscriber was given; empty for none.
+	Cursor string
+}
+
+func (e *LaggedError) Error() string {
+	return "the subscription did not keep up with the events and was ended: subscribe again and read again what matters"
+}
+
+// ErrHubClosed ends the streams of all subscribers when the server stops.
+var ErrHubClosed = errors.New("the server is shutting down: subscribe again in a moment")
+
+func isStatus(err error, status int) bool {
+	var lxdError *Error
+	return errors.As(err, &lxdError) && lxdError.Status == status
+}

@@ -1,0 +1,79 @@
+package lxd
+
+import (
+	"context"
+	"encoding/json"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// quiet is how long LXD may say nothing. It pings every 10 s (seen on 5.0.2):
+// after 25 s the connection is dead.
+const quiet = 25 * time.Second
+
+// listen follows LXD's events over one WebSocket until it breaks or ctx ends.
+// connected is called once LXD has accepted; each event is handed to publish
+// by the one goroutine that reads.
+func (c *Client) listen(ctx context.Context, connected func(), publish func(Event)) error {
+	// Without types LXD sends its whole log at debug level too.
+	socket, err := c.dialWebSocket(ctx, "/1.0/events?type=operation,lifecycle&all-projects=true")
+	if err != nil {
+		return err
+	}
+	defer socket.Close()
+	stop := context.AfterFunc(ctx, func() { socket.Close() })
+	defer stop()
+	socket.SetPingHandler(func(text string) error {
+		socket.SetReadDeadline(time.Now().Add(quiet))
+		return socket.WriteControl(websocket.PongMessage, []byte(text), time.Now().Add(5*time.Second))
+	})
+	connected()
+	for {
+		socket.SetReadDeadline(time.Now().Add(quiet))
+		_, data, err := socket.ReadMessage()
+		if err != nil {
+			return c.unreachable(err)
+		}
+		var frame eventFrame
+		if json.Unmarshal(data, &frame) != nil {
+			continue // not an event: nothing that we could show
+		}
+		if event := c.event(&frame); event != nil {
+			publish(event)
+		}
+	}
+}
+
+// dialWebSocket opens a WebSocket. They need HTTP/1.1: LXD's listener would
+// choose HTTP/2 if it were offered.
+func (c *Client) dialWebSocket(ctx context.Context, address string) (*websocket.Conn, error) {
+	dialer := websocket.Dialer{HandshakeTimeout: 10 * time.Second}
+	if c.tls != nil {
+		dialer.TLSClientConfig = c.tls.Clone()
+		dialer.TLSClientConfig.NextProtos = []string{"http/1.1"}
+	} else {
+		dialer.NetDialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			return c.dialSocket(ctx, network, address)
+		}
+	}
+	socket, response, err := dialer.DialContext(ctx, strings.Replace(c.base, "http", "ws", 1)+address, nil)
+	if err == nil {
+		return socket, nil
+	}
+	if response == nil {
+		return nil, c.unreachable(err)
+	}
+	return nil, c.handshakeRefusal(response)
+}
+
+func (c *Client) handshakeRefusal(response *http.Response) error {
+	var answer envelope[JSON]
+	if json.NewDecoder(response.Body).Decode(&answer) == nil && answer.Type == "error" {
+		return c.refusal(answer.ErrorCode, answer.Error)
+	}
+	return &Error{Status: response.StatusCode, Message: "LXD refuses its event stream: HTTP " + response.Status}
+}

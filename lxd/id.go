@@ -1,0 +1,61 @@
+package lxd
+
+import (
+	"encoding/base64"
+	"errors"
+	"net/url"
+	"strings"
+)
+
+// ID names one object among all kinds and servers. Its text is opaque to
+// callers and stays as long as name and project stay.
+type ID struct {
+	// Server is lxdql's name for the LXD server.
+	Server string
+	// Kind is the GraphQL type: "Instance".
+	Kind string
+	// Project is the effective project; empty for what belongs to the server.
+	Project string
+	// Name is unique in kind and project; a child's is "parent/child".
+	Name string
+}
+
+// ErrMalformedID says that a text is no id of ours.
+var ErrMalformedID = errors.New("this is not an id: take ids from the field `id` of an object")
+
+// String is the id's text: URL-safe letters only.
+func (id ID) String() string {
+	parts := []string{id.Server, id.Kind, id.Project, id.Name}
+	for i := range parts {
+		parts[i] = url.QueryEscape(parts[i])
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(parts, ":")))
+}
+
+// ParseID reads what String wrote; anything else is ErrMalformedID.
+func ParseID(text string) (ID, error) {
+	data, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil {
+		return ID{}, ErrMalformedID
+	}
+	parts := strings.Split(string(data), ":")
+	if len(parts) != 4 {
+		return ID{}, ErrMalformedID
+	}
+	for i := range parts {
+		if parts[i], err = url.QueryUnescape(parts[i]); err != nil {
+			return ID{}, ErrMalformedID
+		}
+	}
+	id := ID{Server: parts[0], Kind: parts[1], Project: parts[2], Name: parts[3]}
+	if id.String() != text || id.Kind == "" || id.Name == "" {
+		return ID{}, ErrMalformedID
+	}
+	return id, nil
+}
+
+// Node is what has an id.
+type Node interface {
+	// IsNode marks the types of the GraphQL interface Node.
+	IsNode()
+}

@@ -1,0 +1,71 @@
+package lxd
+
+import "context"
+
+// Image is what instances are made from.
+type Image struct {
+	Fingerprint  string        `json:"fingerprint"`
+	Aliases      []*ImageAlias `json:"aliases"`
+	Type         InstanceType  `json:"type"`
+	Architecture string        `json:"architecture"`
+	SizeBytes    int64         `json:"size"`
+	Public       bool          `json:"public"`
+	AutoUpdate   bool          `json:"auto_update"`
+	Properties   StringMap     `json:"properties"`
+	CreatedAt    Time          `json:"created_at"`
+	UploadedAt   Time          `json:"uploaded_at"`
+	LastUsedAt   Time          `json:"last_used_at"`
+	ExpiresAt    Time          `json:"expires_at"`
+	// Project is the effective project.
+	Project string `json:"project"`
+
+	server string
+}
+
+// ImageAlias is a name that stands for an image.
+type ImageAlias struct {
+	Name        string `json:"name"`
+	Description string `json:"description"`
+}
+
+// IsNode marks that an image has an id.
+func (*Image) IsNode() {}
+
+// ID is the image's id.
+func (i *Image) ID() string {
+	return ID{Server: i.server, Kind: "Image", Project: i.Project, Name: i.Fingerprint}.String()
+}
+
+// Description is the image's property of that name.
+func (i *Image) Description() string { return i.Properties["description"] }
+
+// Images lists the images of an effective project (see [Project.Effective]).
+func (c *Client) Images(ctx context.Context, as Scope, project string) ([]*Image, error) {
+	if err := enter(as, project, false); err != nil {
+		return nil, err
+	}
+	images, err := get[[]*Image](ctx, c, in(project, path("images"), "recursion", "1"))
+	for _, image := range images {
+		image.adopt(c, project)
+	}
+	return images, err
+}
+
+// Image reads one image of an effective project.
+func (c *Client) Image(ctx context.Context, as Scope, project, fingerprint string) (*Image, error) {
+	if !as.Allows(project, false) || !validFingerprint(fingerprint) {
+		return nil, hidden("Image")
+	}
+	image, err := get[*Image](ctx, c, in(project, path("images", fingerprint)))
+	if err == nil {
+		image.adopt(c, project)
+	}
+	return image, err
+}
+
+func (i *Image) adopt(c *Client, project string) {
+	i.Project, i.server = project, c.Name()
+	if i.Aliases == nil {
+		i.Aliases = []*ImageAlias{}
+	}
+}

@@ -1,0 +1,179 @@
+package lxd
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+)
+
+// InstanceSourceType is where a new instance comes from.
+type InstanceSourceType string
+
+// The sources.
+const (
+	SourceImage InstanceSourceType = "IMAGE"
+	SourceNone  InstanceSourceType = "NONE"
+)
+
+// InstanceSource is where a new instance comes from.
+type InstanceSource struct {
+	Type        InstanceSourceType
+	Alias       *string
+	Fingerprint *string
+}
+
+// CreateInstanceInput is a new instance.
+type CreateInstanceInput struct {
+	Name        string
+	Project     *string
+	Description *string
+	Type        *InstanceType
+	Source      *InstanceSource
+	Config      StringMap
+	Devices     DeviceMap
+	Profiles    []string
+	Pool        *string
+	Ephemeral   *bool
+	Start       *bool
+}
+
+// ProjectName is the project, "default" when none is given.
+func (i *CreateInstanceInput) ProjectName() string { return projectOrDefault(value(i.Project)) }
+
+func value[T any](pointer *T) (zero T) {
+	if pointer == nil {
+		return zero
+	}
+	return *pointer
+}
+
+// instanceName is LXD's rule: a host name of one label.
+var instanceName = regexp.MustCompile(`^[a-zA-Z]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$`)
+
+// CreateInstance begins to make an instance. It does not start it: see
+// [Client.StartsOnCreate]. It looks first, because LXD of 5.0.2 accepts a name
+// that is taken and lets the operation fail.
+func (c *Client) CreateInstance(ctx context.Context, as Scope, input *CreateInstanceInput) (*Operation, error) {
+	project := input.ProjectName()
+	if err := enter(as, project, true); err != nil {
+		return nil, err
+	}
+	body, err := input.body()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.mayCreate(ctx, as, input); err != nil {
+		return nil, err
+	}
+	if _, err := c.Project(ctx, as, project); err != nil {
+		return nil, err
+	}
+	switch _, err := c.InstanceObject(ctx, as, project, input.Name); {
+	case err == nil:
+		return nil, &ExistsError{"an instance " + input.Name + " exists already in the project " + project + ": choose another name"}
+	case !IsNotFound(err):
+		return nil, err
+	}
+	return change(ctx, c, project, http.MethodPost, in(project, path("instances")), body)
+}
+
+// StartsOnCreate reports whether LXD starts a new instance itself. Releases
+// without it ignore the wish silently (5.0.2).
+func (c *Client) StartsOnCreate(ctx context.Context) (bool, error) {
+	return c.Has(ctx, "instance_create_start")
+}
+
+func (i *CreateInstanceInput) body() (map[string]any, error) {
+	if !instanceName.MatchString(i.Name) {
+		return nil, &InputError{"input.name", "the name has to be 1 to 63 letters, digits and dashes, begin with a letter and not end with a dash"}
+	}
+	source, err := i.Source.body()
+	if err != nil {
+		return nil, err
+	}
+	body := map[string]any{"name": i.Name, "source": source, "devices": i.devices(), "ephemeral": value(i.Ephemeral), "start": value(i.Start)}
+	if i.Description != nil {
+		body["description"] = *i.Description
+	}
+	if i.Config != nil {
+		body["config"] = i.Config
+	}
+	if i.Profiles != nil {
+		body["profiles"] = i.Profiles
+	}
+	if i.Type != nil && *i.Type != TypeUnknown {
+		body["type"] = i.Type.word()
+	}
+	return body, nil
+}
+
+func (s *InstanceSource) body() (map[string]any, error) {
+	switch {
+	case s.Type == SourceNone && (s.Alias != nil || s.Fingerprint != nil):
+		return nil, &InputError{"input.source", "a source of type NONE takes neither alias nor fingerprint"}
+	case s.Type == SourceNone:
+		return map[string]any{"type": "none"}, nil
+	case (s.Alias == nil) == (s.Fingerprint == nil):
+		return nil, &InputError{"input.source", "a source of type IMAGE takes either an alias or a fingerprint"}
+	case s.Alias != nil && *s.Alias == "":
+		return nil, &InputError{"input.source.alias", "the alias is empty"}
+	case s.Alias != nil:
+		return map[string]any{"type": "image", "alias": *s.Alias}, nil
+	case !validFingerprint(*s.Fingerprint):
+		return nil, &InputError{"input.source.fingerprint", "a fingerprint is up to 64 hexadecimal digits"}
+	}
+	return map[string]any{"type": "image", "fingerprint": *s.Fingerprint}, nil
+}
+
+// devices are the given ones, with the root disk in the given pool.
+func (i *CreateInstanceInput) devices() DeviceMap {
+	all := maps.Clone(i.Devices)
+	if all == nil {
+		all = DeviceMap{}
+	}
+	if i.Pool == nil {
+		return all
+	}
+	name := "root"
+	for _, candidate := range sortedKeys(all) {
+		if all[candidate]["type"] == "disk" && all[candidate]["path"] == "/" {
+			name = candidate
+		}
+	}
+	root := StringMap{"type": "disk", "path": "/"}
+	maps.Copy(root, all[name])
+	root["pool"] = *i.Pool
+	all[name] = root
+	return all
+}
+
+// mayCreate refuses what reaches the host to all but administrators of the
+// server: in the input itself and in the profiles that it names.
+func (c *Client) mayCreate(ctx context.Context, as Scope, input *CreateInstanceInput) error {
+	if as.Allows("", true) {
+		return nil
+	}
+	if err := reachesHost("input.", input.Config, input.Devices); err != nil {
+		return err
+	}
+	project, err := c.Project(ctx, as, input.ProjectName())
+	if err != nil {
+		return err
+	}
+	profiles, err := c.Profiles(ctx, System, project.Effective(FeatureProfiles))
+	if err != nil {
+		return err
+	}
+	named := input.Profiles
+	if named == nil {
+		named = []string{"default"}
+	}
+	for _, profile := range profiles {
+		if slices.Contains(named, profile.Name) && reachesHost("", profile.Config, profile.OwnDevices) != nil {
+			return hostError("input.profiles", "the profile "+profile.Name+" reaches the host")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,49 @@
+package lxd
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// InstanceSnapshot is a kept state of an instance.
+type InstanceSnapshot struct {
+	// FullName is "instance/snapshot" in some of LXD's answers and "snapshot" in others.
+	FullName  string `json:"name"`
+	CreatedAt Time   `json:"created_at"`
+	ExpiresAt Time   `json:"expires_at"`
+	Stateful  bool   `json:"stateful"`
+
+	instance *Instance
+}
+
+// IsNode marks that a snapshot has an id.
+func (*InstanceSnapshot) IsNode() {}
+
+// Name is the snapshot's own name.
+func (s *InstanceSnapshot) Name() string {
+	return s.FullName[strings.LastIndexByte(s.FullName, '/')+1:]
+}
+
+// ID is the snapshot's id.
+func (s *InstanceSnapshot) ID() string {
+	return ID{Server: s.instance.server, Kind: "InstanceSnapshot", Project: s.instance.Project, Name: s.instance.Name + "/" + s.Name()}.String()
+}
+
+// InstanceSnapshots reads the snapshots of one instance, oldest first.
+func (c *Client) InstanceSnapshots(ctx context.Context, as Scope, instance *Instance) ([]*InstanceSnapshot, error) {
+	if !as.Allows(instance.Project, false) {
+		return nil, hidden("Instance")
+	}
+	snapshots, err := get[[]*InstanceSnapshot](ctx, c, in(instance.Project, path("instances", instance.Name, "snapshots"), "recursion", "1"))
+	for _, snapshot := range snapshots {
+		snapshot.instance = instance
+	}
+	OldestFirst(snapshots)
+	return snapshots, err
+}
+
+// OldestFirst puts snapshots in the order in which they were taken.
+func OldestFirst(snapshots []*InstanceSnapshot) {
+	slices.SortStableFunc(snapshots, func(a, b *InstanceSnapshot) int { return a.CreatedAt.Compare(b.CreatedAt.Time) })
+}

@@ -1,0 +1,170 @@
+package lxd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Operation reads one operation. One that LXD has forgotten, which it does 5 s
+// after the end, is an *Error with status 404.
+func (c *Client) Operation(ctx context.Context, as Scope, id string) (*Operation, error) {
+	operation, err := get[*Operation](ctx, c, path("operations", id))
+	if err != nil {
+		return nil, err
+	}
+	if err := c.locate(ctx, operation); err != nil {
+		return nil, err
+	}
+	if operation.isToken() || !as.Allows(operation.Project, false) {
+		return nil, hidden("Operation")
+	}
+	return operation, nil
+}
+
+// locate finds an operation's project. Where no event has told it, the lists
+// of the projects do: an operation without a project is in all of them.
+func (c *Client) locate(ctx context.Context, operation *Operation) error {
+	if project, ok := c.tracked.find(operation.UUID); ok {
+		c.own(operation, project)
+		return nil
+	}
+	projects, err := c.Projects(ctx, System)
+	if err != nil {
+		return err
+	}
+	in := []string{}
+	for _, project := range projects {
+		listed, err := c.listOperations(ctx, project.Name)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(listed, func(o *Operation) bool { return o.UUID == operation.UUID }) {
+			in = append(in, project.Name)
+		}
+	}
+	if len(in) == 1 {
+		c.own(operation, in[0])
+	} else {
+		c.own(operation, "")
+	}
+	return nil
+}
+
+// Operations lists the operations of a project, oldest first, without tokens.
+func (c *Client) Operations(ctx context.Context, as Scope, project string) ([]*Operation, error) {
+	project = projectOrDefault(project)
+	if err := enter(as, project, false); err != nil {
+		return nil, err
+	}
+	operations, err := c.listOperations(ctx, project)
+	if err != nil {
+		return nil, err
+	}
+	if len(operations) == 0 && project != "default" {
+		if _, err := c.Project(ctx, as, project); err != nil {
+			return nil, err
+		}
+	}
+	return slices.DeleteFunc(operations, func(o *Operation) bool {
+		return o.isToken() || !as.Allows(o.Project, false)
+	}), nil
+}
+
+func (c *Client) listOperations(ctx context.Context, project string) ([]*Operation, error) {
+	byStatus, err := get[map[string][]*Operation](ctx, c, in(project, "/1.0/operations", "recursion", "1"))
+	if err != nil {
+		return nil, err
+	}
+	var operations []*Operation
+	for _, some := range byStatus {
+		operations = append(operations, some...)
+	}
+	for _, operation := range operations {
+		told, ok := c.tracked.find(operation.UUID)
+		if !ok {
+			told = project
+		}
+		c.adopt(operation, told)
+	}
+	slices.SortFunc(operations, func(a, b *Operation) int { return a.CreatedAt.Compare(b.CreatedAt.Time) })
+	return operations, nil
+}
+
+// WaitOperation waits for the end of an operation, for at most the given time,
+// and returns it as it is then: look at its status.
+func (c *Client) WaitOperation(ctx context.Context, as Scope, operation *Operation, atMost time.Duration) (*Operation, error) {
+	if !as.Allows(operation.Project, false) {
+		return nil, hidden("Operation")
+	}
+	seconds := max(1, int(atMost/time.Second))
+	address := path("operations", operation.UUID, "wait") + "?timeout=" + strconv.Itoa(seconds)
+	answer, err := once[*Operation](ctx, c, time.Duration(seconds)*time.Second+c.config.Timeout, http.MethodGet, address, nil)
+	if answer.httpStatus == http.StatusOK && answer.Type == "error" {
+		// From 5.0.9 on LXD answers a failure so, with its status sent already.
+		failed := *operation
+		failed.StatusCode, failed.Err, failed.MayCancel = codeFailure, answer.Error, false
+		return &failed, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.adopt(answer.Metadata, operation.Project)
+	return answer.Metadata, nil
+}
+
+// CancelOperation asks LXD to stop an operation.
+func (c *Client) CancelOperation(ctx context.Context, as Scope, operation *Operation) error {
+	if err := enter(as, operation.Project, true); err != nil {
+		return err
+	}
+	_, err := once[JSON](ctx, c, c.config.Timeout, http.MethodDelete, path("operations", operation.UUID), nil)
+	return err
+}
+
+// own remembers the project of an operation and makes it ours.
+func (c *Client) own(operation *Operation, project string) {
+	c.tracked.remember(operation.UUID, project)
+	c.adopt(operation, project)
+}
+
+func (c *Client) adopt(operation *Operation, project string) {
+	operation.Project, operation.server = project, c.Name()
+	operation.redact()
+}
+
+// NewOperation makes an operation of lxdql's own that runs. It is a value that
+// does not change: see [Operation.Ended].
+func (c *Client) NewOperation(description, project string, resources map[string][]string) *Operation {
+	now := Time{time.Now().UTC()}
+	affected, err := json.Marshal(resources)
+	if err != nil { // strings always marshal
+		affected = nil
+	}
+	operation := &Operation{
+		UUID: uuid.NewString(), Kind: "task", Description: description, StatusCode: codeRunning,
+		CreatedAt: now, UpdatedAt: now, MayCancel: true, Affected: affected, Own: true,
+	}
+	c.own(operation, project)
+	return operation
+}
+
+// Ended is the operation at its end: nil is success, context.Canceled is
+// cancelled, anything else is failure.
+func (o *Operation) Ended(reason error) *Operation {
+	ended := *o
+	ended.UpdatedAt, ended.MayCancel, ended.StatusCode = Time{time.Now().UTC()}, false, codeFinal
+	switch {
+	case errors.Is(reason, context.Canceled):
+		ended.StatusCode = codeCancelled
+	case reason != nil:
+		ended.StatusCode, ended.Err = codeFailure, reason.Error()
+	}
+	return &ended
+}

@@ -1,0 +1,61 @@
+package lxd
+
+import (
+	"context"
+	"slices"
+)
+
+// Project is a space of names.
+type Project struct {
+	Name        string    `json:"name"`
+	Description string    `json:"description"`
+	Config      StringMap `json:"config"`
+
+	server string
+}
+
+// Feature is a kind of object that a project may have of its own.
+type Feature string
+
+// The features of a project.
+const (
+	FeatureImages   Feature = "features.images"
+	FeatureProfiles Feature = "features.profiles"
+)
+
+// IsNode marks that a project has an id.
+func (*Project) IsNode() {}
+
+// ID is the project's id.
+func (p *Project) ID() string { return ID{Server: p.server, Kind: "Project", Name: p.Name}.String() }
+
+// Effective is the project that this project's objects of a kind belong to:
+// without the feature they are the default project's, and LXD's lists show
+// them under every such project.
+func (p *Project) Effective(feature Feature) string {
+	if p.Name == "default" || p.Config[string(feature)] == "true" {
+		return p.Name
+	}
+	return "default"
+}
+
+// Projects lists the projects that the scope allows, by name.
+func (c *Client) Projects(ctx context.Context, as Scope) ([]*Project, error) {
+	projects, err := get[[]*Project](ctx, c, "/1.0/projects?recursion=1")
+	for _, project := range projects {
+		project.server = c.Name()
+	}
+	return slices.DeleteFunc(projects, func(p *Project) bool { return !as.Allows(p.Name, false) }), err
+}
+
+// Project reads one project.
+func (c *Client) Project(ctx context.Context, as Scope, name string) (*Project, error) {
+	if err := enter(as, projectOrDefault(name), false); err != nil {
+		return nil, err
+	}
+	project, err := get[*Project](ctx, c, path("projects", projectOrDefault(name)))
+	if err == nil {
+		project.server = c.Name()
+	}
+	return project, err
+}

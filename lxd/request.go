@@ -1,0 +1,145 @@
+package lxd
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"time"
+)
+
+// readRetry is how long a read is tried again while LXD restarts.
+const readRetry = 2 * time.Second
+
+// envelope is LXD's answer to everything but byte streams. Its type decides
+// what it is: from 6.x on many verbs are asynchronous that were not before.
+type envelope[T any] struct {
+	Type      string `json:"type"`
+	ErrorCode int    `json:"error_code"`
+	Error     string `json:"error"`
+	Operation string `json:"operation"`
+	Metadata  T      `json:"metadata"`
+
+	httpStatus int
+}
+
+// get reads and decodes in one pass. It tries again, for at most 2 s, while
+// LXD is not there or says 503, as it does during a restart.
+func get[T any](ctx context.Context, c *Client, address string) (T, error) {
+	deadline := time.Now().Add(readRetry)
+	for pause := 50 * time.Millisecond; ; pause *= 2 {
+		answer, err := once[T](ctx, c, c.config.Timeout, http.MethodGet, address, nil)
+		if err == nil {
+			return answer.Metadata, nil
+		}
+		var away *UnavailableError
+		if !errors.As(err, &away) || time.Now().Add(pause).After(deadline) {
+			return answer.Metadata, err
+		}
+		if err := sleep(ctx, pause+rand.N(pause)); err != nil {
+			return answer.Metadata, err
+		}
+	}
+}
+
+// change sends a change once: LXD may have begun it although no answer came.
+// The operation is nil when LXD answered at once.
+func change(ctx context.Context, c *Client, project, method, address string, body any) (*Operation, error) {
+	answer, err := once[json.RawMessage](ctx, c, c.config.Timeout, method, address, body)
+	if err != nil || answer.Type != "async" {
+		return nil, err
+	}
+	operation := new(Operation)
+	if err := json.Unmarshal(answer.Metadata, operation); err != nil {
+		return nil, fmt.Errorf("LXD's operation cannot be read: %w", err)
+	}
+	c.own(operation, project)
+	return operation, nil
+}
+
+// once sends one request. A timeout of 0 is none.
+func once[T any](ctx context.Context, c *Client, timeout time.Duration, method, address string, body any) (*envelope[T], error) {
+	answer := &envelope[T]{}
+	if timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, timeout)
+		defer cancel()
+	}
+	request, err := newRequest(ctx, method, c.base+address, body)
+	if err != nil {
+		return answer, err
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		if ctx.Err() != nil {
+			return answer, ctx.Err()
+		}
+		return answer, c.unreachable(err)
+	}
+	defer response.Body.Close()
+	answer.httpStatus = response.StatusCode
+	return answer, c.decode(ctx, response, answer, &answer.Type, &answer.Error, &answer.ErrorCode)
+}
+
+// decode looks at the type before it believes a decoding error: an error's
+// metadata is null, whatever was asked for.
+func (c *Client) decode(ctx context.Context, response *http.Response, into any, kind, message *string, code *int) error {
+	decodeErr := json.NewDecoder(response.Body).Decode(into)
+	if *kind == "error" {
+		return c.refusal(*code, *message)
+	}
+	if decodeErr == nil && *kind != "" {
+		io.Copy(io.Discard, response.Body) // to the end, so that the connection is used again
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if response.StatusCode == http.StatusServiceUnavailable || errors.Is(decodeErr, io.ErrUnexpectedEOF) {
+		return c.unreachable(fmt.Errorf("LXD answered HTTP %d: %w", response.StatusCode, decodeErr))
+	}
+	return &Error{Status: response.StatusCode, Message: fmt.Sprintf("LXD's answer cannot be read (HTTP %d): %v", response.StatusCode, decodeErr)}
+}
+
+// refusal gives LXD's errors their types.
+func (c *Client) refusal(code int, message string) error {
+	switch {
+	case code == http.StatusServiceUnavailable:
+		return c.unreachable(errors.New(message))
+	case code == http.StatusForbidden && message == "not authorized":
+		c.known.Store(nil)
+		return &NotTrustedError{Fingerprint: c.ownFingerprint()}
+	}
+	return &Error{Status: code, Message: message}
+}
+
+func newRequest(ctx context.Context, method, address string, body any) (*http.Request, error) {
+	var reader io.Reader
+	if body != nil {
+		data, err := json.Marshal(body)
+		if err != nil {
+			return nil, err
+		}
+		reader = bytes.NewReader(data)
+	}
+	request, err := http.NewRequestWithContext(ctx, method, address, reader)
+	if err == nil && body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	return request, err
+}
+
+func sleep(ctx context.Context, pause time.Duration) error {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

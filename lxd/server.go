@@ -1,0 +1,112 @@
+package lxd
+
+import (
+	"context"
+	"slices"
+)
+
+// Server is what LXD says of itself.
+type Server struct {
+	APIVersion    string             `json:"api_version"`
+	APIExtensions []string           `json:"api_extensions"`
+	Auth          string             `json:"auth"`
+	Environment   *ServerEnvironment `json:"environment"`
+	// Config is nil for a certificate that is restricted to projects.
+	Config map[string]any `json:"config"`
+
+	extensions map[string]bool
+	connection *LxdEndpoint
+}
+
+// ServerEnvironment is the machine and the programs that LXD runs on.
+type ServerEnvironment struct {
+	Server                 string   `json:"server"`
+	ServerName             string   `json:"server_name"`
+	ServerVersion          string   `json:"server_version"`
+	ServerClustered        bool     `json:"server_clustered"`
+	Architectures          []string `json:"architectures"`
+	Addresses              []string `json:"addresses"`
+	Kernel                 string   `json:"kernel"`
+	KernelVersion          string   `json:"kernel_version"`
+	OSName                 string   `json:"os_name"`
+	OSVersion              string   `json:"os_version"`
+	Driver                 string   `json:"driver"`
+	DriverVersion          string   `json:"driver_version"`
+	Storage                string   `json:"storage"`
+	CertificateFingerprint string   `json:"certificate_fingerprint"`
+}
+
+// Version is LXD's release, such as "5.0.2"; "unknown" while LXD does not trust us.
+func (s *Server) Version() string {
+	if s.Environment == nil {
+		return "unknown"
+	}
+	return s.Environment.ServerVersion
+}
+
+// Simulated reports whether this is lxdql's simulation of LXD.
+func (s *Server) Simulated() bool {
+	return s.Environment != nil && s.Environment.Server == "lxdsim"
+}
+
+// Has reports whether LXD has an API extension.
+func (s *Server) Has(extension string) bool { return s.extensions[extension] }
+
+// Connection is the way to LXD.
+func (s *Server) Connection() *LxdEndpoint { return s.connection }
+
+// SecurityNotes says what an administrator should know; empty when there is nothing.
+func (s *Server) SecurityNotes() []string {
+	notes := []string{}
+	if s.Simulated() {
+		notes = append(notes, "This is a simulated LXD: nothing that it shows exists, and nothing that is done to it happens.")
+	}
+	if s.connection.Trust != TrustTrusted {
+		notes = append(notes, s.connection.hint)
+	}
+	if _, ok := s.Config["core.trust_password"]; ok {
+		notes = append(notes, "LXD has a trust password: whoever learns it becomes root on LXD's host. Remove it with `lxc config unset core.trust_password` and hand out tokens instead.")
+	}
+	return notes
+}
+
+// Server asks LXD about itself.
+func (c *Client) Server(ctx context.Context, as Scope) (*Server, error) {
+	server, err := get[*Server](ctx, c, "/1.0")
+	if err != nil {
+		return nil, err
+	}
+	server.extensions = make(map[string]bool, len(server.APIExtensions))
+	for _, extension := range server.APIExtensions {
+		server.extensions[extension] = true
+	}
+	if server.Auth == "trusted" {
+		c.trusted.Store(true)
+	}
+	server.connection = c.endpoint(server)
+	c.known.Store(server)
+	return server, nil
+}
+
+// Has reports whether LXD has an API extension. It asks LXD once, and again
+// after the connection was lost.
+func (c *Client) Has(ctx context.Context, extension string) (bool, error) {
+	server := c.known.Load()
+	if server == nil {
+		var err error
+		if server, err = c.Server(ctx, System); err != nil {
+			return false, err
+		}
+	}
+	return server.Has(extension), nil
+}
+
+// sortedKeys are the keys of a map in order, so that answers do not change by themselves.
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}

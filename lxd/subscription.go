@@ -1,0 +1,103 @@
+package lxd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// queueLength bounds what a subscriber may fall behind.
+const queueLength = 1024
+
+// maxSubscriptions bounds all subscriptions of a hub.
+const maxSubscriptions = 10_000
+
+// EventFilter says which events a subscriber wants. Gaps are always wanted.
+type EventFilter struct {
+	// Project is the project; "" is "default".
+	Project string
+	// AllProjects is everything that the scope allows.
+	AllProjects bool
+	// Want chooses among them; nil is all. It is called under the hub's lock:
+	// it has to be quick and must not call the hub.
+	Want func(Event) bool
+}
+
+// Subscription is one subscriber's queue of events. It belongs to whoever
+// called [Hub.Subscribe], who has to call [Subscription.Close].
+type Subscription struct {
+	hub    *Hub
+	scope  Scope
+	filter EventFilter
+	queue  chan Event
+	last   string
+	reason error // set before queue is closed
+}
+
+// LimitError says that there are too many subscriptions.
+type LimitError struct{ Message string }
+
+func (e *LimitError) Error() string { return e.Message }
+
+// Subscribe begins to queue events: those published after it returns. A
+// project that the scope does not allow is an *Error with status 404.
+func (h *Hub) Subscribe(as Scope, filter EventFilter) (*Subscription, error) {
+	filter.Project = projectOrDefault(filter.Project)
+	if !filter.AllProjects {
+		if err := enter(as, filter.Project, false); err != nil {
+			return nil, err
+		}
+	}
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	if h.closed {
+		return nil, ErrHubClosed
+	}
+	if len(h.subscribers) >= maxSubscriptions {
+		return nil, &LimitError{fmt.Sprintf("there are %d subscriptions already, the most that this server takes: try again later", maxSubscriptions)}
+	}
+	subscriber := &Subscription{hub: h, scope: as, filter: filter, queue: make(chan Event, queueLength)}
+	h.subscribers[subscriber] = struct{}{}
+	return subscriber, nil
+}
+
+// wants is the choke point for events.
+func (s *Subscription) wants(event Event) bool {
+	head := event.Head()
+	if head.Type == EventGap {
+		return true
+	}
+	if !s.scope.Allows(head.Effective, false) {
+		return false
+	}
+	if !s.filter.AllProjects && projectOrDefault(head.Effective) != s.filter.Project {
+		return false
+	}
+	return s.filter.Want == nil || s.filter.Want(event)
+}
+
+// Next waits for the next event. It ends with ctx's error, with a *LaggedError
+// that holds the last cursor given, or with ErrHubClosed.
+func (s *Subscription) Next(ctx context.Context) (Event, error) {
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case event, ok := <-s.queue:
+		if ok {
+			s.last = event.Head().Cursor
+			return event, nil
+		}
+		var lagged *LaggedError
+		if errors.As(s.reason, &lagged) {
+			lagged.Cursor = s.last
+		}
+		return nil, s.reason
+	}
+}
+
+// Close ends the subscription; calling it again does nothing.
+func (s *Subscription) Close() {
+	s.hub.mutex.Lock()
+	defer s.hub.mutex.Unlock()
+	s.hub.end(s, ErrHubClosed)
+}

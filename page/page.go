@@ -1,0 +1,130 @@
+// Package page makes lists: it orders what LXD gives without order, and cuts
+// pages out of it. Cursors hold the sort key of an object and not its
+// position, so that inserts and deletes in between lose and repeat nothing.
+package page
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// MaxSize is how many objects a page has at most, and when nothing is said.
+const MaxSize = 100
+
+// PageInfo is where a page stands.
+type PageInfo struct {
+	HasNextPage     bool
+	HasPreviousPage bool
+	StartCursor     *string
+	EndCursor       *string
+}
+
+// Edge is one object of a page.
+type Edge[T any] struct {
+	Cursor string
+	Node   T
+}
+
+// Connection is a page of a list.
+type Connection[T any] struct {
+	Edges      []*Edge[T]
+	PageInfo   *PageInfo
+	TotalCount int
+}
+
+// Nodes are the page's objects.
+func (c *Connection[T]) Nodes() []T {
+	nodes := make([]T, len(c.Edges))
+	for n, edge := range c.Edges {
+		nodes[n] = edge.Node
+	}
+	return nodes
+}
+
+// Args are the arguments of a page, as GraphQL has them.
+type Args struct {
+	First, Last   *int
+	After, Before *string
+}
+
+// ArgumentError says which argument of a list is wrong.
+type ArgumentError struct {
+	// Argument is the argument's name.
+	Argument string
+	// Message says what is wrong and what would be right.
+	Message string
+}
+
+func (e *ArgumentError) Error() string { return e.Message }
+
+// Order says how a list is ordered.
+type Order[T any] struct {
+	// Name is part of the cursors: one of another order is refused.
+	Name string
+	// Keys are compared one after the other; together they have to be unique.
+	Keys func(T) []string
+	// Descending turns the first key round; the others break ties and stay.
+	Descending bool
+}
+
+// Of cuts a page out of a list that it puts in order.
+func Of[T any](items []T, order Order[T], args Args) (*Connection[T], error) {
+	size, err := args.size()
+	if err != nil {
+		return nil, err
+	}
+	after, err := order.read("after", args.After)
+	if err != nil {
+		return nil, err
+	}
+	before, err := order.read("before", args.Before)
+	if err != nil {
+		return nil, err
+	}
+	keyed := order.sort(items)
+	from, to := 0, len(keyed)
+	if after != nil {
+		from, _ = slices.BinarySearchFunc(keyed, after, func(k entry[T], cursor []string) int { return cmp.Or(order.compare(k.keys, cursor), -1) })
+	}
+	if before != nil {
+		to, _ = slices.BinarySearchFunc(keyed, before, func(k entry[T], cursor []string) int { return order.compare(k.keys, cursor) })
+		to = max(to, from)
+	}
+	if args.Last != nil {
+		from = max(from, to-size)
+	} else {
+		to = min(to, from+size)
+	}
+	return order.cut(keyed, from, to), nil
+}
+
+// size checks the arguments against each other.
+func (a Args) size() (int, error) {
+	if a.First != nil && a.Last != nil {
+		return 0, &ArgumentError{"last", "first and last do not go together: give one of them"}
+	}
+	for name, count := range map[string]*int{"first": a.First, "last": a.Last} {
+		switch {
+		case count == nil:
+		case *count < 0 || *count > MaxSize:
+			return 0, &ArgumentError{name, fmt.Sprintf("%s is %d: a page has 0 to %d objects", name, *count, MaxSize)}
+		default:
+			return *count, nil
+		}
+	}
+	return MaxSize, nil
+}
+
+func (o Order[T]) cut(keyed []entry[T], from, to int) *Connection[T] {
+	page := &Connection[T]{Edges: make([]*Edge[T], 0, to-from), TotalCount: len(keyed)}
+	for _, item := range keyed[from:to] {
+		page.Edges = append(page.Edges, &Edge[T]{Cursor: o.write(item.keys), Node: item.node})
+	}
+	page.PageInfo = &PageInfo{HasPreviousPage: from > 0, HasNextPage: to < len(keyed)}
+	if len(page.Edges) > 0 {
+		page.PageInfo.StartCursor = &page.Edges[0].Cursor
+		page.PageInfo.EndCursor = &page.Edges[len(page.Edges)-1].Cursor
+	}
+	return page
+}

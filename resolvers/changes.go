@@ -1,0 +1,65 @@
+package resolvers
+
+import (
+	"context"
+
+	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/work"
+)
+
+func (r *Resolver) changeState(ctx context.Context, project, name string, wait *int, change lxd.InstanceStateChange) (*work.InstancePayload, error) {
+	if change.TimeoutSeconds < 0 || change.TimeoutSeconds > 3600 {
+		return nil, &lxd.InputError{Argument: "timeoutSeconds", Message: "timeoutSeconds is 1 to 3600"}
+	}
+	if _, err := waiting(wait); err != nil {
+		return nil, err
+	}
+	operation, err := r.LXD.ChangeInstanceState(ctx, scope(ctx), project, name, change)
+	return r.changed(ctx, project, name, operation, wait, err)
+}
+
+// changed waits as the mutation was told to and reads the instance after it.
+func (r *Resolver) changed(ctx context.Context, project, name string, operation *lxd.Operation, wait *int, err error) (*work.InstancePayload, error) {
+	if err != nil {
+		return nil, err
+	}
+	operation, err = r.wait(ctx, operation, wait)
+	if err != nil {
+		return nil, err
+	}
+	instance, err := r.LXD.InstanceObject(ctx, scope(ctx), project, name)
+	if err != nil && !lxd.IsNotFound(err) {
+		return nil, err
+	}
+	return &work.InstancePayload{Instance: instance, Operation: operation}, nil
+}
+
+// wait waits for a mutation's operation, and makes what is read next fresh.
+func (r *Resolver) wait(ctx context.Context, operation *lxd.Operation, wait *int) (*lxd.Operation, error) {
+	defer r.forget(ctx)
+	atMost, err := waiting(wait)
+	if err != nil {
+		return nil, err
+	}
+	return r.Work.Succeeded(ctx, scope(ctx), operation, atMost)
+}
+
+func (r *Resolver) deleteInstance(ctx context.Context, project, name string, force bool, wait *int) (*work.DeleteInstancePayload, error) {
+	if _, err := waiting(wait); err != nil {
+		return nil, err
+	}
+	instance, err := r.LXD.InstanceObject(ctx, scope(ctx), project, name)
+	if err != nil {
+		return nil, err
+	}
+	operation, err := r.Work.DeleteInstance(ctx, scope(ctx), project, name, force)
+	if err != nil {
+		return nil, err
+	}
+	operation, err = r.wait(ctx, operation, wait)
+	if err != nil {
+		return nil, err
+	}
+	id := instance.ID()
+	return &work.DeleteInstancePayload{DeletedID: &id, Operation: operation}, nil
+}

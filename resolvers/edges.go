@@ -1,0 +1,107 @@
+package resolvers
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/page"
+)
+
+// effective is the project whose objects of a kind an instance uses.
+func effective(ctx context.Context, project string, feature lxd.Feature) (string, error) {
+	found, err := load(ctx).project.Load(ctx, project)()
+	if err != nil || found == nil {
+		return "", err
+	}
+	return found.Effective(feature), nil
+}
+
+func (r *Resolver) profilesOf(ctx context.Context, instance *lxd.Instance) ([]*lxd.Profile, error) {
+	project, err := effective(ctx, instance.Project, lxd.FeatureProfiles)
+	if err != nil || project == "" {
+		return nil, err
+	}
+	keys := make([]key, len(instance.Profiles))
+	for n, name := range instance.Profiles {
+		keys[n] = key{project, name}
+	}
+	found, errs := load(ctx).profile.LoadMany(ctx, keys)()
+	profiles := make([]*lxd.Profile, 0, len(found))
+	for n, profile := range found {
+		if errs != nil && errs[n] != nil {
+			return nil, errs[n]
+		}
+		if profile != nil {
+			profiles = append(profiles, profile)
+		}
+	}
+	return profiles, nil
+}
+
+func (r *Resolver) imageOf(ctx context.Context, instance *lxd.Instance) (*lxd.Image, error) {
+	if instance.ImageFingerprint() == "" {
+		return nil, nil
+	}
+	project, err := effective(ctx, instance.Project, lxd.FeatureImages)
+	if err != nil || project == "" {
+		return nil, err
+	}
+	return load(ctx).image.Load(ctx, key{project, instance.ImageFingerprint()})()
+}
+
+// stateOf is what the list brought along, or a read of its own.
+func stateOf(ctx context.Context, instance *lxd.Instance) (*lxd.InstanceState, error) {
+	if instance.State != nil {
+		return instance.State, nil
+	}
+	return load(ctx).state.Load(ctx, instance)()
+}
+
+func addressesOf(ctx context.Context, instance *lxd.Instance, family string) ([]string, error) {
+	state, err := stateOf(ctx, instance)
+	if err != nil {
+		return nil, err
+	}
+	return state.GlobalAddresses(family), nil
+}
+
+func snapshotsOf(ctx context.Context, instance *lxd.Instance) ([]*lxd.InstanceSnapshot, error) {
+	if !instance.Full() {
+		return load(ctx).snapshots.Load(ctx, instance)()
+	}
+	if instance.Snapshots == nil {
+		return []*lxd.InstanceSnapshot{}, nil
+	}
+	lxd.OldestFirst(instance.Snapshots)
+	return instance.Snapshots, nil
+}
+
+// fullFields are the fields that come with the costly recursion only.
+var fullFields = []string{"state", "snapshots", "ipv4", "ipv6"}
+
+// needsFull looks at the selection below at ("", "nodes.") for such a field.
+func needsFull(ctx context.Context, at string) bool {
+	for _, field := range fullFields {
+		if graphql.FieldRequested(ctx, at+field) {
+			return true
+		}
+	}
+	return false
+}
+
+// detailOf reads no more of each instance than the selection asks for.
+func detailOf(ctx context.Context, order *page.InstanceOrder) lxd.InstanceDetail {
+	if needsFull(ctx, "nodes.") || needsFull(ctx, "edges.node.") {
+		return lxd.DetailFull
+	}
+	if order != nil && order.Field != page.ByName && order.Field != page.ByProject {
+		return lxd.DetailObject
+	}
+	for _, field := range selected(ctx, "nodes", "edges.node") {
+		if field != "name" && field != "id" && field != "project" && field != "__typename" {
+			return lxd.DetailObject
+		}
+	}
+	return lxd.DetailNames
+}

@@ -1,0 +1,111 @@
+package resolvers
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/lxdql/lxdql/auth"
+	"github.com/lxdql/lxdql/lxd"
+)
+
+// maxNodes bounds the ids of one question.
+const maxNodes = 100
+
+// node is the object of an id; nil for one that is gone or hidden.
+func (r *Resolver) node(ctx context.Context, text string) (lxd.Node, error) {
+	id, err := lxd.ParseID(text)
+	if err != nil {
+		return nil, &lxd.InputError{Argument: "id", Message: err.Error()}
+	}
+	if id.Server != r.LXD.Name() {
+		return nil, nil
+	}
+	node, err := r.find(ctx, id)
+	if lxd.IsNotFound(err) {
+		return nil, nil
+	}
+	return node, err
+}
+
+func (r *Resolver) find(ctx context.Context, id lxd.ID) (lxd.Node, error) {
+	switch id.Kind {
+	case "Instance":
+		return present(load(ctx).instance.Load(ctx, key{id.Project, id.Name})())
+	case "InstanceSnapshot":
+		return r.findSnapshot(ctx, id)
+	case "Project":
+		return present(load(ctx).project.Load(ctx, id.Name)())
+	case "Profile":
+		return present(load(ctx).profile.Load(ctx, key{id.Project, id.Name})())
+	case "Image":
+		return present(load(ctx).image.Load(ctx, key{id.Project, id.Name})())
+	case "Operation":
+		return present(r.Work.Operation(ctx, scope(ctx), id.Name))
+	case "User":
+		return present(ownUser(ctx, id.Name), nil)
+	}
+	return nil, nil
+}
+
+// present keeps a nil pointer from becoming a Node that is not nil.
+func present[T any, P interface {
+	*T
+	lxd.Node
+}](object P, err error) (lxd.Node, error) {
+	if object == nil || err != nil {
+		return nil, err
+	}
+	return object, nil
+}
+
+func (r *Resolver) findSnapshot(ctx context.Context, id lxd.ID) (lxd.Node, error) {
+	name, snapshot, _ := strings.Cut(id.Name, "/")
+	instance, err := load(ctx).instance.Load(ctx, key{id.Project, name})()
+	if err != nil {
+		return nil, err
+	}
+	snapshots, err := load(ctx).snapshots.Load(ctx, instance)()
+	for _, candidate := range snapshots {
+		if candidate.Name() == snapshot {
+			return candidate, nil
+		}
+	}
+	return nil, err
+}
+
+// ownUser is the caller, if the id is the caller's: other users are hidden.
+func ownUser(ctx context.Context, id string) *auth.User {
+	if user := auth.From(ctx).User; strconv.FormatInt(user.ID, 10) == id {
+		return user
+	}
+	return nil
+}
+
+// nodes are found side by side, so that loaders can gather.
+func (r *Resolver) nodes(ctx context.Context, ids []string) ([]lxd.Node, error) {
+	if len(ids) > maxNodes {
+		return nil, &lxd.LimitError{Message: "nodes takes at most 100 ids: ask for them in parts"}
+	}
+	nodes, errs := make([]lxd.Node, len(ids)), make([]error, len(ids))
+	var finding sync.WaitGroup
+	for n, id := range ids {
+		finding.Go(func() { nodes[n], errs[n] = r.node(ctx, id) })
+	}
+	finding.Wait()
+	for n, err := range errs {
+		if err != nil {
+			return nil, wrapIndex("ids", n, err)
+		}
+	}
+	return nodes, nil
+}
+
+// wrapIndex says which of several was malformed.
+func wrapIndex(argument string, index int, err error) error {
+	if input, ok := err.(*lxd.InputError); ok {
+		return &lxd.InputError{Argument: argument + "." + strconv.Itoa(index), Message: input.Message}
+	}
+	return err
+}

@@ -1,0 +1,47 @@
+// Package resolvers answers the fields of the schema, each in a line or two:
+// files are named like the .graphqls that they answer. What a caller may see
+// is decided where LXD is asked, by the scope that every call takes.
+package resolvers
+
+import (
+	"context"
+	"time"
+
+	"github.com/lxdql/lxdql/auth"
+	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/work"
+)
+
+// Resolver holds what the fields are answered from.
+type Resolver struct {
+	LXD  *lxd.Client
+	Hub  *lxd.Hub
+	Work *work.Manager
+	Auth *auth.Service
+	// EndStream tells the transport why a subscription ended.
+	EndStream func(ctx context.Context, reason error)
+}
+
+// scope is the caller: it decides what the caller sees.
+func scope(ctx context.Context) lxd.Scope { return auth.From(ctx) }
+
+// longestWait bounds the argument wait.
+const longestWait = 300 * time.Second
+
+// waiting reads the argument wait: null and 0 are not at all.
+func waiting(seconds *int) (time.Duration, error) {
+	if seconds == nil || *seconds == 0 {
+		return 0, nil
+	}
+	if *seconds < 0 {
+		return 0, &lxd.InputError{Argument: "wait", Message: "wait is a number of seconds, 1 to 300"}
+	}
+	return min(time.Duration(min(*seconds, 300))*time.Second, longestWait), nil
+}
+
+func value[T any](pointer *T) (zero T) {
+	if pointer == nil {
+		return zero
+	}
+	return *pointer
+}

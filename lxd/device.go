@@ -1,7 +1,6 @@
 package lxd
 
 import (
-	"fmt"
 	"io"
 	"strings"
 )
@@ -13,13 +12,13 @@ type DeviceMap map[string]StringMap
 func (m *DeviceMap) UnmarshalGQL(value any) error {
 	object, ok := value.(map[string]any)
 	if !ok {
-		return fmt.Errorf(`devices are a JSON object such as {"eth0": {"type": "nic", "network": "lxdbr0"}}, not %s`, jsonKind(value))
+		return inputError(`devices are a JSON object such as {"eth0": {"type": "nic", "network": "lxdbr0"}}, not %s`, jsonKind(value))
 	}
 	*m = make(DeviceMap, len(object))
 	for name, entry := range object {
 		var options StringMap
 		if err := options.UnmarshalGQL(entry); err != nil {
-			return fmt.Errorf("the device %q: %w", name, err)
+			return inputError("the device %q: %w", name, err)
 		}
 		(*m)[name] = options
 	}

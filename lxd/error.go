@@ -97,7 +97,8 @@ func (e *ExistsError) Error() string { return e.Message }
 
 // InputError says which argument LXD would not accept, before LXD is asked.
 type InputError struct {
-	// Argument is a dotted path: "input.name".
+	// Argument is a dotted path: "input.name"; empty when the place of the
+	// error in the query says it.
 	Argument string
 	// Message says what is wrong and what would be right.
 	Message string

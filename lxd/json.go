@@ -55,13 +55,13 @@ func (m StringMap) MarshalGQL(w io.Writer) {
 func (m *StringMap) UnmarshalGQL(value any) error {
 	object, ok := value.(map[string]any)
 	if !ok {
-		return fmt.Errorf(`a StringMap is a JSON object such as {"limits.cpu": "2"}, not %s`, jsonKind(value))
+		return inputError(`a StringMap is a JSON object such as {"limits.cpu": "2"}, not %s`, jsonKind(value))
 	}
 	*m = make(StringMap, len(object))
 	for key, entry := range object {
 		text, err := stringOf(entry)
 		if err != nil {
-			return fmt.Errorf("the value of %q %w", key, err)
+			return inputError("the value of %q %w", key, err)
 		}
 		(*m)[key] = text
 	}
@@ -100,4 +100,9 @@ func writeJSON(w io.Writer, value any) {
 		data = []byte("null")
 	}
 	w.Write(data)
+}
+
+// inputError is about the argument that is being read, whose path the caller knows.
+func inputError(format string, arguments ...any) error {
+	return &InputError{Message: fmt.Errorf(format, arguments...).Error()}
 }

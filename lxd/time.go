@@ -1,7 +1,6 @@
 package lxd
 
 import (
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -43,11 +42,11 @@ func (t Time) MarshalGQL(w io.Writer) {
 func (t *Time) UnmarshalGQL(value any) error {
 	text, ok := value.(string)
 	if !ok {
-		return fmt.Errorf("a Time is a string such as 2026-11-20T23:28:36Z, not %T", value)
+		return inputError("a Time is a string such as 2026-11-20T23:28:36Z, not %T", value)
 	}
 	parsed, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		return fmt.Errorf("%q is not a Time such as 2026-11-20T23:28:36Z", text)
+		return inputError("%q is not a Time such as 2026-11-20T23:28:36Z", text)
 	}
 	t.Time = parsed.UTC()
 	return nil

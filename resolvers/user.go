@@ -6,6 +6,7 @@ import (
 
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/graph"
+	"github.com/lxdql/lxdql/lxd"
 )
 
 func (r *mutationResolver) Login(ctx context.Context, username string, password string) (*auth.AuthPayload, error) {

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/lxdql/lxdql/graph"
+	gql "github.com/vektah/gqlparser/v2/ast"
+)
+
+const module = "github.com/lxdql/lxdql/"
+
+// rooms says which room may import which of ours, and why not more.
+var rooms = map[string]struct {
+	may []string
+	why string
+}{
+	"lxd":              {nil, "the client of LXD stands on nothing, so that it can be read and used alone"},
+	"auth":             {nil, "who may do what is decided without knowing LXD or SQL"},
+	"page":             {[]string{"lxd"}, "lists know what is listed and nothing of who asks"},
+	"work":             {[]string{"lxd", "auth"}, "operations of ours are steps of LXD"},
+	"db":               {[]string{"auth"}, "the only room that says SQL implements the others' stores"},
+	"graph":            {[]string{"lxd", "auth", "page", "work"}, "generated code binds types and decides nothing"},
+	"resolvers":        {[]string{"graph", "page", "work", "lxd", "auth"}, "a resolver is a line: it names who answers"},
+	"web":              {nil, "what a browser loads is files"},
+	"lxd/lxdsim":       {nil, "the imitation of LXD is a daemon: it shares the wire with the client and no code"},
+	"server/transport": {nil, "transports carry GraphQL whatever it is about"},
+	"server":           {[]string{"auth", "db", "graph", "lxd", "lxd/lxdsim", "page", "resolvers", "server/transport", "web", "work"}, "the server puts the rooms together"},
+	"":                 {[]string{"db", "server"}, "main is the command line"},
+}
+
+// outside are packages of others that a room may not import, and why.
+var outside = map[string]map[string]string{
+	"lxd":       {"log": "rooms return errors, the edge logs", "log/slog": "rooms return errors, the edge logs", "github.com/99designs/gqlgen/graphql": "the client knows no GraphQL", "github.com/go-chi/chi/v5": "the client serves nothing", "github.com/uptrace/bun": "the client stores nothing"},
+	"auth":      {"database/sql": "db says SQL", "github.com/uptrace/bun": "db says SQL", "log/slog": "rooms return errors, the edge logs"},
+	"resolvers": {"net/http": "a resolver names who answers", "database/sql": "db says SQL", "os": "a resolver names who answers", "log": "rooms return errors, the edge logs", "log/slog": "rooms return errors, the edge logs"},
+	"page":      {"net/http": "lists are cut, not fetched"},
+}
+
+// Rooms import one way only.
+func TestImportsGoOneWay(t *testing.T) {
+	eachPackage(t, func(room string, files map[string]*ast.File) {
+		rule, known := rooms[room]
+		for name, file := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			if !known && room != "e2e" && room != "bench" && room != "lxd/contract" {
+				t.Errorf("%s: the room %q is not in the table: add it with its reason", name, room)
+			}
+			for _, imported := range file.Imports {
+				target := strings.Trim(imported.Path.Value, `"`)
+				if why := outside[room][target]; why != "" {
+					t.Errorf("%s imports %s: %s", name, target, why)
+				}
+				ours, inside := strings.CutPrefix(target, module)
+				if known && inside && !slices.Contains(rule.may, ours) {
+					t.Errorf("%s imports %s: %s", name, ours, rule.why)
+				}
+			}
+		}
+	})
+}
+
+// Every package says what it is.
+func TestEveryPackageHasAComment(t *testing.T) {
+	eachPackage(t, func(room string, files map[string]*ast.File) {
+		for name, file := range files {
+			if file.Doc != nil || strings.HasSuffix(file.Name.Name, "_test") {
+				return
+			}
+			if len(files) == 1 && strings.HasSuffix(name, "_test.go") {
+				return
+			}
+		}
+		if room != "graph" {
+			t.Errorf("the package in %q has no comment", room)
+		}
+	})
+}
+
+// Nobody gets at a field because somebody forgot to say who may.
+func TestEveryRootFieldSaysWhoMay(t *testing.T) {
+	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
+	for _, root := range []*gql.Definition{schema.Query, schema.Mutation, schema.Subscription} {
+		for _, field := range root.Fields {
+			if strings.HasPrefix(field.Name, "__") {
+				continue
+			}
+			if field.Directives.ForName("hasRole") == nil && field.Directives.ForName("public") == nil {
+				t.Errorf("%s.%s has neither @hasRole nor @public", root.Name, field.Name)
+			}
+		}
+	}
+}
+
+// A type has an id exactly when it is a Node.
+func TestIdsAreNodes(t *testing.T) {
+	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
+	for name, definition := range schema.Types {
+		if definition.Kind != gql.Object || strings.HasPrefix(name, "__") {
+			continue
+		}
+		if (definition.Fields.ForName("id") != nil) != slices.Contains(definition.Interfaces, "Node") {
+			t.Errorf("%s: a type has an id exactly when it is a Node", name)
+		}
+	}
+}
+
+// Nothing of ours is unfinished.
+func TestNoStubIsLeft(t *testing.T) {
+	stub := "not " + "implemented"
+	filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || skipped(name, entry) {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasPrefix(name, "graph/") {
+			return nil
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, word := range []string{stub, "TO" + "DO", "FIX" + "ME"} {
+			if strings.Contains(string(text), word) {
+				t.Errorf("%s says %q", name, word)
+			}
+		}
+		return nil
+	})
+}
+
+func skipped(name string, entry fs.DirEntry) bool {
+	return entry.IsDir() && name != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules" || entry.Name() == "data")
+}
+
+func eachPackage(t *testing.T, visit func(room string, files map[string]*ast.File)) {
+	t.Helper()
+	packages := map[string]map[string]*ast.File{}
+	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if skipped(name, entry) {
+			return fs.SkipDir
+		}
+		if entry.IsDir() || !strings.HasSuffix(name, ".go") || name == "tools.go" {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly|parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		room := strings.TrimPrefix(path.Dir(filepath.ToSlash(name)), ".")
+		if packages[room] == nil {
+			packages[room] = map[string]*ast.File{}
+		}
+		packages[room][name] = file
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room, files := range packages {
+		visit(room, files)
+	}
+}

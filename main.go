@@ -1,0 +1,68 @@
+// lxdql is one GraphQL endpoint over LXD.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+	"github.com/joho/godotenv"
+	"github.com/lxdql/lxdql/db"
+	"github.com/lxdql/lxdql/server"
+)
+
+// commands are what the program can do.
+type commands struct {
+	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve GraphQL over LXD."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database to this release's schema, and end."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+type serveCommand struct{ server.Config }
+
+// Run serves until it is told to stop.
+func (c *serveCommand) Run(ctx context.Context) error {
+	return server.Run(ctx, &c.Config, c.Logger(), nil)
+}
+
+type migrateCommand struct {
+	DatabaseURL string `name:"database" env:"DATABASE_URL" default:"sqlite:///./data/lxdql.db" help:"Where users are kept: sqlite:///./path."`
+}
+
+// Run migrates.
+func (c *migrateCommand) Run(ctx context.Context) error {
+	database, err := db.Open(ctx, c.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer database.Close()
+	return database.Migrate(ctx)
+}
+
+type versionCommand struct{}
+
+// Run prints.
+func (versionCommand) Run() error {
+	fmt.Println("lxdql", server.Version)
+	return nil
+}
+
+func main() {
+	// What the environment says wins: Load never replaces a variable that is set.
+	if err := godotenv.Load(); err != nil && !os.IsNotExist(err) {
+		fmt.Fprintln(os.Stderr, "lxdql: the file .env cannot be read:", err)
+		os.Exit(1)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	line := kong.Parse(&commands{},
+		kong.Name("lxdql"), kong.Description("One GraphQL endpoint over LXD."), kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	if err := line.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "lxdql:", err)
+		os.Exit(1)
+	}
+}

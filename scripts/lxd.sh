@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# An LXD daemon that belongs to this checkout: every DIR is one daemon with data, bridge and socket of its own.
+# Other daemons of the machine are never touched.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/snap/bin"
+# A caller who works with another LXD must not lead us there.
+unset LXD_SOCKET LXD_DIR LXD_CONF
+
+for part in install host daemon network setup sweep; do
+	# shellcheck source=/dev/null
+	. "$here/lxd-$part.sh"
+done
+
+usage() {
+	cat >&2 <<'TEXT'
+usage: scripts/lxd.sh COMMAND
+  install                                              install LXD and what it needs (Debian, root)
+  start DIR [--https PORT] [--bridge NAME] [--subnet 10.x.y]
+                                                       start the daemon of DIR; the last line printed is its socket
+  stop DIR                                             end it with its containers, bridge and mounts; data stays
+  kill DIR                                             end the daemon alone (SIGTERM); its containers keep running
+  restart DIR                                          kill, then start on the same data
+  remove DIR                                           stop, then delete the data
+  status DIR                                           exit 0 when running, 3 when not
+  find                                                 print the socket of the machine's own LXD, or exit 1
+TEXT
+	exit 2
+}
+
+say() { printf 'lxd.sh: %s\n' "$*" >&2; }
+die() {
+	say "$@"
+	exit 1
+}
+
+# Sets what every command on a DIR needs: dir, lxd_dir, socket, hash. Unix socket paths hold 107 characters and LXD
+# puts longer names than unix.socket into its directory, so a long DIR keeps its LXD_DIR under a short path.
+locate() {
+	[ $# -ge 1 ] && [ -n "$1" ] || usage
+	dir=$(realpath -m -- "$1")
+	hash=$(printf %s "$dir" | sha256sum | cut -c1-8)
+	lxd_dir="$dir/lxd"
+	[ ${#lxd_dir} -le 60 ] || lxd_dir="/tmp/lxdql-$hash"
+	socket="$lxd_dir/unix.socket"
+}
+
+# One command at a time on a DIR. Descriptor 9 must be closed for whatever outlives this script.
+lock() {
+	[ "$(id -u)" = 0 ] || die "LXD daemons need root: run this as root, or use the simulated LXD"
+	mkdir -p -m 700 /run/lxdql
+	exec 9>"/run/lxdql/$hash.lock"
+	flock -w 180 9 || die "another command has been working on $dir for three minutes"
+}
+
+start() {
+	locate "$@"
+	shift
+	local https="" bridge="" subnet=""
+	while [ $# -gt 0 ]; do
+		[ $# -ge 2 ] || usage
+		case $1 in
+		--https) https=$2 ;;
+		--bridge) bridge=$2 ;;
+		--subnet) subnet=$2 ;;
+		*) usage ;;
+		esac
+		shift 2
+	done
+	lock
+	command -v lxd >/dev/null && command -v lxc >/dev/null || die "LXD is not installed: scripts/lxd.sh install"
+	mkdir -p "$dir"
+	if ! running; then
+		sweep
+		prepare_host
+		make_lxd_dir
+		spawn
+	fi
+	set_up "$https" "$bridge" "$subnet"
+	printf '%s\n' "$socket"
+}
+
+stop() {
+	locate "$@"
+	lock
+	if running; then
+		stop_instances
+		end_daemon PWR 60
+	fi
+	sweep
+}
+
+kill_daemon() {
+	locate "$@"
+	lock
+	running || die "no daemon of $dir is running"
+	end_daemon TERM 30
+}
+
+restart() {
+	locate "$@"
+	! running || (kill_daemon "$@")
+	start "$@"
+}
+
+remove() {
+	stop "$@"
+	# DIR may hold things of the caller's: only what start made goes.
+	rm -rf -- "$lxd_dir" "$dir/lxc" "$dir/image"
+	rm -f -- "$dir"/{lxd,lxd.log,lxd.pid,bridge,subnet,ready}
+	rmdir -- "$dir" 2>/dev/null || true
+}
+
+status() {
+	locate "$@"
+	if running; then
+		printf 'running pid %s socket %s\n' "$(cat "$dir/lxd.pid")" "$socket"
+	else
+		printf 'stopped\n'
+		exit 3
+	fi
+}
+
+# A snap's LXD is looked for first, as the lxc client does.
+find_socket() {
+	local candidate
+	for candidate in /var/snap/lxd/common/lxd/unix.socket /var/lib/lxd/unix.socket; do
+		[ -S "$candidate" ] || continue
+		if LXD_SOCKET=$candidate LXD_CONF=/nonexistent timeout 5 lxc query /1.0 >/dev/null 2>&1; then
+			printf '%s\n' "$candidate"
+			return 0
+		fi
+	done
+	return 1
+}
+
+[ $# -ge 1 ] || usage
+command=$1
+shift
+case $command in
+install) install ;;
+start) start "$@" ;;
+stop) stop "$@" ;;
+kill) kill_daemon "$@" ;;
+restart) restart "$@" ;;
+remove) remove "$@" ;;
+status) status "$@" ;;
+find) find_socket ;;
+*) usage ;;
+esac

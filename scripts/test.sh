@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# make test: everything. Its end is go test's own closing lines.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+step() { printf '\n== %s\n' "$*"; }
+
+# real_lxd starts the daemon that the contract and the stories use, in a
+# directory of its own. Where it could be had and is not, that is a failure.
+real_lxd() {
+	if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+		echo "no real LXD without root and Debian's packages: its tests are skipped"
+		return
+	fi
+	export TEST_LXD_REQUIRED=1
+	scripts/lxd.sh install
+	command -v chromium >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+	trap 'scripts/lxd.sh remove .test/lxd' EXIT
+	TEST_LXD_SOCKET=$(scripts/lxd.sh start .test/lxd --https "${TEST_LXD_PORT:-28443}" | tail -n 1)
+	export TEST_LXD_SOCKET TEST_LXD_DIRECTORY=$PWD/.test/lxd
+}
+
+# generated_is_current generates into the tree and compares with what was there.
+generated_is_current() {
+	local before
+	before=$(mktemp -d)
+	cp -r graph resolvers "$before"
+	make -s generate
+	if ! diff -r "$before/graph" graph || ! diff -r "$before/resolvers" resolvers; then
+		echo "generated code was not up to date: make generate has written it again, commit it" >&2
+		return 1
+	fi
+	rm -rf "$before"
+}
+
+step "generated code"
+generated_is_current
+step "format"
+unformatted=$(gofmt -l $(git ls-files --cached --others --exclude-standard '*.go'))
+[ -z "$unformatted" ] || { echo "run make format: $unformatted"; exit 1; }
+step "GraphiQL"
+web/build.sh
+step "vet, staticcheck, schema"
+make -s lint
+step "a real LXD"
+real_lxd
+step "tests"
+go test -race -timeout 40m ./...

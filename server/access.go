@@ -1,0 +1,92 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"runtime/debug"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/lxdql/lxdql/auth"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// refusedKey holds why a request is anonymous although it brought a token.
+type refusedKey struct{}
+
+// identify puts the caller into the request's context. A token that is no good
+// makes the request anonymous and does not refuse it: an expired header must
+// not be in the way of refreshToken.
+func identify(service *auth.Service) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			next.ServeHTTP(w, r.WithContext(withIdentity(r.Context(), service, bearer(r.Header.Get("Authorization")))))
+		})
+	}
+}
+
+func withIdentity(ctx context.Context, service *auth.Service, token string) context.Context {
+	if token == "" {
+		return ctx
+	}
+	identity, err := service.Authenticate(ctx, token)
+	if err != nil {
+		return context.WithValue(ctx, refusedKey{}, err)
+	}
+	return auth.With(ctx, identity)
+}
+
+// bearer is the token of "Bearer …"; "" for none.
+func bearer(authorization string) string {
+	scheme, token, _ := strings.Cut(authorization, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+// anonymousAccess refuses a caller that has not logged in before anything of
+// its question is executed, unless all that it asks for is public.
+type anonymousAccess struct{}
+
+var _ graphql.OperationContextMutator = anonymousAccess{}
+
+// ExtensionName is the name that gqlgen knows it by.
+func (anonymousAccess) ExtensionName() string { return "AnonymousAccess" }
+
+// Validate has nothing to check.
+func (anonymousAccess) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext refuses; it changes nothing.
+func (anonymousAccess) MutateOperationContext(ctx context.Context, operation *graphql.OperationContext) *gqlerror.Error {
+	if auth.From(ctx) != nil {
+		return nil
+	}
+	for _, field := range graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{"Query", "Mutation", "Subscription"}) {
+		if !isPublic(field.Field) {
+			return unauthenticated(ctx, field.Name)
+		}
+	}
+	return nil
+}
+
+func isPublic(field *ast.Field) bool {
+	return strings.HasPrefix(field.Name, "__") || (field.Definition != nil && field.Definition.Directives.ForName("public") != nil)
+}
+
+func unauthenticated(ctx context.Context, field string) *gqlerror.Error {
+	reason := "log in first and send the token as `Authorization: Bearer …`"
+	if refused, ok := ctx.Value(refusedKey{}).(error); ok {
+		reason = refused.Error()
+		if errors.Is(refused, context.Canceled) {
+			reason = "the request was cancelled"
+		}
+	}
+	refusal := gqlerror.Errorf("%s is not for anonymous callers: %s", field, reason)
+	refusal.Extensions = map[string]any{"code": "UNAUTHENTICATED"}
+	return refusal
+}
+
+func stack() string { return string(debug.Stack()) }

@@ -1,0 +1,99 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lxdql/lxdql/lxd"
+)
+
+// Config is everything that can be configured, by flag or by environment. A
+// file .env in the working directory is read too; the environment wins over it.
+type Config struct {
+	Host string `name:"host" env:"APP_HOST" default:"127.0.0.1" help:"Address to listen on."`
+	Port int    `name:"port" env:"APP_PORT" default:"8000" help:"Port to listen on; 0 takes a free one."`
+
+	LXDMode        string        `name:"lxd-mode" env:"LXD_CONNECTION_MODE" default:"local" enum:"local,remote,simulated" help:"How to reach LXD: local (unix socket), remote (HTTPS), or simulated (none at all)."`
+	LXDSocket      string        `name:"lxd-socket" env:"LXD_SOCKET_PATH" help:"LXD's unix socket; empty: the snap's, then the native one."`
+	LXDURL         string        `name:"lxd-url" env:"LXD_REMOTE_URL" help:"LXD's address in remote mode: https://host:8443."`
+	LXDCertificate string        `name:"lxd-cert" env:"LXD_CLIENT_CERT_PATH" help:"Our client certificate in remote mode, PEM."`
+	LXDKey         string        `name:"lxd-key" env:"LXD_CLIENT_KEY_PATH" help:"The key of our client certificate, PEM."`
+	LXDCA          string        `name:"lxd-ca" env:"LXD_TRUSTED_CA_PATH" help:"CAs that LXD's certificate has to be signed by, PEM; \"system\" for the system's."`
+	LXDFingerprint string        `name:"lxd-fingerprint" env:"LXD_SERVER_FINGERPRINT" help:"SHA-256 of LXD's certificate; wins over the CAs."`
+	LXDTimeout     timeoutOption `name:"lxd-timeout" env:"LXD_TIMEOUT" default:"30" help:"How long a request to LXD may take, in seconds; not for waits and WebSockets."`
+
+	DatabaseURL    string `name:"database" env:"DATABASE_URL" default:"sqlite:///./data/lxdql.db" help:"Where users are kept: sqlite:///./path."`
+	JWTSecret      string `name:"jwt-secret" env:"JWT_SECRET" help:"Signs the tokens, 32 bytes or more; empty: one is made and kept in the database."`
+	AccessMinutes  int    `name:"access-minutes" env:"JWT_ACCESS_TOKEN_EXPIRE_MINUTES" default:"30" help:"Life of an access token, in minutes."`
+	RefreshDays    int    `name:"refresh-days" env:"JWT_REFRESH_TOKEN_EXPIRE_DAYS" default:"7" help:"Life of a refresh token, in days."`
+	AdminName      string `name:"admin-username" env:"SEED_ADMIN_USERNAME" default:"admin" help:"Name of the administrator that a first start makes."`
+	AdminPassword  string `name:"admin-password" env:"SEED_ADMIN_PASSWORD" help:"Password of that administrator; empty: one is made and printed once."`
+	CORSOrigins    string `name:"cors-origins" env:"CORS_ORIGINS" default:"*" help:"Origins that browsers may call from, separated by commas. No cookie is ever used, so * gives nothing away."`
+	LogLevel       string `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error,DEBUG,INFO,WARN,WARNING,warning,ERROR" help:"What is logged: debug, info, warn or error."`
+	SimulatedCount int    `name:"simulated-instances" env:"LXD_SIMULATED_INSTANCES" default:"20" help:"How many instances a simulated LXD has."`
+}
+
+// timeoutOption is a number of seconds, or a duration such as "1m30s".
+type timeoutOption time.Duration
+
+// UnmarshalText reads either form.
+func (t *timeoutOption) UnmarshalText(text []byte) error {
+	duration, err := time.ParseDuration(string(text))
+	if seconds, notSeconds := strconv.ParseFloat(string(text), 64); notSeconds == nil {
+		duration, err = time.Duration(seconds*float64(time.Second)), nil
+	}
+	if err != nil || duration <= 0 {
+		return fmt.Errorf("%q is not a number of seconds such as 30", text)
+	}
+	*t = timeoutOption(duration)
+	return nil
+}
+
+// Validate refuses what cannot work, before anything is started.
+func (c *Config) Validate() error {
+	if c.Port < 0 || c.Port > 65535 {
+		return fmt.Errorf("APP_PORT is %d: a port is 0 to 65535", c.Port)
+	}
+	if c.AccessMinutes < 1 || c.AccessMinutes > 24*60 {
+		return fmt.Errorf("JWT_ACCESS_TOKEN_EXPIRE_MINUTES is %d: it has to be 1 to 1440", c.AccessMinutes)
+	}
+	if c.RefreshDays < 1 || c.RefreshDays > 365 {
+		return fmt.Errorf("JWT_REFRESH_TOKEN_EXPIRE_DAYS is %d: it has to be 1 to 365", c.RefreshDays)
+	}
+	return nil
+}
+
+func (c *Config) address() string { return net.JoinHostPort(c.Host, strconv.Itoa(c.Port)) }
+
+func (c *Config) origins() []string {
+	var origins []string
+	for origin := range strings.SplitSeq(c.CORSOrigins, ",") {
+		if origin = strings.TrimSpace(origin); origin != "" {
+			origins = append(origins, strings.TrimSuffix(origin, "/"))
+		}
+	}
+	return origins
+}
+
+// Logger writes JSON to standard error.
+func (c *Config) Logger() *slog.Logger {
+	level := slog.LevelInfo
+	if text := strings.TrimSuffix(strings.ToUpper(c.LogLevel), "ING"); level.UnmarshalText([]byte(text)) != nil {
+		level = slog.LevelInfo
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+}
+
+func (c *Config) connect(ctx context.Context, socket string) (*lxd.Client, error) {
+	return lxd.New(ctx, lxd.Config{
+		Remote: c.LXDMode == "remote", SocketPath: socket, URL: c.LXDURL,
+		CertificatePath: c.LXDCertificate, KeyPath: c.LXDKey,
+		TrustedCAPath: c.LXDCA, Fingerprint: c.LXDFingerprint, Timeout: time.Duration(c.LXDTimeout),
+	})
+}

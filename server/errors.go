@@ -1,0 +1,175 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/lxdql/lxdql/auth"
+	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/page"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// presenter is the one place where the rooms' errors become what a caller
+// sees: a code from the contract, a message to act on, and the request's id.
+// What only we can be at fault for is logged here and told without details.
+func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		shown := graphql.DefaultErrorPresenter(ctx, err)
+		if shown.Extensions == nil {
+			shown.Extensions = map[string]any{}
+		}
+		if _, ok := shown.Extensions["code"]; !ok {
+			translate(shown, err)
+		}
+		if shown.Extensions["code"] == "INTERNAL" {
+			log.ErrorContext(ctx, "internal error", "error", err, "requestId", middleware.GetReqID(ctx), "path", shown.Path.String())
+			shown.Message = "internal error: tell the administrator the request's id"
+		}
+		if id := middleware.GetReqID(ctx); id != "" {
+			shown.Extensions["requestId"] = id
+		}
+		return shown
+	}
+}
+
+// translate gives an error its code.
+func translate(shown *gqlerror.Error, err error) {
+	code, details := classify(err)
+	shown.Extensions["code"] = code
+	for key, detail := range details {
+		if detail != "" {
+			shown.Extensions[key] = detail
+		}
+	}
+	if code == "BAD_USER_INPUT" && shown.Extensions["argument"] == nil {
+		if argument := argumentOf(shown.Path); argument != "" {
+			shown.Extensions["argument"] = argument
+		}
+	}
+}
+
+// classify knows every type of error of the rooms; what it does not know is
+// our own fault.
+func classify(err error) (code string, details map[string]any) {
+	if code, details = classifyLXD(err); code != "" {
+		return code, details
+	}
+	var argument *page.ArgumentError
+	var number *graphql.IntegerError
+	switch {
+	case errors.As(err, &argument):
+		return "BAD_USER_INPUT", map[string]any{"argument": argument.Argument}
+	case errors.As(err, &number):
+		return "BAD_USER_INPUT", nil
+	case errors.Is(err, auth.ErrForbidden):
+		return "FORBIDDEN", nil
+	case errors.Is(err, auth.ErrWrongPassword), errors.Is(err, auth.ErrUnauthenticated),
+		errors.Is(err, auth.ErrTokenExpired), errors.Is(err, auth.ErrTokenInvalid):
+		return "UNAUTHENTICATED", nil
+	case errors.Is(err, context.DeadlineExceeded):
+		return "TIMEOUT", nil
+	case errors.Is(err, context.Canceled):
+		return "TIMEOUT", nil
+	}
+	return "INTERNAL", nil
+}
+
+// argumentOf is the dotted path of an argument in an error's path, which
+// begins with the field.
+func argumentOf(path ast.Path) string {
+	var names []string
+	for _, element := range path {
+		if name, ok := element.(ast.PathName); ok {
+			names = append(names, string(name))
+		}
+	}
+	if len(names) < 2 {
+		return ""
+	}
+	return strings.Join(names[1:], ".")
+}
+
+// recovered turns a panic into an error, and logs where it was.
+func recovered(log *slog.Logger) graphql.RecoverFunc {
+	return func(ctx context.Context, cause any) error {
+		log.ErrorContext(ctx, "panic", "cause", cause, "requestId", middleware.GetReqID(ctx), "stack", stack())
+		return errors.New("panic")
+	}
+}
+
+// classifyLXD knows the errors of the room lxd; "" for others.
+func classifyLXD(err error) (string, map[string]any) {
+	var (
+		answer      *lxd.Error
+		unavailable *lxd.UnavailableError
+		untrusted   *lxd.NotTrustedError
+		certificate *lxd.CertificateError
+		forbidden   *lxd.ForbiddenError
+		conflict    *lxd.ConflictError
+		exists      *lxd.ExistsError
+		input       *lxd.InputError
+		failed      *lxd.OperationError
+		lagged      *lxd.LaggedError
+		limit       *lxd.LimitError
+	)
+	switch {
+	case errors.As(err, &failed):
+		return operationCode(failed.Operation), map[string]any{"operationId": failed.Operation.ID()}
+	case errors.As(err, &answer):
+		return statusCode(answer), nil
+	case errors.As(err, &unavailable), errors.Is(err, lxd.ErrHubClosed):
+		return "LXD_UNAVAILABLE", nil
+	case errors.As(err, &untrusted):
+		return "LXD_NOT_TRUSTED", nil
+	case errors.As(err, &certificate):
+		return "LXD_CERTIFICATE_CHANGED", map[string]any{"expected": certificate.Expected, "seen": certificate.Seen}
+	case errors.As(err, &forbidden):
+		return "FORBIDDEN", map[string]any{"argument": forbidden.Argument}
+	case errors.As(err, &conflict):
+		return "CONFLICT", nil
+	case errors.As(err, &exists):
+		return "ALREADY_EXISTS", nil
+	case errors.As(err, &input):
+		return "BAD_USER_INPUT", map[string]any{"argument": input.Argument}
+	case errors.As(err, &lagged):
+		return "SUBSCRIPTION_LAGGED", map[string]any{"cursor": lagged.Cursor}
+	case errors.As(err, &limit):
+		return "LIMIT_EXCEEDED", nil
+	}
+	return "", nil
+}
+
+// statusCode is the code of an error of LXD.
+func statusCode(answer *lxd.Error) string {
+	if strings.Contains(answer.Message, "already exists") {
+		return "ALREADY_EXISTS"
+	}
+	switch answer.Status {
+	case 400:
+		return "BAD_USER_INPUT"
+	case 404:
+		return "NOT_FOUND"
+	case 409:
+		return "CONFLICT"
+	case 412:
+		return "PRECONDITION_FAILED"
+	}
+	return "LXD_ERROR"
+}
+
+// operationCode is the code of an operation that did not succeed.
+func operationCode(operation *lxd.Operation) string {
+	switch {
+	case operation.Status() == lxd.OperationCancelled:
+		return "OPERATION_CANCELLED"
+	case strings.Contains(operation.Err, "already exists"):
+		return "ALREADY_EXISTS"
+	}
+	return "OPERATION_FAILED"
+}

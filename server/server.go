@@ -1,0 +1,142 @@
+// Package server puts the rooms together: configuration, routes, transports,
+// limits, health, and the one place where errors are translated. It decides
+// nothing about LXD.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/lxdql/lxdql/auth"
+	"github.com/lxdql/lxdql/db"
+	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/resolvers"
+	"github.com/lxdql/lxdql/work"
+)
+
+// drain is how long a stop waits for requests and operations in flight.
+const drain = 10 * time.Second
+
+// Run serves until ctx ends, then lets what is in flight end. Ready, which may
+// be nil, is called with the address once it listens.
+func Run(ctx context.Context, config *Config, log *slog.Logger, ready func(address string)) error {
+	socket, stopSimulation, err := config.simulation(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer stopSimulation()
+	client, err := config.connect(ctx, socket)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	database, service, err := config.users(ctx)
+	if err != nil {
+		return err
+	}
+	defer database.Close()
+	listener, err := net.Listen("tcp", config.address())
+	if err != nil {
+		return fmt.Errorf("%w: choose another port with APP_PORT", err)
+	}
+	announce(ctx, client, listener.Addr(), log)
+	if ready != nil {
+		ready(listener.Addr().String())
+	}
+	return serve(ctx, listener, config, client, database, service, log)
+}
+
+// serve owns the goroutines of the server: the hub's, those of operations and
+// those of requests. All of them have ended when it returns.
+func serve(ctx context.Context, listener net.Listener, config *Config, client *lxd.Client, database *db.DB, service *auth.Service, log *slog.Logger) error {
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	hub := lxd.NewHub(client)
+	manager := work.New(running, client, hub)
+	var background sync.WaitGroup
+	background.Go(func() { hub.Run(running) })
+	defer background.Wait()
+	defer manager.Wait()
+	defer stop()
+	resolver := &resolvers.Resolver{LXD: client, Hub: hub, Work: manager, Auth: service}
+	httpServer := &http.Server{
+		Handler:           routes(running, config, resolver, client, database, service, log),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		BaseContext:       func(net.Listener) context.Context { return running },
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 1)
+	background.Go(func() { failed <- httpServer.Serve(listener) })
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("stopping")
+	stop() // subscriptions end and say why, so that Shutdown need not wait for them
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	if err := httpServer.Shutdown(ending); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return httpServer.Close()
+}
+
+// users opens the database and what stands on it, and makes the first
+// administrator on a first start.
+func (c *Config) users(ctx context.Context) (*db.DB, *auth.Service, error) {
+	database, err := db.Open(ctx, c.DatabaseURL)
+	if err != nil {
+		return nil, nil, err
+	}
+	service, err := c.service(ctx, database)
+	if err != nil {
+		database.Close()
+		return nil, nil, err
+	}
+	return database, service, nil
+}
+
+func (c *Config) service(ctx context.Context, database *db.DB) (*auth.Service, error) {
+	if err := database.Migrate(ctx); err != nil {
+		return nil, err
+	}
+	secret, err := auth.Secret(ctx, database, c.JWTSecret)
+	if err != nil {
+		return nil, err
+	}
+	service := auth.New(database, auth.Options{
+		Secret:     secret,
+		AccessTTL:  time.Duration(c.AccessMinutes) * time.Minute,
+		RefreshTTL: time.Duration(c.RefreshDays) * 24 * time.Hour,
+	})
+	name, password, err := auth.Seed(ctx, service, c.AdminName, c.AdminPassword)
+	if err == nil && password != "" {
+		// Printed once and not logged: logs are kept and shipped.
+		fmt.Fprintf(os.Stdout, "The first administrator is %q with the password\n\n  %s\n\nwhich is not shown again.\n", name, password)
+	}
+	return service, err
+}
+
+// announce says what was found. An LXD that does not answer is no reason not
+// to start: it may come.
+func announce(ctx context.Context, client *lxd.Client, address net.Addr, log *slog.Logger) {
+	log.Info("serving", "url", "http://"+address.String()+"/", "lxd", client.URL(), "version", Version)
+	server, err := client.Server(ctx, lxd.System)
+	if err != nil {
+		log.Warn("LXD does not answer yet", "error", err)
+		return
+	}
+	log.Info("LXD answers", "version", server.Version(), "simulated", server.Simulated())
+	for _, note := range server.SecurityNotes() {
+		log.Warn(note)
+	}
+}

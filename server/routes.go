@@ -21,7 +21,7 @@ import (
 // routes are all that the server answers.
 func routes(ctx context.Context, config *Config, resolver *resolvers.Resolver, client *lxd.Client, database *db.DB, service *auth.Service, log *slog.Logger) http.Handler {
 	router := chi.NewRouter()
-	router.Use(middleware.RequestID, echoRequestID, logged(log), middleware.Recoverer)
+	router.Use(requestID, logged(log), middleware.Recoverer)
 	router.Use(cors.Handler(cors.Options{
 		AllowedOrigins: config.origins(),
 		AllowedMethods: []string{http.MethodGet, http.MethodPost, http.MethodOptions},
@@ -38,14 +38,6 @@ func routes(ctx context.Context, config *Config, resolver *resolvers.Resolver, c
 	router.Get("/playground", http.RedirectHandler("/", http.StatusFound).ServeHTTP)
 	router.Mount("/", web.Handler())
 	return router
-}
-
-// echoRequestID tells the caller the request's id: its own, or one of ours.
-func echoRequestID(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set(middleware.RequestIDHeader, middleware.GetReqID(r.Context()))
-		next.ServeHTTP(w, r)
-	})
 }
 
 // logged writes one line for each request, without the query string, which may

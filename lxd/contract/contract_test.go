@@ -156,8 +156,11 @@ func TestANameThatLXDRefuses(t *testing.T) {
 			if _, err := d.CreateInstance(t.Context(), lxd.System, fromBusybox("default", name)); !errors.As(err, &input) {
 				t.Errorf("%q: %v", name, err)
 			}
+			if name == "" {
+				continue // LXD makes a name up
+			}
 			answer := d.ask(t, "POST", "/1.0/instances", map[string]any{"name": name, "source": map[string]string{"type": "none"}})
-			if name != "" && answer["type"] != "error" {
+			if answer["type"] != "error" {
 				t.Errorf("LXD itself takes %q", name)
 			}
 		}

@@ -1,0 +1,27 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// HasRole is the directive @hasRole: it resolves the field for a caller that
+// has the role, or a higher one, globally or in any project. Anybody else gets
+// ErrUnauthenticated when nobody is logged in, and ErrForbidden otherwise.
+func HasRole(ctx context.Context, _ any, next graphql.Resolver, role Role) (any, error) {
+	identity := From(ctx)
+	if identity == nil {
+		return nil, ErrUnauthenticated
+	}
+	if !identity.Has(role) {
+		return nil, &refusal{fmt.Sprintf("this needs the role %s, which you have in no project", role), ErrForbidden}
+	}
+	return next(ctx)
+}
+
+// Public is the directive @public: it resolves the field for everybody.
+func Public(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
+	return next(ctx)
+}

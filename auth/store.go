@@ -1,0 +1,53 @@
+package auth
+
+import (
+	"context"
+	"time"
+)
+
+// Session is one log-in and the refreshes that came out of it.
+type Session struct {
+	// ID is random and unique.
+	ID string
+	// UserID is whose session it is; it ends when the user is deleted.
+	UserID int64
+	// RefreshTokenID is the id of the one refresh token that still works.
+	RefreshTokenID string
+	// CreatedAt is when the user logged in, in UTC.
+	CreatedAt time.Time
+	// ExpiresAt is when the refresh token ends, and the session with it, in UTC.
+	ExpiresAt time.Time
+	// User is filled in by Store.Session, and ignored by Store.AddSession.
+	User *User
+}
+
+// Store is what a Service remembers. All methods may be called at the same
+// time, from several processes too, and stop when ctx ends.
+type Store interface {
+	// HasUsers says whether there is any user.
+	HasUsers(ctx context.Context) (bool, error)
+	// AddUser keeps a new user and sets its ID; ErrUserExists if the name is taken.
+	AddUser(ctx context.Context, user *User) error
+	// UserByName returns a user that the caller owns, or ErrNotFound.
+	UserByName(ctx context.Context, username string) (*User, error)
+
+	// AddSession keeps a new session.
+	AddSession(ctx context.Context, session *Session) error
+	// Session returns a session with its User, both owned by the caller, or
+	// ErrNotFound when the session has ended, or its user is gone.
+	Session(ctx context.Context, id string) (*Session, error)
+	// RotateSession replaces the refresh token `from` by `to` and sets the new
+	// end of the session. It is false, and changes nothing, when `from` is not
+	// the session's current token or the session has ended. Of several calls
+	// with the same `from`, one is true.
+	RotateSession(ctx context.Context, id, from, to string, expiresAt time.Time) (bool, error)
+	// EndSession forgets a session; one that is gone already is no error.
+	EndSession(ctx context.Context, id string) error
+	// PruneSessions forgets the sessions that ended before the given time.
+	PruneSessions(ctx context.Context, before time.Time) error
+
+	// SettingOr returns the value kept under a key. Where there is none it
+	// keeps and returns `value`; of several first calls one value wins, and
+	// all return that one.
+	SettingOr(ctx context.Context, key, value string) (string, error)
+}

@@ -1,0 +1,83 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-chi/jwtauth/v5"
+	"github.com/lestrrat-go/jwx/v2/jwt"
+)
+
+// What a token is for. Both kinds carry the same signature, so the claim is
+// what keeps a refresh token from being taken for an access token.
+const (
+	useAccess  = "access"
+	useRefresh = "refresh"
+)
+
+// longestToken is far above what sign makes, in bytes; nothing longer is parsed.
+const longestToken = 4096
+
+// claims are what a token says.
+type claims struct {
+	use       string
+	userID    int64
+	sessionID string
+	// tokenID is empty in an access token.
+	tokenID   string
+	expiresAt time.Time
+}
+
+// tokens signs and verifies with one secret and one algorithm, whatever the
+// token's own header says.
+type tokens struct {
+	signer *jwtauth.JWTAuth
+}
+
+func newTokens(secret []byte) tokens {
+	return tokens{jwtauth.New("HS256", secret, nil, jwt.WithRequiredClaim(jwt.ExpirationKey))}
+}
+
+func (t tokens) sign(c claims) (string, error) {
+	content := map[string]any{
+		jwt.SubjectKey:    strconv.FormatInt(c.userID, 10),
+		jwt.ExpirationKey: c.expiresAt,
+		"sid":             c.sessionID,
+		"use":             c.use,
+	}
+	if c.tokenID != "" {
+		content[jwt.JwtIDKey] = c.tokenID
+	}
+	_, token, err := t.signer.Encode(content)
+	if err != nil {
+		return "", fmt.Errorf("signing a token: %w", err)
+	}
+	return token, nil
+}
+
+// verify returns what a token of the wanted use says. It fails with
+// ErrTokenExpired for one that was good once, else with ErrTokenInvalid.
+func (t tokens) verify(token, use string) (claims, error) {
+	// Only the compact form: three parts with dots between.
+	if len(token) > longestToken || strings.Count(token, ".") != 2 {
+		return claims{}, ErrTokenInvalid
+	}
+	verified, err := jwtauth.VerifyToken(t.signer, token)
+	if errors.Is(err, jwtauth.ErrExpired) {
+		return claims{}, ErrTokenExpired
+	}
+	if err != nil {
+		return claims{}, ErrTokenInvalid
+	}
+	c := claims{tokenID: verified.JwtID(), expiresAt: verified.Expiration()}
+	c.userID, err = strconv.ParseInt(verified.Subject(), 10, 64)
+	c.sessionID, _ = verified.PrivateClaims()["sid"].(string)
+	c.use, _ = verified.PrivateClaims()["use"].(string)
+	if err != nil || c.use != use || c.sessionID == "" {
+		return claims{}, ErrTokenInvalid
+	}
+	return c, nil
+}

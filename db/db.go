@@ -1,0 +1,115 @@
+// Package db is the only room that says SQL. It keeps what package auth
+// remembers, in SQLite, and brings a database's schema up to date.
+//
+// Each noun has a file with its row, its migration and its queries. Rows never
+// leave the package: the types that go in and out are those of the room whose
+// store is implemented.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"runtime"
+
+	// The driver registers itself under the name "sqlite3".
+	_ "github.com/mattn/go-sqlite3"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+
+	"github.com/lxdql/lxdql/auth"
+)
+
+// DB is an open database. It is safe for concurrent use; Close it once.
+type DB struct {
+	bun    *bun.DB
+	source source
+	// keeper holds one idle connection to a database in memory, which would
+	// vanish with its last connection; nil for a file.
+	keeper *sql.DB
+}
+
+var _ auth.Store = (*DB)(nil)
+
+// Open opens the database that a URL names, and creates the file, readable by
+// its owner alone, when there is none. It takes
+//
+//	sqlite:///./data/lxd_api.db     a file, from the working directory
+//	sqlite:////var/lib/lxdql.db     a file, absolute
+//	sqlite+aiosqlite:///./data/x.db the same as sqlite:
+//	file:data/x.db?mode=rw          SQLite's own form
+//	sqlite://:memory:  or :memory:  in memory, gone after Close
+//
+// and refuses everything else. Call Migrate before anything else.
+func Open(ctx context.Context, url string) (*DB, error) {
+	source, err := parse(url)
+	if err != nil {
+		return nil, err
+	}
+	if err := source.create(); err != nil {
+		return nil, err
+	}
+	db := &DB{source: source}
+	if source.path == "" {
+		if db.keeper, err = connect(source.dsn, 1); err != nil {
+			return nil, err
+		}
+		if err := db.keeper.PingContext(ctx); err != nil {
+			_ = db.keeper.Close()
+			return nil, fmt.Errorf("opening a database in memory: %w", err)
+		}
+	}
+	pool, err := connect(source.dsn, source.connections())
+	if err != nil {
+		return nil, err
+	}
+	db.bun = bun.NewDB(pool, sqlitedialect.New())
+	if err := db.Ping(ctx); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// connect opens a pool of at most n connections, none of which is ever closed
+// for being idle or old.
+func connect(dsn string, n int) (*sql.DB, error) {
+	pool, err := sql.Open("sqlite3", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	pool.SetMaxOpenConns(n)
+	pool.SetMaxIdleConns(n)
+	return pool, nil
+}
+
+// connections is how many connections serve the source: in memory one, since
+// nothing there makes a reader and a writer independent; in a file a few,
+// since WAL lets readers go on beside the one writer.
+func (s source) connections() int {
+	if s.path == "" {
+		return 1
+	}
+	return max(4, runtime.NumCPU())
+}
+
+// Ping says whether the database can be read; the error names the file.
+func (db *DB) Ping(ctx context.Context) error {
+	// The driver's own ping does not touch the file, the schema's count does.
+	var tables int
+	if err := db.bun.NewRaw("SELECT count(*) FROM sqlite_master").Scan(ctx, &tables); err != nil {
+		return fmt.Errorf("the database %s cannot be read: %w", db.source, err)
+	}
+	return nil
+}
+
+// Close ends all connections. A database in memory is gone after it.
+func (db *DB) Close() error {
+	err := db.bun.Close()
+	if db.keeper != nil {
+		if keeperErr := db.keeper.Close(); err == nil {
+			err = keeperErr
+		}
+	}
+	return err
+}

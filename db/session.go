@@ -1,0 +1,108 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/lxdql/lxdql/auth"
+)
+
+type sessionRow struct {
+	bun.BaseModel `bun:"table:sessions,alias:s"`
+
+	ID             string    `bun:",pk"`
+	UserID         int64     `bun:",notnull"`
+	RefreshTokenID string    `bun:",notnull"`
+	CreatedAt      time.Time `bun:",notnull"`
+	ExpiresAt      time.Time `bun:",notnull"`
+
+	User *userRow `bun:"rel:belongs-to,join:user_id=id"`
+}
+
+// createSessions is the table as it was at its step.
+func createSessions(ctx context.Context, db *bun.DB) error {
+	type session struct {
+		bun.BaseModel `bun:"table:sessions"`
+
+		ID             string    `bun:",pk"`
+		UserID         int64     `bun:",notnull"`
+		RefreshTokenID string    `bun:",notnull"`
+		CreatedAt      time.Time `bun:",notnull"`
+		ExpiresAt      time.Time `bun:",notnull"`
+	}
+	_, err := db.NewCreateTable().Model((*session)(nil)).
+		ForeignKey(`("user_id") REFERENCES "users" ("id") ON DELETE CASCADE`).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	// The first serves the cascade, the second the pruning.
+	for index, column := range map[string]string{"sessions_user_id": "user_id", "sessions_expires_at": "expires_at"} {
+		if _, err := db.NewCreateIndex().Model((*session)(nil)).Index(index).Column(column).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AddSession keeps a new session.
+func (db *DB) AddSession(ctx context.Context, session *auth.Session) error {
+	_, err := db.bun.NewInsert().Model(&sessionRow{
+		ID:             session.ID,
+		UserID:         session.UserID,
+		RefreshTokenID: session.RefreshTokenID,
+		CreatedAt:      session.CreatedAt,
+		ExpiresAt:      session.ExpiresAt,
+	}).Exec(ctx)
+	return err
+}
+
+// Session returns a live session with its user, or auth.ErrNotFound.
+func (db *DB) Session(ctx context.Context, id string) (*auth.Session, error) {
+	row := new(sessionRow)
+	err := db.bun.NewSelect().Model(row).Relation("User").
+		Where("s.id = ?", id).Where("s.expires_at > ?", time.Now()).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) || (err == nil && row.User == nil) {
+		return nil, auth.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &auth.Session{
+		ID:             row.ID,
+		UserID:         row.UserID,
+		RefreshTokenID: row.RefreshTokenID,
+		CreatedAt:      row.CreatedAt.UTC(),
+		ExpiresAt:      row.ExpiresAt.UTC(),
+		User:           row.User.user(),
+	}, nil
+}
+
+// RotateSession replaces a session's refresh token, once for each `from`. It
+// compares and sets in one statement, which is what lets only one of several
+// callers win.
+func (db *DB) RotateSession(ctx context.Context, id, from, to string, expiresAt time.Time) (bool, error) {
+	result, err := db.bun.NewUpdate().Model((*sessionRow)(nil)).
+		Set("refresh_token_id = ?", to).Set("expires_at = ?", expiresAt).
+		Where("id = ?", id).Where("refresh_token_id = ?", from).Where("expires_at > ?", time.Now()).Exec(ctx)
+	if err != nil {
+		return false, err
+	}
+	changed, err := result.RowsAffected()
+	return changed == 1, err
+}
+
+// EndSession forgets a session, if there is one.
+func (db *DB) EndSession(ctx context.Context, id string) error {
+	_, err := db.bun.NewDelete().Model((*sessionRow)(nil)).Where("id = ?", id).Exec(ctx)
+	return err
+}
+
+// PruneSessions forgets the sessions that ended before the given time.
+func (db *DB) PruneSessions(ctx context.Context, before time.Time) error {
+	_, err := db.bun.NewDelete().Model((*sessionRow)(nil)).Where("expires_at < ?", before).Exec(ctx)
+	return err
+}

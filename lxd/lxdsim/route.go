@@ -1,0 +1,72 @@
+package lxdsim
+
+import "net/http"
+
+type handler func(*request) (answer, error)
+
+// methods are the handlers of one path; LXD answers 501 to any other method.
+type methods map[string]handler
+
+func (s *Server) route() {
+	s.routes = http.NewServeMux()
+	s.path("/{$}", methods{"GET": func(*request) (answer, error) { return answer{metadata: []string{"/1.0"}}, nil }})
+	s.path("/1.0", methods{"GET": s.getServer})
+	s.path("/1.0/certificates", methods{"GET": emptyList, "POST": s.createCertificateToken})
+	s.path("/1.0/projects", methods{"GET": s.listProjects, "POST": s.createProject})
+	s.path("/1.0/projects/{name}", methods{"GET": s.getProject, "DELETE": s.deleteProject})
+	s.path("/1.0/profiles", methods{"GET": s.listProfiles, "POST": s.createProfile})
+	s.path("/1.0/profiles/{name}", methods{"GET": s.getProfile, "PUT": s.putProfile, "PATCH": s.patchProfile, "DELETE": s.deleteProfile})
+	s.path("/1.0/images", methods{"GET": s.listImages})
+	s.path("/1.0/images/{name}", methods{"GET": s.getImage})
+	s.path("/1.0/images/aliases", methods{"GET": s.listImageAliases})
+	s.path("/1.0/images/aliases/{name...}", methods{"GET": s.getImageAlias})
+	s.path("/1.0/networks", methods{"GET": s.listNetworks})
+	s.path("/1.0/networks/{name}", methods{"GET": s.getNetwork})
+	s.path("/1.0/networks/{name}/state", methods{"GET": s.getNetworkState})
+	s.path("/1.0/networks/{name}/leases", methods{"GET": s.listLeases})
+	s.path("/1.0/storage-pools", methods{"GET": s.listPools})
+	s.path("/1.0/storage-pools/{name}", methods{"GET": s.getPool})
+	s.path("/1.0/storage-pools/{name}/resources", methods{"GET": s.getPoolResources})
+	s.path("/1.0/storage-pools/{name}/volumes", methods{"GET": s.listVolumes})
+	s.path("/1.0/storage-pools/{name}/volumes/{type}", methods{"GET": s.listVolumes})
+	s.path("/1.0/storage-pools/{name}/volumes/{type}/{volume}", methods{"GET": s.getVolume})
+	s.path("/1.0/instances", methods{"GET": s.listInstances, "POST": s.createInstance})
+	s.path("/1.0/instances/{name}", methods{"GET": s.getInstance, "PUT": s.putInstance, "PATCH": s.patchInstance, "DELETE": s.deleteInstance})
+	s.path("/1.0/instances/{name}/state", methods{"GET": s.getInstanceState, "PUT": s.putInstanceState})
+	s.path("/1.0/instances/{name}/snapshots", methods{"GET": s.listSnapshots, "POST": s.createSnapshot})
+	s.path("/1.0/instances/{name}/snapshots/{snapshot}", methods{"GET": s.getSnapshot, "DELETE": s.deleteSnapshot})
+	s.path("/1.0/operations", methods{"GET": s.listOperations})
+	s.path("/1.0/operations/{name}", methods{"GET": s.getOperation, "DELETE": s.cancelOperation})
+	s.routes.HandleFunc("GET /1.0/operations/{name}/wait", s.waitOperation)
+	s.routes.HandleFunc("GET /1.0/events", s.streamEvents)
+	s.routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		writeFailure(w, failure(http.StatusNotFound, "not found"))
+	})
+}
+
+// path registers handlers that run one at a time, under the lock. Reading the
+// request and encoding the answer happen outside of it.
+func (s *Server) path(pattern string, by methods) {
+	s.routes.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		handle, found := by[r.Method]
+		if !found {
+			writeFailure(w, failure(http.StatusNotImplemented, "not implemented"))
+			return
+		}
+		read, err := readRequest(w, r)
+		if err != nil {
+			writeFailure(w, err)
+			return
+		}
+		s.mu.Lock()
+		answer, err := handle(read)
+		s.mu.Unlock()
+		if err != nil {
+			writeFailure(w, err)
+			return
+		}
+		answer.write(w)
+	})
+}
+
+func emptyList(*request) (answer, error) { return answer{metadata: []string{}}, nil }

@@ -49,26 +49,30 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if err := source.create(); err != nil {
 		return nil, err
 	}
-	db := &DB{source: source}
-	if source.path == "" {
-		if db.keeper, err = connect(source.dsn, 1); err != nil {
-			return nil, err
-		}
-		if err := db.keeper.PingContext(ctx); err != nil {
-			_ = db.keeper.Close()
-			return nil, fmt.Errorf("opening a database in memory: %w", err)
-		}
-	}
 	pool, err := connect(source.dsn, source.connections())
 	if err != nil {
 		return nil, err
 	}
-	db.bun = bun.NewDB(pool, sqlitedialect.New())
-	if err := db.Ping(ctx); err != nil {
+	db := &DB{bun: bun.NewDB(pool, sqlitedialect.New()), source: source}
+	if source.path == "" {
+		err = db.keep(ctx)
+	}
+	if err == nil {
+		err = db.Ping(ctx)
+	}
+	if err != nil {
 		_ = db.Close()
 		return nil, err
 	}
 	return db, nil
+}
+
+// keep opens the connection that a database in memory lives by.
+func (db *DB) keep(ctx context.Context) (err error) {
+	if db.keeper, err = connect(db.source.dsn, 1); err != nil {
+		return err
+	}
+	return db.keeper.PingContext(ctx)
 }
 
 // connect opens a pool of at most n connections, none of which is ever closed

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/mattn/go-sqlite3"
 	"github.com/uptrace/bun"
@@ -86,17 +87,26 @@ func run(ctx context.Context, migrator *migrate.Migrator) error {
 	return err
 }
 
-// beginWhenFree takes the write lock. SQLite waits for a few seconds by
-// itself; another process's long migration is waited for as long as ctx lasts.
+// beginWhenFree takes the write lock. Another process's migration is waited
+// for as long as ctx lasts: not inside of SQLite, which would not notice its end.
 func beginWhenFree(ctx context.Context, one *bun.DB) error {
+	if _, err := one.ExecContext(ctx, "PRAGMA busy_timeout = 0"); err != nil {
+		return err
+	}
 	for {
 		_, err := one.ExecContext(ctx, "BEGIN IMMEDIATE")
+		if err == nil {
+			// The commit may have to wait for a reader.
+			_, err = one.ExecContext(ctx, "PRAGMA busy_timeout = 5000")
+		}
 		var refused sqlite3.Error
 		if !errors.As(err, &refused) || refused.Code != sqlite3.ErrBusy {
 			return err
 		}
-		if ctx.Err() != nil {
+		select {
+		case <-ctx.Done():
 			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
 		}
 	}
 }

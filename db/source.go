@@ -29,7 +29,7 @@ func (s source) String() string {
 
 var errURL = errors.New("DATABASE_URL is not of a kind that this version opens: " +
 	"use sqlite:///./data/lxd_api.db (from the working directory), sqlite:////an/absolute/path.db, " +
-	"a file: URL of SQLite, or sqlite://:memory:")
+	"sqlite://:memory:, or SQLite's own file: form")
 
 // parse reads a DATABASE_URL. The error does not repeat it, since URLs of
 // other databases carry passwords.

@@ -74,7 +74,7 @@ func TestRequestsDoNotGrowWithInstances(t *testing.T) {
 	made := 0
 	for _, wanted := range []int{5, 50} {
 		for ; made < wanted; made++ {
-			server.must(t, token, createBusybox, map[string]any{"name": fmt.Sprintf("c%d", made), "project": project, "wait": 60})
+			server.must(t, token, createBusybox, map[string]any{"name": fmt.Sprintf("%s-%d", project, made), "project": project, "wait": 60})
 		}
 		counts[wanted] = counting.during(func() {
 			read := server.must(t, token, allEdges, map[string]any{"project": project})

@@ -54,7 +54,7 @@ func newLoader[K comparable, V any](batch dataloader.BatchFunc[K, V]) *dataloade
 
 func (r *Resolver) newLoaders() *loaders {
 	return &loaders{
-		project: newLoader(r.projects),
+		project: newLoader(r.projects(&onceProjects{})),
 		profile: newLoader(perProject(r.LXD.Profiles, func(p *lxd.Profile) string { return p.Name })),
 		image:   newLoader(perProject(r.LXD.Images, func(i *lxd.Image) string { return i.Fingerprint })),
 		instance: newLoader(oneByOne(func(ctx context.Context, k key) (*lxd.Instance, error) {
@@ -69,17 +69,26 @@ func (r *Resolver) newLoaders() *loaders {
 	}
 }
 
-// projects answers any number of projects with one list.
-func (r *Resolver) projects(ctx context.Context, names []string) []*dataloader.Result[*lxd.Project] {
-	projects, err := r.LXD.Projects(ctx, scope(ctx))
-	results := make([]*dataloader.Result[*lxd.Project], len(names))
-	for n, name := range names {
-		results[n] = &dataloader.Result[*lxd.Project]{Error: err}
-		if at := slices.IndexFunc(projects, func(p *lxd.Project) bool { return p.Name == name }); at >= 0 {
-			results[n].Data = projects[at]
+// onceProjects is the list of projects, which is short, read once per response.
+type onceProjects struct {
+	once     sync.Once
+	projects []*lxd.Project
+	err      error
+}
+
+// projects answers any number of projects, asked for at any time, with one list.
+func (r *Resolver) projects(list *onceProjects) dataloader.BatchFunc[string, *lxd.Project] {
+	return func(ctx context.Context, names []string) []*dataloader.Result[*lxd.Project] {
+		list.once.Do(func() { list.projects, list.err = r.LXD.Projects(ctx, scope(ctx)) })
+		results := make([]*dataloader.Result[*lxd.Project], len(names))
+		for n, name := range names {
+			results[n] = &dataloader.Result[*lxd.Project]{Error: list.err}
+			if at := slices.IndexFunc(list.projects, func(p *lxd.Project) bool { return p.Name == name }); at >= 0 {
+				results[n].Data = list.projects[at]
+			}
 		}
+		return results
 	}
-	return results
 }
 
 // perProject answers any number of objects with one list per project: LXD

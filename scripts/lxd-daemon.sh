@@ -8,7 +8,7 @@ is_ours() {
 	local program
 	{ IFS= read -r -d '' program <"/proc/$1/cmdline"; } 2>/dev/null || return 1
 	[ "${program##*/}" = lxd ] || return 1
-	{ tr '\0' '\n' <"/proc/$1/environ"; } 2>/dev/null | grep -qxF "LXD_DIR=$lxd_dir"
+	grep -qzxF "LXD_DIR=$lxd_dir" "/proc/$1/environ" 2>/dev/null
 }
 
 running() {

@@ -32,4 +32,4 @@ free_subnet() {
 	die "no free subnet found: choose one with --subnet"
 }
 
-subnet_is_free() { ! ip -4 route show table all match "$1.1" | grep -qv '^default'; }
+subnet_is_free() { [ -z "$(ip -4 route show table all match "$1.1" | grep -v '^default')" ]; }

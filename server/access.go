@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -18,24 +19,34 @@ type refusedKey struct{}
 
 // identify puts the caller into the request's context. A token that is no good
 // makes the request anonymous and does not refuse it: an expired header must
-// not be in the way of refreshToken.
-func identify(service *auth.Service) func(http.Handler) http.Handler {
+// not be in the way of refreshToken. A store that cannot be read is no such
+// token: then nobody can be told from anybody, and nothing is answered.
+func identify(service *auth.Service, log *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			next.ServeHTTP(w, r.WithContext(withIdentity(r.Context(), service, bearer(r.Header.Get("Authorization")))))
+			ctx, err := withIdentity(r.Context(), service, bearer(r.Header.Get("Authorization")))
+			if err != nil {
+				log.ErrorContext(r.Context(), "the caller cannot be identified", "error", err)
+				http.Error(w, `{"errors":[{"message":"who you are cannot be looked up right now: try again in a moment","extensions":{"code":"INTERNAL"}}]}`, http.StatusServiceUnavailable)
+				return
+			}
+			next.ServeHTTP(w, r.WithContext(ctx))
 		})
 	}
 }
 
-func withIdentity(ctx context.Context, service *auth.Service, token string) context.Context {
+func withIdentity(ctx context.Context, service *auth.Service, token string) (context.Context, error) {
 	if token == "" {
-		return ctx
+		return ctx, nil
 	}
 	identity, err := service.Authenticate(ctx, token)
-	if err != nil {
-		return context.WithValue(ctx, refusedKey{}, err)
+	switch {
+	case errors.Is(err, auth.ErrUnauthenticated):
+		return context.WithValue(ctx, refusedKey{}, err), nil
+	case err != nil:
+		return ctx, err
 	}
-	return auth.With(ctx, identity)
+	return auth.With(ctx, identity), nil
 }
 
 // bearer is the token of "Bearer …"; "" for none.
@@ -80,9 +91,6 @@ func unauthenticated(ctx context.Context, field string) *gqlerror.Error {
 	reason := "log in first and send the token as `Authorization: Bearer …`"
 	if refused, ok := ctx.Value(refusedKey{}).(error); ok {
 		reason = refused.Error()
-		if errors.Is(refused, context.Canceled) {
-			reason = "the request was cancelled"
-		}
 	}
 	refusal := gqlerror.Errorf("%s is not for anonymous callers: %s", field, reason)
 	refusal.Extensions = map[string]any{"code": "UNAUTHENTICATED"}

@@ -61,6 +61,7 @@ func classify(err error) (code string, details map[string]any) {
 		return code, details
 	}
 	var argument *page.ArgumentError
+	var account *auth.InputError
 	var number *graphql.IntegerError
 	switch {
 	case errors.As(err, &argument):
@@ -69,8 +70,11 @@ func classify(err error) (code string, details map[string]any) {
 		return "BAD_USER_INPUT", nil
 	case errors.Is(err, auth.ErrForbidden):
 		return "FORBIDDEN", nil
-	case errors.Is(err, auth.ErrWrongPassword), errors.Is(err, auth.ErrUnauthenticated),
-		errors.Is(err, auth.ErrTokenExpired), errors.Is(err, auth.ErrTokenInvalid):
+	case errors.As(err, &account):
+		return "BAD_USER_INPUT", map[string]any{"argument": account.Argument}
+	case errors.Is(err, auth.ErrUserExists):
+		return "ALREADY_EXISTS", nil
+	case errors.Is(err, auth.ErrUnauthenticated):
 		return "UNAUTHENTICATED", nil
 	case errors.Is(err, context.DeadlineExceeded):
 		return "TIMEOUT", nil

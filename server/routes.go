@@ -29,7 +29,7 @@ func routes(ctx context.Context, config *Config, resolver *resolvers.Resolver, c
 		ExposedHeaders: []string{"X-Request-ID"},
 		MaxAge:         600,
 	}))
-	router.With(identify(service)).Handle("/graphql", graphQL(resolver, log, transports(ctx, config, resolver, service, log)...))
+	router.With(identify(service, log)).Handle("/graphql", graphQL(resolver, log, transports(ctx, config, resolver, service, log)...))
 	check := healthCheck(client, database)
 	router.Get("/health", check)
 	router.Get("/health/check", check)

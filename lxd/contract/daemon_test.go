@@ -43,7 +43,7 @@ func simulated(t *testing.T) *daemon {
 	}
 	socket := filepath.Join(directory, "unix.socket")
 	simulation := lxdsim.New(lxdsim.Options{Instances: 6, Pools: 1, Networks: 1, Projects: 2, OperationDelay: 50 * time.Millisecond, EventJitter: 5 * time.Millisecond, Seed: 1})
-	listening, err := simulation.Serve(t.Context(), socket)
+	listening, err := simulation.Serve(context.Background(), socket) // until the cleanup, which asks too
 	if err != nil {
 		t.Fatal(err)
 	}

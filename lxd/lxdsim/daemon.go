@@ -38,7 +38,7 @@ func (s *Server) environment(project string) map[string]any {
 		"certificate": "", "certificate_fingerprint": strings.Repeat("0", 64),
 		"driver": "lxc | qemu", "driver_version": "5.0.2 | 7.2.0", "firewall": "nftables",
 		"kernel": "Linux", "kernel_architecture": "x86_64", "kernel_version": "6.1.0",
-		"kernel_features": features("idmapped_mounts", "netnsid_getifaddrs", "seccomp_listener", "seccomp_listener_continue", "uevent_injection", "unpriv_fscaps"),
+		"kernel_features": merged(map[string]string{"shiftfs": "false"}, features("idmapped_mounts", "netnsid_getifaddrs", "seccomp_listener", "seccomp_listener_continue", "uevent_injection", "unpriv_fscaps")),
 		"lxc_features": features("cgroup2", "core_scheduling", "devpts_fd", "idmapped_mounts_v2", "mount_injection_file", "network_gateway_device_route",
 			"network_ipvlan", "network_l2proxy", "network_phys_macvlan_mtu", "network_veth_router", "pidfd", "seccomp_allow_deny_syntax", "seccomp_notify", "seccomp_proxy_send_notify_fd"),
 		"os_name": "Debian GNU/Linux", "os_version": "12", "project": project,

@@ -1,7 +1,6 @@
 package lxdsim
 
 import (
-	"fmt"
 	"net/http"
 	"time"
 )
@@ -42,7 +41,7 @@ func (s *Server) changeState(at, action string, force bool) error {
 	if !found {
 		return failure(http.StatusNotFound, "Instance not found")
 	}
-	if err := i.refuses(action); err != nil {
+	if err := i.refuses(action, force); err != nil {
 		return err
 	}
 	changed := *i
@@ -66,14 +65,14 @@ func (s *Server) changeState(at, action string, force bool) error {
 }
 
 // refuses tells why an action does not fit the state, in LXD's words.
-func (i *instance) refuses(action string) error {
+func (i *instance) refuses(action string, force bool) error {
 	reason := ""
 	switch {
 	case action == "start" && i.runs():
 		reason = "The instance is already running"
 	case (action == "stop" || action == "restart") && !i.runs():
 		reason = "The instance is already stopped"
-	case action == "restart" && i.Status == "Frozen":
+	case action == "restart" && i.Status == "Frozen" && !force:
 		reason = "Instance is not running"
 	case (action == "freeze" || action == "unfreeze") && !i.runs():
 		reason = "The container isn't running"
@@ -84,7 +83,7 @@ func (i *instance) refuses(action string) error {
 	default:
 		return nil
 	}
-	return fmt.Errorf("%s", reason)
+	return failed("%s", reason)
 }
 
 // apply sets the new status and returns the lifecycle action that tells of it.
@@ -94,6 +93,7 @@ func (i *instance) apply(action string, force bool) string {
 		i.Status = "Running"
 		return "instance-started"
 	case "restart":
+		i.Status = "Running"
 		return "instance-restarted"
 	case "freeze":
 		i.Status = "Frozen"

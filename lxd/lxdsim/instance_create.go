@@ -1,8 +1,6 @@
 package lxdsim
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
 	"time"
 )
@@ -116,13 +114,13 @@ func (s *Server) sourceImage(project string, source instanceSource) (*image, err
 // what the image and the daemon will add.
 func (s *Server) beginInstance(made *instance, source instanceSource, from *image) error {
 	if source.Type == "image" && from == nil {
-		return errors.New("Image not provided for instance creation")
+		return failed("Image not provided for instance creation")
 	}
 	if from != nil && from.Type != made.Type {
-		return fmt.Errorf("Requested image's type %q doesn't match instance type %q", from.Type, made.Type)
+		return failed("Requested image's type %q doesn't match instance type %q", from.Type, made.Type)
 	}
 	if err := s.checkInstanceRecord(made); err != nil {
-		return fmt.Errorf("Failed creating instance record: %w", err)
+		return failed("Failed creating instance record: %w", err)
 	}
 	s.putInstanceValue(made)
 	root, _ := made.ExpandedDevices.root()

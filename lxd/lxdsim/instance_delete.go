@@ -1,7 +1,6 @@
 package lxdsim
 
 import (
-	"fmt"
 	"net/http"
 )
 
@@ -38,10 +37,10 @@ func (s *Server) finishDelete(at string) error {
 		return failure(http.StatusNotFound, "Instance not found")
 	}
 	if isTrue(i.ExpandedConfig["security.protection.delete"]) {
-		return fmt.Errorf("Instance is protected")
+		return failed("Instance is protected")
 	}
 	if i.runs() {
-		return fmt.Errorf("Instance is running")
+		return failed("Instance is running")
 	}
 	s.dropInstance(i)
 	return nil

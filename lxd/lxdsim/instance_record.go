@@ -1,21 +1,25 @@
 package lxdsim
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // checkInstanceRecord tells why a record cannot be made, in LXD's words.
 func (s *Server) checkInstanceRecord(made *instance) error {
 	if name, found := unknownKey(made.Config); found {
-		return fmt.Errorf("Unknown configuration key: %s", name)
+		return failed("Unknown configuration key: %s", name)
 	}
 	if _, kind, found := made.Devices.unknownType(); found {
-		return fmt.Errorf("Invalid device type %s", kind)
+		return failed("Invalid device type %s", kind)
 	}
 	if _, found := s.instances.get(key(made.Project, made.Name)); found {
-		return fmt.Errorf(`Add instance info to the database: This "instances" entry already exists`)
+		return failed(`Add instance info to the database: This "instances" entry already exists`)
 	}
 	_, expanded := s.expand(made)
 	if err := s.checkDevices(made.Project, expanded); err != nil {
-		return fmt.Errorf("Failed initialising instance: %w", err)
+		return failed("Failed initialising instance: %w", err)
 	}
 	return nil
 }
@@ -26,16 +30,16 @@ func (s *Server) checkDevices(project string, expanded devices) error {
 			continue
 		}
 		if _, found := s.networks.get(one["network"]); !found {
-			return fmt.Errorf("Invalid devices: Device validation failed for %q: Failed loading device %q: Failed to load network %q for project %q: Network not found",
+			return failed("Invalid devices: Device validation failed for %q: Failed loading device %q: Failed to load network %q for project %q: Network not found",
 				name, name, one["network"], project)
 		}
 	}
 	root, has := expanded.root()
 	if !has {
-		return fmt.Errorf("Failed getting root disk: No root device could be found")
+		return failed("Failed getting root disk: No root device could be found")
 	}
 	if _, found := s.pools.get(root["pool"]); !found {
-		return fmt.Errorf("Failed loading storage pool: Storage pool not found")
+		return failed("Failed loading storage pool: Storage pool not found")
 	}
 	return nil
 }
@@ -76,7 +80,9 @@ func (s *Server) volatileKeys(from *image) map[string]string {
 func (s *Server) connect(i *instance) {
 	_, expanded := s.expand(i)
 	i.interfaces = nil
-	for name, one := range expanded {
+	// In the order of their names, so that a seed gives the same addresses.
+	for _, name := range slices.Sorted(maps.Keys(expanded)) {
+		one := expanded[name]
 		n, found := s.networks.get(one["network"])
 		if one["type"] != "nic" || !found {
 			continue

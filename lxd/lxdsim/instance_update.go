@@ -1,7 +1,6 @@
 package lxdsim
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 )
@@ -69,7 +68,7 @@ func (s *Server) replaceInstance(at string, change instanceChange) error {
 	}
 	for name := range i.Config {
 		if _, kept := change.Config[name]; strings.HasPrefix(name, "volatile.idmap.") && !kept {
-			return fmt.Errorf("Volatile idmap keys can't be deleted by the user")
+			return failed("Volatile idmap keys can't be deleted by the user")
 		}
 	}
 	changed := *i
@@ -94,14 +93,14 @@ func (i *instance) setSingle(change instanceChange) {
 
 func (s *Server) storeChange(changed *instance) error {
 	if name, found := unknownKey(changed.Config); found {
-		return fmt.Errorf("Invalid config: Unknown configuration key: %s", name)
+		return failed("Invalid config: Unknown configuration key: %s", name)
 	}
 	if name, kind, found := changed.Devices.unknownType(); found {
 		reason := "Unsupported device type"
 		if kind == "" {
 			reason = "Missing device type in config"
 		}
-		return fmt.Errorf("Invalid devices: Device validation failed for %q: Failed loading device %q: %s", name, name, reason)
+		return failed("Invalid devices: Device validation failed for %q: Failed loading device %q: %s", name, name, reason)
 	}
 	s.putInstanceValue(changed)
 	s.publishLifecycle(changed.Project, "instance-updated", changed.url(), nil, byNobody)

@@ -88,3 +88,6 @@ func (s *Server) workStep(o *operation, one step) error {
 	}
 	return err
 }
+
+// failed is why an operation fails, in LXD's words, which begin with a capital.
+func failed(format string, arguments ...any) error { return fmt.Errorf(format, arguments...) }

@@ -1,7 +1,6 @@
 package lxdsim
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -13,7 +12,7 @@ func (s *Server) addSnapshot(at, name string, expires time.Time) error {
 		return failure(http.StatusNotFound, "Instance not found")
 	}
 	if _, taken := i.snapshot(name); taken {
-		return fmt.Errorf(`Failed creating instance snapshot record %q: Add snapshot info to the database: This "instances_snapshots" entry already exists`, name)
+		return failed(`Failed creating instance snapshot record %q: Add snapshot info to the database: This "instances_snapshots" entry already exists`, name)
 	}
 	changed := *i
 	changed.snapshots = append(slices.Clone(i.snapshots), i.take(name, time.Now().UTC(), expires))

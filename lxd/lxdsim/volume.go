@@ -98,6 +98,9 @@ func (s *Server) getVolume(r *request) (answer, error) {
 	if !slices.Contains(volumeTypes, kind) {
 		return answer{}, failure(http.StatusBadRequest, "Invalid storage volume type name")
 	}
+	if err := s.withProject(r.project, "Failed to load project %q: Project not found", r.project); err != nil {
+		return answer{}, err
+	}
 	if _, found := s.pools.get(r.name()); !found {
 		return answer{}, failure(http.StatusNotFound, "Storage pool not found")
 	}

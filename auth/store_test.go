@@ -1,0 +1,153 @@
+package auth_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/lxdql/lxdql/auth"
+)
+
+// memory is a Store in a few maps. It keeps values, not pointers, as a
+// database does.
+type memory struct {
+	mutex    sync.Mutex
+	lastID   int64
+	users    map[int64]auth.User
+	sessions map[string]auth.Session
+	settings map[string]string
+	// down, when set, is what every method fails with.
+	down error
+}
+
+func newMemory() *memory {
+	return &memory{users: map[int64]auth.User{}, sessions: map[string]auth.Session{}, settings: map[string]string{}}
+}
+
+func (m *memory) HasUsers(context.Context) (bool, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return len(m.users) > 0, m.down
+}
+
+func (m *memory) AddUser(ctx context.Context, user *auth.User) error {
+	if _, err := m.UserByName(ctx, user.Username); err == nil {
+		return auth.ErrUserExists
+	}
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.lastID++
+	user.ID = m.lastID
+	m.users[user.ID] = *user
+	return m.down
+}
+
+func (m *memory) UserByName(_ context.Context, username string) (*auth.User, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	for _, user := range m.users {
+		if user.Username == username {
+			return &user, m.down
+		}
+	}
+	return nil, errors.Join(auth.ErrNotFound, m.down)
+}
+
+func (m *memory) AddSession(_ context.Context, session *auth.Session) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.sessions[session.ID] = *session
+	return m.down
+}
+
+func (m *memory) Session(_ context.Context, id string) (*auth.Session, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if m.down != nil {
+		return nil, m.down
+	}
+	session, known := m.sessions[id]
+	user, exists := m.users[session.UserID]
+	if !known || !exists || !session.ExpiresAt.After(time.Now()) {
+		return nil, auth.ErrNotFound
+	}
+	session.User = &user
+	return &session, nil
+}
+
+func (m *memory) RotateSession(_ context.Context, id, from, to string, expiresAt time.Time) (bool, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	session, known := m.sessions[id]
+	if !known || session.RefreshTokenID != from {
+		return false, m.down
+	}
+	session.RefreshTokenID, session.ExpiresAt = to, expiresAt
+	m.sessions[id] = session
+	return true, m.down
+}
+
+func (m *memory) EndSession(ctx context.Context, id string) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	delete(m.sessions, id)
+	return errors.Join(ctx.Err(), m.down)
+}
+
+func (m *memory) PruneSessions(_ context.Context, before time.Time) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	for id, session := range m.sessions {
+		if session.ExpiresAt.Before(before) {
+			delete(m.sessions, id)
+		}
+	}
+	return m.down
+}
+
+func (m *memory) SettingOr(_ context.Context, key, value string) (string, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if kept, known := m.settings[key]; known {
+		return kept, m.down
+	}
+	m.settings[key] = value
+	return value, m.down
+}
+
+// theSecret signs the tokens of all tests.
+const theSecret = "5d41402abc4b2a76b9719d911017c592ae2b1c0f"
+
+const thePassword = "correct horse"
+
+// withUser returns a service that knows the user "ann", an OPERATOR.
+func withUser(t *testing.T, options auth.Options) (*auth.Service, *memory) {
+	t.Helper()
+	store := newMemory()
+	options.Secret = []byte(theSecret)
+	service := auth.New(store, options)
+	role := auth.RoleOperator
+	if _, err := service.CreateUser(t.Context(), "ann", thePassword, &role); err != nil {
+		t.Fatal(err)
+	}
+	return service, store
+}
+
+func logIn(t *testing.T, service *auth.Service) *auth.AuthPayload {
+	t.Helper()
+	payload, err := service.Login(t.Context(), "ann", thePassword)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return payload
+}
+
+// refused fails the test unless err is the wanted refusal.
+func refused(t *testing.T, err, wanted error) {
+	t.Helper()
+	if !errors.Is(err, wanted) {
+		t.Errorf("got the error %v, want %v", err, wanted)
+	}
+}

@@ -32,4 +32,3 @@ func transports(ctx context.Context, config *Config, resolver *resolvers.Resolve
 		transport.GET{}, transport.POST{},
 	}
 }
-

@@ -104,19 +104,3 @@ func (s *socket) next(id string) map[string]any {
 		return payload.Data
 	}
 }
-
-// closed waits for the end of the socket and returns its code.
-func (s *socket) closed() int {
-	s.t.Helper()
-	s.SetReadDeadline(time.Now().Add(30 * time.Second))
-	for {
-		_, _, err := s.ReadMessage()
-		if err == nil {
-			continue
-		}
-		if ended, ok := err.(*websocket.CloseError); ok {
-			return ended.Code
-		}
-		s.t.Fatalf("the socket ended without a code: %v", err)
-	}
-}

@@ -24,7 +24,7 @@ func TestAnInstanceIsMadeStartedWatchedStoppedAndDeleted(t *testing.T) {
 	watching.subscribe("2", `subscription { events(types: [LIFECYCLE], actions: ["instance-started"]) { type cursor ... on LifecycleEvent { action entity { id ... on Instance { name } } } } }`, nil)
 
 	created := server.must(t, token, createBusybox, map[string]any{"name": name, "wait": 60})
-	t.Cleanup(func() { server.ask(t, token, deleteForced, map[string]any{"name": name}) })
+	removeAfter(t, name)
 	if status := created.at("createInstance", "operation", "status"); status != "SUCCESS" {
 		t.Fatalf("created with %v", created.Text)
 	}
@@ -95,7 +95,7 @@ func TestCreateAndStartIsOneOperation(t *testing.T) {
 	token := server.login(t)
 	name := newName()
 	created := server.must(t, token, createBusybox, map[string]any{"name": name, "start": true})
-	t.Cleanup(func() { server.ask(t, token, deleteForced, map[string]any{"name": name}) })
+	removeAfter(t, name)
 	operation := created.at("createInstance", "operation", "id")
 	watching := server.connect(t, token)
 	watching.subscribe("1", `subscription($id: ID!) { operationUpdated(id: $id) { status description } }`, map[string]any{"id": operation})

@@ -75,6 +75,16 @@ func newProject(t *testing.T, own string) string {
 	return name
 }
 
+// removeAfter removes an instance of the default project when the test ends.
+func removeAfter(t *testing.T, name string) {
+	t.Helper()
+	ask := lxdClient(t)
+	t.Cleanup(func() {
+		waitRaw(ask, ask("PUT", "/1.0/instances/"+name+"/state", map[string]any{"action": "stop", "force": true}))
+		waitRaw(ask, ask("DELETE", "/1.0/instances/"+name, nil))
+	})
+}
+
 func waitRaw(ask func(string, string, any) map[string]any, answer map[string]any) {
 	if operation, _ := answer["operation"].(string); operation != "" {
 		ask("GET", operation+"/wait?timeout=60", nil)

@@ -72,11 +72,12 @@ const (
 )
 
 // fitting are the actions that a status allows. LXD accepts the others with
-// 202 and lets the operation fail (seen on 5.0.2).
+// 202 and lets the operation fail; a frozen instance it restarts only by force
+// (seen on 5.0.2).
 var fitting = map[InstanceStatus][]InstanceAction{
 	StatusStopped: {ActionStart, ActionDelete},
 	StatusRunning: {ActionStop, ActionRestart, ActionFreeze},
-	StatusFrozen:  {ActionStop, ActionRestart, ActionUnfreeze},
+	StatusFrozen:  {ActionStop, ActionUnfreeze},
 	StatusError:   {ActionStop, ActionDelete},
 }
 

@@ -125,7 +125,7 @@ func TestAnInstanceLives(t *testing.T) {
 			after  lxd.InstanceStatus
 		}{
 			{lxd.ActionStart, lxd.StatusRunning}, {lxd.ActionFreeze, lxd.StatusFrozen}, {lxd.ActionUnfreeze, lxd.StatusRunning},
-			{lxd.ActionFreeze, lxd.StatusFrozen}, {lxd.ActionRestart, lxd.StatusRunning}, {lxd.ActionStop, lxd.StatusStopped},
+			{lxd.ActionRestart, lxd.StatusRunning}, {lxd.ActionFreeze, lxd.StatusFrozen}, {lxd.ActionStop, lxd.StatusStopped},
 		} {
 			operation, err := d.change(t, project, step.action)
 			d.done(t, operation, err)

@@ -41,6 +41,7 @@ func graphQL(resolver *resolvers.Resolver, log *slog.Logger, transports ...graph
 	server.SetErrorPresenter(presenter(log))
 	server.SetRecoverFunc(recovered(log))
 	server.Use(extension.Introspection{})
+	server.Use(noDefer{})
 	server.Use(anonymousAccess{})
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		response := next(resolver.WithLoaders(ctx))

@@ -2,7 +2,6 @@ package server
 
 import (
 	"bytes"
-	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -14,12 +13,13 @@ import (
 	"github.com/lxdql/lxdql/db"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/resolvers"
+	"github.com/lxdql/lxdql/server/transport"
 	"github.com/lxdql/lxdql/web"
 	"github.com/vektah/gqlparser/v2/formatter"
 )
 
 // routes are all that the server answers.
-func routes(ctx context.Context, config *Config, resolver *resolvers.Resolver, client *lxd.Client, database *db.DB, service *auth.Service, log *slog.Logger) http.Handler {
+func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.WebSocket, client *lxd.Client, database *db.DB, service *auth.Service, log *slog.Logger) http.Handler {
 	router := chi.NewRouter()
 	router.Use(requestID, logged(log), middleware.Recoverer)
 	router.Use(cors.Handler(cors.Options{
@@ -29,7 +29,7 @@ func routes(ctx context.Context, config *Config, resolver *resolvers.Resolver, c
 		ExposedHeaders: []string{"X-Request-ID"},
 		MaxAge:         600,
 	}))
-	router.With(identify(service, log)).Handle("/graphql", graphQL(resolver, log, transports(ctx, config, resolver, service, log)...))
+	router.With(identify(service, log)).Handle("/graphql", graphQL(resolver, log, sockets, transport.HTTP{}))
 	check := healthCheck(client, database)
 	router.Get("/health", check)
 	router.Get("/health/check", check)

@@ -66,8 +66,11 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	defer manager.Wait()
 	defer stop()
 	resolver := &resolvers.Resolver{LXD: client, Hub: hub, Work: manager, Auth: service}
+	sockets := webSocket(config, resolver, service, log)
+	defer sockets.Wait()
+	defer stop()
 	httpServer := &http.Server{
-		Handler:           routes(running, config, resolver, client, database, service, log),
+		Handler:           routes(config, resolver, sockets, client, database, service, log),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return running },

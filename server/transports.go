@@ -2,33 +2,63 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/resolvers"
+	"github.com/lxdql/lxdql/server/transport"
 )
 
-// transports are the ways that GraphQL comes in, in the order in which they are asked.
-func transports(ctx context.Context, config *Config, resolver *resolvers.Resolver, service *auth.Service, log *slog.Logger) []graphql.Transport {
+// webSocket is the WebSocket transport with what it asks of the server. It also
+// tells the resolvers how a subscription says why it ends.
+func webSocket(config *Config, resolver *resolvers.Resolver, service *auth.Service, log *slog.Logger) *transport.WebSocket {
 	present := presenter(log)
 	resolver.EndStream = func(ctx context.Context, reason error) {
-		transport.AddSubscriptionError(ctx, present(ctx, reason))
+		transport.EndStream(ctx, present(ctx, reason))
 	}
-	return []graphql.Transport{
-		transport.Websocket{
-			KeepAlivePingInterval: 25 * time.Second,
-			InitTimeout:           10 * time.Second,
-			InitFunc: func(ctx context.Context, payload transport.InitPayload) (context.Context, *transport.InitPayload, error) {
-				identity, err := service.Authenticate(ctx, bearer(payload.Authorization()))
-				if err != nil {
-					return ctx, nil, err
-				}
-				return auth.With(ctx, identity), nil, nil
-			},
+	return &transport.WebSocket{
+		Init: func(ctx context.Context, authorization string) (context.Context, time.Time, error) {
+			identity, err := caller(ctx, service, authorization)
+			if err != nil {
+				return ctx, time.Time{}, err
+			}
+			return auth.With(ctx, identity), identity.ExpiresAt, nil
 		},
-		transport.GET{}, transport.POST{},
+		Renew: func(ctx context.Context, authorization string) (time.Time, error) {
+			identity, err := caller(ctx, service, authorization)
+			if err != nil {
+				return time.Time{}, err
+			}
+			if identity.User.ID != auth.From(ctx).User.ID {
+				return time.Time{}, errors.New("this is another user's token: open another socket for it")
+			}
+			return identity.ExpiresAt, nil
+		},
+		CheckOrigin: originAllowed(config.origins()),
+	}
+}
+
+func caller(ctx context.Context, service *auth.Service, authorization string) (*auth.Identity, error) {
+	token := bearer(authorization)
+	if token == "" {
+		return nil, auth.ErrUnauthenticated
+	}
+	return service.Authenticate(ctx, token)
+}
+
+// originAllowed decides about browsers only: what is no browser sends no Origin.
+func originAllowed(origins []string) func(*http.Request) bool {
+	return func(r *http.Request) bool {
+		origin := r.Header.Get("Origin")
+		if origin == "" || slices.Contains(origins, "*") || slices.Contains(origins, origin) {
+			return true
+		}
+		from, err := url.Parse(origin)
+		return err == nil && from.Host == r.Host
 	}
 }

@@ -2,8 +2,8 @@ import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { wsURL, token, name, query, subscription, toggle, runs, post, assert } from './server.js';
 
-// A token that is none is refused with 4403, and the client does not try again.
-const refused = createClient({ url: wsURL, webSocketImpl: WebSocket, connectionParams: { authorization: 'Bearer nonsense' } });
+// A token that is none is refused with 4403.
+const refused = createClient({ url: wsURL, webSocketImpl: WebSocket, retryAttempts: 0, connectionParams: { authorization: 'Bearer nonsense' } });
 await new Promise((resolve, reject) => {
   refused.subscribe({ query: '{ viewer { username } }' }, {
     next: () => reject(new Error('answered to a forged token')),

@@ -1,0 +1,145 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/gorilla/websocket"
+)
+
+// connection is one socket: a goroutine that reads (the request's own), one
+// that writes, and one for each operation. All of them end with its context.
+type connection struct {
+	transport *WebSocket
+	socket    *websocket.Conn
+	exec      graphql.GraphExecutor
+	headers   http.Header
+	words     words
+	ctx       context.Context // of the socket
+	cancel    context.CancelFunc
+	queue     chan []byte
+	tasks     sync.WaitGroup
+	writing   sync.Mutex
+
+	// The reader's own:
+	known  bool            // connection_init was accepted
+	asker  context.Context // who it is that asks
+	expiry *time.Timer     // nil for never
+
+	mutex      sync.Mutex
+	operations map[string]context.CancelFunc
+	closing    bool
+}
+
+// serve reads until the socket ends, and then ends all that it began.
+func (c *connection) serve() {
+	defer func() {
+		c.cancel()
+		if c.expiry != nil {
+			c.expiry.Stop()
+		}
+		c.tasks.Wait()
+		c.socket.Close()
+	}()
+	ctx := c.ctx
+	stop := context.AfterFunc(ctx, func() { c.close(websocket.CloseGoingAway, "the server is shutting down: connect again in a moment") })
+	defer stop()
+	if c.socket.Subprotocol() == "" {
+		c.close(closeProtocol, "Subprotocol not acceptable: use graphql-transport-ws")
+	}
+	initTimeout := time.AfterFunc(orElse(c.transport.InitTimeout, 10*time.Second), func() { c.close(closeInitTimeout, "Connection initialisation timeout") })
+	defer initTimeout.Stop()
+	c.tasks.Go(c.write)
+	c.socket.SetReadLimit(maxMessage)
+	c.socket.SetPongHandler(func(string) error { c.heard(); return nil })
+	for c.heard(); ; c.heard() {
+		kind, data, err := c.socket.ReadMessage()
+		if err != nil {
+			return
+		}
+		if c.ctx.Err() != nil {
+			continue // until the client has taken notice of the end
+		}
+		received, ok := readMessage(data)
+		if kind != websocket.TextMessage || !ok {
+			c.close(closeBadMessage, "Invalid message received")
+			continue
+		}
+		if c.receive(received); c.known {
+			initTimeout.Stop()
+		}
+	}
+}
+
+// heard gives a client that was heard of time until it has to be heard again.
+// One that was told the end gets a second to take notice.
+func (c *connection) heard() {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if !c.closing {
+		c.socket.SetReadDeadline(time.Now().Add(2*orElse(c.transport.PingInterval, 25*time.Second) + writeTimeout))
+	}
+}
+
+// close tells the client why the socket ends, and ends all operations.
+func (c *connection) close(code int, reason string) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.closing {
+		return
+	}
+	c.closing = true
+	c.socket.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(time.Second))
+	c.socket.SetReadDeadline(time.Now().Add(time.Second))
+	c.cancel()
+}
+
+// write sends what is queued, and pings. A client that does not receive for
+// 10 s is gone.
+func (c *connection) write() {
+	ticker := time.NewTicker(orElse(c.transport.PingInterval, 25*time.Second))
+	defer ticker.Stop()
+	for {
+		var err error
+		select {
+		case <-c.ctx.Done():
+			return
+		case <-ticker.C:
+			err = c.socket.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTimeout))
+			if c.words.legacy && err == nil {
+				err = c.text(frame("", "ka", nil))
+			}
+		case data := <-c.queue:
+			err = c.text(data)
+		}
+		if err != nil {
+			c.cancel()
+			c.socket.Close()
+			return
+		}
+	}
+}
+
+func (c *connection) text(data []byte) error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	c.socket.SetWriteDeadline(time.Now().Add(writeTimeout))
+	return c.socket.WriteMessage(websocket.TextMessage, data)
+}
+
+// send queues a message; it waits while the queue is full, until the operation ends.
+func (c *connection) send(ctx context.Context, data []byte) {
+	select {
+	case c.queue <- data:
+	case <-ctx.Done():
+	case <-c.ctx.Done():
+	}
+}
+
+func (c *connection) next(ctx context.Context, id string, response *graphql.Response) {
+	c.send(ctx, frame(id, c.words.next, func(buffer *bytes.Buffer) { encode(buffer, response) }))
+}

@@ -1,0 +1,107 @@
+package transport
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+const defaultMaxBytes = 1 << 20
+
+// params reads a request.
+func (t HTTP) params(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+	begun := graphql.Now()
+	params, refused := t.read(w, r)
+	if refused != nil {
+		return nil, refused
+	}
+	params.Headers = r.Header
+	params.ReadTime = graphql.TraceTiming{Start: begun, End: graphql.Now()}
+	return params, nil
+}
+
+func (t HTTP) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+	switch r.Method {
+	case http.MethodGet:
+		return fromURL(r)
+	case http.MethodPost:
+		return t.fromBody(w, r)
+	}
+	return nil, &refusal{http.StatusMethodNotAllowed, "BAD_USER_INPUT", "GraphQL is asked by POST or GET"}
+}
+
+func fromURL(r *http.Request) (*graphql.RawParams, *refusal) {
+	fields := map[string]json.RawMessage{}
+	query := r.URL.Query()
+	for _, name := range []string{"query", "operationName"} {
+		if query.Has(name) {
+			fields[name], _ = json.Marshal(query.Get(name)) // a string always marshals
+		}
+	}
+	for _, name := range []string{"variables", "extensions"} {
+		if text := query.Get(name); text != "" {
+			fields[name] = json.RawMessage(text)
+		}
+	}
+	return parse(fields)
+}
+
+func (t HTTP) fromBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+	kind, options, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if charset := options["charset"]; err != nil || kind != "application/json" || (charset != "" && !strings.EqualFold(charset, "utf-8")) {
+		return nil, &refusal{http.StatusUnsupportedMediaType, "BAD_USER_INPUT", "the body has to be JSON: send `Content-Type: application/json`"}
+	}
+	limit := t.MaxBytes
+	if limit == 0 {
+		limit = defaultMaxBytes
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, &refusal{http.StatusRequestEntityTooLarge, "LIMIT_EXCEEDED", "the body is too large"}
+	case err != nil:
+		return nil, &refusal{http.StatusBadRequest, "BAD_USER_INPUT", "the body did not arrive whole"}
+	}
+	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '[' {
+		return nil, &refusal{http.StatusBadRequest, "BAD_USER_INPUT", "several requests in one body are not served: send them one by one"}
+	}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(body, &fields) != nil || fields == nil {
+		return nil, &refusal{http.StatusBadRequest, "BAD_USER_INPUT", `the body is no JSON object such as {"query": "{ __typename }"}`}
+	}
+	return parse(fields)
+}
+
+// parse checks that each parameter has its type.
+func parse(fields map[string]json.RawMessage) (*graphql.RawParams, *refusal) {
+	params := &graphql.RawParams{}
+	for _, field := range []struct {
+		name string
+		into any
+		is   string
+	}{
+		{"query", &params.Query, "a string"}, {"operationName", &params.OperationName, "a string"},
+		{"variables", &params.Variables, "an object"}, {"extensions", &params.Extensions, "an object"},
+	} {
+		value := fields[field.name]
+		if len(value) == 0 || string(value) == "null" {
+			continue
+		}
+		decoder := json.NewDecoder(bytes.NewReader(value))
+		decoder.UseNumber()
+		if decoder.Decode(field.into) != nil {
+			return nil, &refusal{http.StatusBadRequest, "BAD_USER_INPUT", "the parameter " + field.name + " has to be " + field.is}
+		}
+	}
+	if params.Query == "" {
+		return nil, &refusal{http.StatusBadRequest, "BAD_USER_INPUT", "the parameter query is missing"}
+	}
+	return params, nil
+}

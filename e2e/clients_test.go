@@ -34,7 +34,7 @@ func TestOtherPeoplesClients(t *testing.T) {
 // one on PATH, or the one that the build has put into the checkout.
 func installClients(t *testing.T) string {
 	t.Helper()
-	if own, _ := filepath.Glob("../.node/*/bin/node"); len(own) > 0 {
+	if own, _ := filepath.Glob("../.node/node_modules/*/bin/node"); len(own) > 0 {
 		bin, err := filepath.Abs(filepath.Dir(own[0]))
 		if err != nil {
 			t.Fatal(err)

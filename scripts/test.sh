@@ -14,7 +14,6 @@ real_lxd() {
 	fi
 	export TEST_LXD_REQUIRED=1
 	scripts/lxd.sh install
-	command -v chromium >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
 	trap 'scripts/lxd.sh remove .test/lxd' EXIT
 	TEST_LXD_SOCKET=$(scripts/lxd.sh start .test/lxd --https "${TEST_LXD_PORT:-28443}" | tail -n 1)
 	export TEST_LXD_SOCKET TEST_LXD_DIRECTORY=$PWD/.test/lxd
@@ -33,6 +32,19 @@ generated_is_current() {
 	rm -rf "$before"
 }
 
+# other_programs are the browser and npm.
+other_programs() {
+	[ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 0
+	local missing=()
+	command -v chromium >/dev/null || missing+=(chromium)
+	command -v npm >/dev/null || missing+=(nodejs npm)
+	[ ${#missing[@]} -gt 0 ] || return 0
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+step "programs"
+other_programs
 step "generated code"
 generated_is_current
 step "format"
@@ -45,4 +57,4 @@ make -s lint
 step "a real LXD"
 real_lxd
 step "tests"
-go test -race -timeout 40m ./...
+go test -race -count=1 -timeout 40m ./...

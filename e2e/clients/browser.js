@@ -53,6 +53,7 @@ try {
 
   // The fourth is a subscription: it shows what happens meanwhile.
   await page.locator('.graphiql-tab', { hasText: 'Changes' }).click();
+  await page.waitForTimeout(1000); // the editor reads a new tab after a pause
   await run();
   await page.waitForTimeout(1000);
   const running = await runs();

@@ -32,7 +32,7 @@ test: ## everything: generated code, format, vet, lint, unit, contract, stories 
 
 lint: typecheck ## vet, staticcheck, and the linters of the schema
 	go tool staticcheck ./...
-	[ ! -x schema/lint/run.sh ] || schema/lint/run.sh
+	schema/lint/run.sh
 
 typecheck: ## compile everything, tests too, and vet it
 	go vet ./...

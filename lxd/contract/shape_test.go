@@ -1,0 +1,118 @@
+package contract
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lxdql/lxdql/lxd"
+)
+
+// unordered are objects whose keys are names that somebody chose.
+var unordered = []string{"config", "expanded_config", "devices", "expanded_devices", "properties", "network", "disk", "storage_supported_drivers", "kernel_features", "lxc_features"}
+
+// gaps are keys that the simulator does not send, with the reason. Each has to
+// be missing: what is no gap any more leaves the list.
+var gaps = map[string]string{}
+
+// Every key that the daemon sends, the simulator sends with the same JSON kind.
+func TestTheSimulatorHasTheDaemonsShape(t *testing.T) {
+	shapes := map[bool]map[string]string{}
+	for _, d := range []*daemon{simulated(t), real(t)} {
+		shapes[d.simulated] = d.shapes(t)
+	}
+	for _, key := range slices.Sorted(maps.Keys(shapes[false])) {
+		kind := shapes[false][key]
+		got, sent := shapes[true][key]
+		_, gap := gaps[key]
+		switch {
+		case gap && sent:
+			t.Errorf("%s is no gap any more: take it off the list", key)
+		case gap:
+		case !sent:
+			t.Errorf("%s (%s) is missing in the simulator", key, kind)
+		case kind != got && kind != "null" && got != "null":
+			t.Errorf("%s is %s, and %s in the simulator", key, kind, got)
+		}
+	}
+}
+
+// shapes asks for everything that the client reads, of a running instance with
+// a snapshot in a project of the test's own.
+func (d *daemon) shapes(t *testing.T) map[string]string {
+	t.Helper()
+	project := d.project(t)
+	d.done(t, must(d.CreateInstance(t.Context(), lxd.System, fromBusybox(project, "shape"))), nil)
+	d.done(t, must(d.ChangeInstanceState(t.Context(), lxd.System, project, "shape", lxd.InstanceStateChange{Action: lxd.ActionStart})), nil)
+	snapshot := d.ask(t, "POST", "/1.0/instances/shape/snapshots?project="+project, map[string]any{"name": "s0"})
+	d.ask(t, "GET", snapshot["operation"].(string)+"/wait?timeout=60", nil)
+	time.Sleep(200 * time.Millisecond) // the interfaces of the instance come up
+	images := d.ask(t, "GET", "/1.0/images?recursion=1", nil)["metadata"].([]any)
+	fingerprint := images[0].(map[string]any)["fingerprint"].(string)
+	found := map[string]string{}
+	for name, address := range map[string]string{
+		"server":             "/1.0",
+		"instances":          "/1.0/instances?recursion=1&project=" + project,
+		"instances full":     "/1.0/instances?recursion=2&project=" + project,
+		"instances names":    "/1.0/instances?project=" + project,
+		"instance":           "/1.0/instances/shape?project=" + project,
+		"instance full":      "/1.0/instances/shape?recursion=1&project=" + project,
+		"state":              "/1.0/instances/shape/state?project=" + project,
+		"snapshots":          "/1.0/instances/shape/snapshots?recursion=1&project=" + project,
+		"projects":           "/1.0/projects?recursion=1",
+		"project":            "/1.0/projects/" + project,
+		"profiles":           "/1.0/profiles?recursion=1",
+		"profile":            "/1.0/profiles/default",
+		"images":             "/1.0/images?recursion=1",
+		"image":              "/1.0/images/" + fingerprint,
+		"networks":           "/1.0/networks?recursion=1",
+		"pools":              "/1.0/storage-pools?recursion=1",
+		"operations":         "/1.0/operations?recursion=1&project=" + project,
+		"operation":          snapshot["operation"].(string),
+		"missing instance":   "/1.0/instances/nope",
+		"missing project":    "/1.0/projects/nope",
+		"instances nowhere":  "/1.0/instances?project=nope",
+		"operations nowhere": "/1.0/operations/nope",
+	} {
+		describe(found, name, d.ask(t, "GET", address, nil))
+	}
+	return found
+}
+
+func describe(found map[string]string, at string, value any) {
+	if before, ok := found[at]; !ok || before == "null" {
+		found[at] = kindOf(value)
+	}
+	if strings.HasSuffix(at, "[].metadata") || at == "operation.metadata.metadata" {
+		return // each kind of operation tells something else of its work
+	}
+	switch value := value.(type) {
+	case map[string]any:
+		chosen := slices.ContainsFunc(unordered, func(name string) bool { return strings.HasSuffix(at, "."+name) })
+		for key, entry := range value {
+			if chosen {
+				key = "*"
+			}
+			describe(found, at+"."+key, entry)
+		}
+	case []any:
+		for _, entry := range value {
+			describe(found, at+"[]", entry)
+		}
+	}
+}
+
+func kindOf(value any) string {
+	switch value.(type) {
+	case nil:
+		return "null"
+	case map[string]any:
+		return "object"
+	case []any:
+		return "list"
+	}
+	return fmt.Sprintf("%T", value)
+}

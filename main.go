@@ -59,7 +59,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	line := kong.Parse(&commands{},
-		kong.Name("lxdql"), kong.Description("One GraphQL endpoint over LXD."), kong.UsageOnError(),
+		kong.Name("lxdql"), kong.Description("One GraphQL endpoint over LXD."),
 		kong.BindTo(ctx, (*context.Context)(nil)))
 	if err := line.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "lxdql:", err)

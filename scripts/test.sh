@@ -57,4 +57,5 @@ make -s lint
 step "a real LXD"
 real_lxd
 step "tests"
-go test -race -count=1 -timeout 40m ./...
+# One package after the other: they share one LXD, which starts and stops containers slowly when pressed.
+go test -race -count=1 -p 1 -timeout 40m ./...

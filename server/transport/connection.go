@@ -1,9 +1,9 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,27 +32,33 @@ type connection struct {
 
 	mutex      sync.Mutex
 	operations map[string]context.CancelFunc
+	running    int // goroutines of operations, those of stopped ones too
 	closing    bool
 }
 
-// serve reads until the socket ends, and then ends all that it began.
+// serve reads until the socket ends, and then ends all that it began. The
+// socket is closed before the goroutines are waited for: one of them may be
+// sending to a client that does not receive.
 func (c *connection) serve() {
+	stop := context.AfterFunc(c.ctx, func() {
+		c.close(websocket.CloseGoingAway, "the server is shutting down: connect again in a moment")
+	})
+	initTimeout := time.AfterFunc(orElse(c.transport.InitTimeout, 10*time.Second), func() {
+		c.close(closeInitTimeout, "Connection initialisation timeout")
+	})
 	defer func() {
-		c.cancel()
+		stop()
+		initTimeout.Stop()
 		if c.expiry != nil {
 			c.expiry.Stop()
 		}
-		c.tasks.Wait()
+		c.cancel()
 		c.socket.Close()
+		c.tasks.Wait()
 	}()
-	ctx := c.ctx
-	stop := context.AfterFunc(ctx, func() { c.close(websocket.CloseGoingAway, "the server is shutting down: connect again in a moment") })
-	defer stop()
 	if c.socket.Subprotocol() == "" {
-		c.close(closeProtocol, "Subprotocol not acceptable: use graphql-transport-ws")
+		c.close(closeProtocol, "Subprotocol not acceptable")
 	}
-	initTimeout := time.AfterFunc(orElse(c.transport.InitTimeout, 10*time.Second), func() { c.close(closeInitTimeout, "Connection initialisation timeout") })
-	defer initTimeout.Stop()
 	c.tasks.Go(c.write)
 	c.socket.SetReadLimit(maxMessage)
 	c.socket.SetPongHandler(func(string) error { c.heard(); return nil })
@@ -93,9 +99,19 @@ func (c *connection) close(code int, reason string) {
 		return
 	}
 	c.closing = true
-	c.socket.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(time.Second))
-	c.socket.SetReadDeadline(time.Now().Add(time.Second))
 	c.cancel()
+	c.socket.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, short(reason)), time.Now().Add(time.Second))
+	c.socket.SetReadDeadline(time.Now().Add(time.Second))
+}
+
+// short cuts a reason to what a close frame can hold, 123 bytes: it may
+// contain an id, which the client chose.
+func short(reason string) string {
+	const most = 123
+	if len(reason) <= most {
+		return reason
+	}
+	return strings.ToValidUTF8(reason[:most-len("…")], "") + "…"
 }
 
 // write sends what is queued, and pings. A client that does not receive for
@@ -124,6 +140,7 @@ func (c *connection) write() {
 	}
 }
 
+// text sends a message past the queue: the writer does, and who closes.
 func (c *connection) text(data []byte) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
@@ -131,15 +148,11 @@ func (c *connection) text(data []byte) error {
 	return c.socket.WriteMessage(websocket.TextMessage, data)
 }
 
-// send queues a message; it waits while the queue is full, until the operation ends.
+// send queues a message; it waits while the queue is full, until ctx or the socket ends.
 func (c *connection) send(ctx context.Context, data []byte) {
 	select {
 	case c.queue <- data:
 	case <-ctx.Done():
 	case <-c.ctx.Done():
 	}
-}
-
-func (c *connection) next(ctx context.Context, id string, response *graphql.Response) {
-	c.send(ctx, frame(id, c.words.next, func(buffer *bytes.Buffer) { encode(buffer, response) }))
 }

@@ -13,7 +13,7 @@ import (
 // buffers are used again: an answer of a thousand objects is some hundred kilobytes.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// largestKept bounds what a buffer keeps of the memory of a large answer.
+// largestKept bounds what a buffer keeps of the memory of a large answer, in bytes.
 const largestKept = 4 << 20
 
 func release(buffer *bytes.Buffer) {
@@ -34,21 +34,23 @@ func encode(buffer *bytes.Buffer, response *graphql.Response) {
 		separator = ","
 	}
 	if len(response.Errors) > 0 {
-		field("errors", marshal(response.Errors))
+		field("errors", marshal(response.Errors, `[{"message":"the errors cannot be encoded","extensions":{"code":"INTERNAL"}}]`))
 	}
 	if len(response.Data) > 0 {
 		field("data", response.Data)
 	}
 	if len(response.Extensions) > 0 {
-		field("extensions", marshal(response.Extensions))
+		field("extensions", marshal(response.Extensions, `{}`))
 	}
 	buffer.WriteByte('}')
 }
 
-func marshal(value any) []byte {
+// marshal encodes what is not data. Somebody may have put what is no JSON into
+// an error's extensions: then it is told otherwise.
+func marshal(value any, otherwise string) []byte {
 	data, err := json.Marshal(value)
-	if err != nil { // somebody put what is no JSON into an extension
-		return []byte(`[{"message":"the answer cannot be encoded","extensions":{"code":"INTERNAL"}}]`)
+	if err != nil {
+		return []byte(otherwise)
 	}
 	return data
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
@@ -15,13 +16,10 @@ type ending struct {
 	reason *gqlerror.Error
 }
 
-func withEnding(ctx context.Context) (context.Context, *ending) {
-	end := &ending{}
-	return context.WithValue(ctx, endingKey{}, end), end
-}
-
-// EndStream says why the subscription of ctx is about to end. The caller is
-// told when its channel is closed.
+// EndStream says why the subscription of ctx is about to end; the last reason
+// counts. The caller is told it when the subscription's channel is closed:
+// over a WebSocket by a message "error", in an event stream by a last "next".
+// Where ctx is not of a subscription, nothing happens.
 func EndStream(ctx context.Context, reason *gqlerror.Error) {
 	end, ok := ctx.Value(endingKey{}).(*ending)
 	if !ok {
@@ -39,4 +37,19 @@ func (e *ending) errors() gqlerror.List {
 		return nil
 	}
 	return gqlerror.List{e.reason}
+}
+
+// execute hands over each response of an operation, and returns the errors
+// that it ended with; nil for an end of its own accord. It returns soon after
+// ctx has ended.
+func execute(ctx context.Context, exec graphql.GraphExecutor, operation *graphql.OperationContext, each func(*graphql.Response)) gqlerror.List {
+	end := &ending{}
+	ctx = context.WithValue(ctx, endingKey{}, end)
+	return survive(ctx, exec, func() gqlerror.List {
+		responses, ctx := exec.DispatchOperation(ctx, operation)
+		for response := responses(ctx); response != nil; response = responses(ctx) {
+			each(response)
+		}
+		return end.errors()
+	})
 }

@@ -4,13 +4,12 @@
 package transport
 
 import (
-	"errors"
 	"net/http"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/gorilla/websocket"
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // HTTP answers POST and GET: queries and mutations with JSON, subscriptions
@@ -19,6 +18,9 @@ import (
 type HTTP struct {
 	// MaxBytes bounds a request's body; 0 is 1 MiB.
 	MaxBytes int64
+	// KeepAlive is how often a silent event stream sends a comment, so that
+	// proxies do not cut it; 0 is 12 s.
+	KeepAlive time.Duration
 }
 
 var _ graphql.Transport = HTTP{}
@@ -28,49 +30,38 @@ func (HTTP) Supports(r *http.Request) bool { return !websocket.IsWebSocketUpgrad
 
 // Do answers one request.
 func (t HTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	format := negotiate(r)
-	ctx := r.Context()
-	params, err := t.params(w, r)
-	if err != nil {
-		if err.status == http.StatusMethodNotAllowed {
-			w.Header().Set("Allow", "GET, POST")
-		}
-		format.write(w, err.status, exec.DispatchError(ctx, gqlerror.List{err.shown()}))
+	if r.Method == http.MethodOptions { // a preflight of CORS is answered before it comes here
+		w.Header().Set("Allow", allMethods)
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	format, ctx := negotiate(r), r.Context()
+	params, refused := t.params(w, r)
+	if refused != nil {
+		format.refuse(ctx, w, exec, refused)
 		return
 	}
 	operation, errs := exec.CreateOperationContext(ctx, params)
-	if errs != nil {
-		response := exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
-		format.write(w, format.refusalStatus(w, errs), response)
+	ctx = graphql.WithOperationContext(ctx, operation)
+	if len(errs) > 0 {
+		format.answer(w, exec.DispatchError(ctx, errs))
 		return
 	}
-	ctx = graphql.WithOperationContext(ctx, operation)
 	kind := operation.Operation.Operation
 	switch {
-	case r.Method == http.MethodGet && kind == ast.Mutation:
-		w.Header().Set("Allow", "POST")
-		refused := &refusal{http.StatusMethodNotAllowed, "BAD_USER_INPUT", "mutations are sent by POST"}
-		format.write(w, refused.status, exec.DispatchError(ctx, gqlerror.List{refused.shown()}))
+	case r.Method == http.MethodGet && kind != ast.Query:
+		format.refuse(ctx, w, exec, &refusal{status: http.StatusMethodNotAllowed, allow: http.MethodPost, code: "BAD_USER_INPUT", message: "GET is for queries only: send this by POST"})
 	case kind == ast.Subscription && !format.stream:
-		refused := &refusal{http.StatusNotAcceptable, "BAD_USER_INPUT", "a subscription needs a WebSocket, or `Accept: text/event-stream`"}
-		format.write(w, refused.status, exec.DispatchError(ctx, gqlerror.List{refused.shown()}))
+		format.refuse(ctx, w, exec, &refusal{status: http.StatusNotAcceptable, code: "BAD_USER_INPUT", message: "a subscription needs a WebSocket, or `Accept: text/event-stream`"})
 	case kind == ast.Subscription || format.onlyStream():
-		stream(ctx, w, exec, operation)
+		t.stream(ctx, w, exec, operation)
 	default:
-		responses, ctx := exec.DispatchOperation(ctx, operation)
-		format.write(w, http.StatusOK, responses(ctx))
+		responses, answering := exec.DispatchOperation(ctx, operation)
+		response := responses(answering)
+		if response == nil { // its context ended before it was executed
+			format.refuse(ctx, w, exec, &refusal{status: http.StatusServiceUnavailable, code: "TIMEOUT", message: "the request was ended before it was answered: send it again"})
+			return
+		}
+		format.answer(w, response)
 	}
-}
-
-// refusal is a request that is not GraphQL over HTTP. It never repeats what was sent.
-type refusal struct {
-	status  int
-	code    string
-	message string
-}
-
-func (r *refusal) Error() string { return r.message }
-
-func (r *refusal) shown() *gqlerror.Error {
-	return &gqlerror.Error{Err: errors.New(r.message), Message: r.message, Extensions: map[string]any{"code": r.code}}
 }

@@ -3,6 +3,8 @@ package transport
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -43,8 +45,9 @@ func (m message) params() (*graphql.RawParams, bool) {
 	return params, refused == nil
 }
 
-// authorization is the payload's key of that name, in any case. Clients write
-// "Authorization" as well; false when the payload is no object.
+// authorization is the credential of a payload: the key of that name in any
+// case, for clients write "Authorization" as well, or else "apiKey", which is
+// told as a bearer's token; "" for none. It is false when the payload is no object.
 func (m message) authorization() (string, bool) {
 	if len(m.Payload) == 0 || string(m.Payload) == "null" {
 		return "", true
@@ -53,13 +56,24 @@ func (m message) authorization() (string, bool) {
 	if json.Unmarshal(m.Payload, &fields) != nil {
 		return "", false
 	}
-	for key, value := range fields {
-		var text string
-		if strings.EqualFold(key, "authorization") && json.Unmarshal(value, &text) == nil {
-			return text, true
+	for _, wanted := range []struct{ name, scheme string }{{"authorization", ""}, {"apikey", "Bearer "}} {
+		for _, key := range slices.Backward(slices.Sorted(maps.Keys(fields))) { // lower case first
+			if value := fields[key]; strings.EqualFold(key, wanted.name) && string(value) != "null" {
+				return wanted.scheme + text(value), true
+			}
 		}
 	}
 	return "", true
+}
+
+// text is a JSON string's content. What is no string stays JSON, so that it is
+// refused as a credential instead of passed over.
+func text(value json.RawMessage) string {
+	var content string
+	if json.Unmarshal(value, &content) != nil {
+		return string(value)
+	}
+	return content
 }
 
 // frame encodes a message around a payload that is JSON already.
@@ -68,7 +82,7 @@ func frame(id, kind string, payload func(*bytes.Buffer)) []byte {
 	buffer.WriteByte('{')
 	if id != "" {
 		buffer.WriteString(`"id":`)
-		buffer.Write(marshal(id))
+		buffer.Write(marshal(id, `""`)) // a string always marshals
 		buffer.WriteByte(',')
 	}
 	buffer.WriteString(`"type":"` + kind + `"`)
@@ -84,10 +98,11 @@ func frame(id, kind string, payload func(*bytes.Buffer)) []byte {
 // one error where the newer has a list.
 func (w words) errorFrame(id string, errs gqlerror.List) []byte {
 	return frame(id, "error", func(buffer *bytes.Buffer) {
+		const otherwise = `{"message":"the error cannot be encoded","extensions":{"code":"INTERNAL"}}`
 		if w.legacy {
-			buffer.Write(marshal(errs[0]))
+			buffer.Write(marshal(errs[0], otherwise))
 		} else {
-			buffer.Write(marshal(errs))
+			buffer.Write(marshal(errs, "["+otherwise+"]"))
 		}
 	})
 }

@@ -3,8 +3,10 @@ package transport
 import (
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
@@ -20,21 +22,28 @@ type format struct {
 	stream      bool
 }
 
-// negotiate reads Accept. Nothing that we know of, and no header, is JSON.
+// negotiate reads Accept: the type of the highest quality, and of these the
+// first. Nothing that we know of, and no header, is JSON.
 func negotiate(r *http.Request) format {
 	var chosen format
-	accept := r.Header.Get("Accept")
-	for part := range strings.SplitSeq(accept, ",") {
-		kind, _, err := mime.ParseMediaType(strings.TrimSpace(part))
-		switch {
-		case err != nil:
-		case kind == typeStream:
+	best := 0.0
+	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
+		kind, quality := mediaRange(part)
+		if quality <= 0 {
+			continue
+		}
+		switch kind {
+		case typeStream:
 			chosen.stream = true
-		case chosen.contentType != "":
-		case kind == typeResponse, kind == typeJSON:
-			chosen.contentType = kind
-		case kind == "*/*", kind == "application/*":
-			chosen.contentType = typeJSON
+			continue
+		case "*/*", "application/*":
+			kind = typeJSON
+		case typeResponse, typeJSON:
+		default:
+			continue
+		}
+		if quality > best {
+			chosen.contentType, best = kind, quality
 		}
 	}
 	if chosen.contentType == "" && !chosen.stream {
@@ -43,17 +52,49 @@ func negotiate(r *http.Request) format {
 	return chosen
 }
 
+// mediaRange is one element of Accept; what is malformed has no quality.
+func mediaRange(text string) (kind string, quality float64) {
+	kind, options, err := mime.ParseMediaType(strings.TrimSpace(text))
+	if err != nil {
+		return "", 0
+	}
+	if given, ok := options["q"]; ok {
+		quality, _ = strconv.ParseFloat(given, 64) // 0 for what is no number
+		return kind, quality
+	}
+	return kind, 1
+}
+
 // onlyStream reports whether even a query has to be answered by a stream.
 func (f format) onlyStream() bool { return f.stream && f.contentType == "" }
+
+// answer writes what the executor gave. An answer without data is a request
+// that was refused: its status tells so, and a client that takes nothing but a
+// stream is told in one, because it could not read anything else.
+func (f format) answer(w http.ResponseWriter, response *graphql.Response) {
+	status := http.StatusOK
+	if len(response.Data) == 0 && len(response.Errors) > 0 {
+		status = f.refusalStatus(response.Errors)
+	}
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	if f.onlyStream() && status == http.StatusOK {
+		events := newEventWriter(w)
+		events.next(response)
+		events.complete()
+		return
+	}
+	f.write(w, status, response)
+}
 
 // refusalStatus is the status of a request that was refused before execution.
 // With application/json GraphQL's own refusals are 200: what stands between
 // must not take them for its own. The newer type tells them by 400.
-func (f format) refusalStatus(w http.ResponseWriter, errs gqlerror.List) int {
+func (f format) refusalStatus(errs gqlerror.List) int {
 	for _, err := range errs {
 		switch err.Extensions["code"] {
 		case "UNAUTHENTICATED":
-			w.Header().Set("WWW-Authenticate", "Bearer")
 			return http.StatusUnauthorized
 		case "RATE_LIMITED":
 			return http.StatusTooManyRequests

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
+// defaultMaxBytes is 1 MiB.
 const defaultMaxBytes = 1 << 20
 
 // params reads a request.
@@ -33,7 +35,7 @@ func (t HTTP) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, 
 	case http.MethodPost:
 		return t.fromBody(w, r)
 	}
-	return nil, &refusal{http.StatusMethodNotAllowed, "BAD_USER_INPUT", "GraphQL is asked by POST or GET"}
+	return nil, &refusal{status: http.StatusMethodNotAllowed, allow: allMethods, code: "BAD_USER_INPUT", message: "GraphQL is asked by POST or GET"}
 }
 
 func fromURL(r *http.Request) (*graphql.RawParams, *refusal) {
@@ -41,21 +43,26 @@ func fromURL(r *http.Request) (*graphql.RawParams, *refusal) {
 	query := r.URL.Query()
 	for _, name := range []string{"query", "operationName"} {
 		if query.Has(name) {
-			fields[name], _ = json.Marshal(query.Get(name)) // a string always marshals
+			fields[name] = marshal(query.Get(name), `""`) // a string always marshals
 		}
 	}
 	for _, name := range []string{"variables", "extensions"} {
-		if text := query.Get(name); text != "" {
-			fields[name] = json.RawMessage(text)
+		text := query.Get(name)
+		if text == "" {
+			continue
 		}
+		if !json.Valid([]byte(text)) {
+			return nil, badRequest("the parameter " + name + " has to be a JSON object")
+		}
+		fields[name] = json.RawMessage(text)
 	}
 	return parse(fields)
 }
 
 func (t HTTP) fromBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
 	kind, options, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if charset := options["charset"]; err != nil || kind != "application/json" || (charset != "" && !strings.EqualFold(charset, "utf-8")) {
-		return nil, &refusal{http.StatusUnsupportedMediaType, "BAD_USER_INPUT", "the body has to be JSON: send `Content-Type: application/json`"}
+	if charset := options["charset"]; err != nil || kind != typeJSON || (charset != "" && !strings.EqualFold(charset, "utf-8")) {
+		return nil, &refusal{status: http.StatusUnsupportedMediaType, code: "BAD_USER_INPUT", message: "the body has to be JSON in UTF-8: send `Content-Type: application/json`"}
 	}
 	limit := t.MaxBytes
 	if limit == 0 {
@@ -65,21 +72,22 @@ func (t HTTP) fromBody(w http.ResponseWriter, r *http.Request) (*graphql.RawPara
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, &refusal{http.StatusRequestEntityTooLarge, "LIMIT_EXCEEDED", "the body is too large"}
+		return nil, &refusal{status: http.StatusRequestEntityTooLarge, code: "LIMIT_EXCEEDED", message: fmt.Sprintf("the body is larger than %d bytes", limit)}
 	case err != nil:
-		return nil, &refusal{http.StatusBadRequest, "BAD_USER_INPUT", "the body did not arrive whole"}
+		return nil, badRequest("the body did not arrive whole")
 	}
 	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '[' {
-		return nil, &refusal{http.StatusBadRequest, "BAD_USER_INPUT", "several requests in one body are not served: send them one by one"}
+		return nil, badRequest("several requests in one body are not served: send them one by one")
 	}
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(body, &fields) != nil || fields == nil {
-		return nil, &refusal{http.StatusBadRequest, "BAD_USER_INPUT", `the body is no JSON object such as {"query": "{ __typename }"}`}
+		return nil, badRequest(`the body is no JSON object such as {"query": "{ __typename }"}`)
 	}
 	return parse(fields)
 }
 
-// parse checks that each parameter has its type.
+// parse checks that each parameter has its type. The query may be missing
+// where the extensions name a persisted one.
 func parse(fields map[string]json.RawMessage) (*graphql.RawParams, *refusal) {
 	params := &graphql.RawParams{}
 	for _, field := range []struct {
@@ -97,11 +105,11 @@ func parse(fields map[string]json.RawMessage) (*graphql.RawParams, *refusal) {
 		decoder := json.NewDecoder(bytes.NewReader(value))
 		decoder.UseNumber()
 		if decoder.Decode(field.into) != nil {
-			return nil, &refusal{http.StatusBadRequest, "BAD_USER_INPUT", "the parameter " + field.name + " has to be " + field.is}
+			return nil, badRequest("the parameter " + field.name + " has to be " + field.is)
 		}
 	}
-	if params.Query == "" {
-		return nil, &refusal{http.StatusBadRequest, "BAD_USER_INPUT", "the parameter query is missing"}
+	if _, persisted := params.Extensions["persistedQuery"]; params.Query == "" && !persisted {
+		return nil, badRequest("the parameter query is missing")
 	}
 	return params, nil
 }

@@ -7,54 +7,53 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-const (
-	// keepAlive is how often a comment is sent, so that proxies do not cut.
-	keepAlive = 12 * time.Second
-	// writeTimeout is how long a client may take to receive.
-	writeTimeout = 10 * time.Second
-)
+// writeTimeout is how long a client may take to receive.
+const writeTimeout = 10 * time.Second
 
 // stream answers by server-sent events, in graphql-sse's distinct connections
-// mode: an event "next" for each response and "complete" at the end.
-func stream(ctx context.Context, w http.ResponseWriter, exec graphql.GraphExecutor, operation *graphql.OperationContext) {
+// mode: an event "next" for each response and "complete" at the end. It reads
+// the next response only when the last one is sent, so nothing piles up here.
+func (t HTTP) stream(ctx context.Context, w http.ResponseWriter, exec graphql.GraphExecutor, operation *graphql.OperationContext) {
 	ctx, cancel := context.WithCancel(ctx)
-	ctx, end := withEnding(ctx)
-	responses, ctx := exec.DispatchOperation(ctx, operation)
 	queue := make(chan *graphql.Response)
-	read := make(chan struct{})
-	defer func() { cancel(); <-read }()
+	var ended gqlerror.List // to be read when the queue is closed
 	go func() {
-		defer close(read)
 		defer close(queue)
-		for response := responses(ctx); response != nil; response = responses(ctx) {
+		ended = execute(ctx, exec, operation, func(response *graphql.Response) {
 			select {
 			case queue <- response:
 			case <-ctx.Done():
-				return
 			}
+		})
+	}()
+	defer func() {
+		cancel()
+		for range queue { // until its goroutine has ended
 		}
 	}()
 	events := newEventWriter(w)
-	ticker := time.NewTicker(keepAlive)
+	ticker := time.NewTicker(orElse(t.KeepAlive, 12*time.Second))
 	defer ticker.Stop()
-	events.comment()
-	for events.err == nil {
+	for events.comment(); events.err == nil; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 			events.comment()
 		case response, ok := <-queue:
-			if ok {
+			switch {
+			case ok:
 				events.next(response)
 				continue
+			case ctx.Err() != nil: // it was ended and has not come to its end
+				return
+			case ended != nil:
+				events.next(&graphql.Response{Errors: ended})
 			}
-			if errs := end.errors(); errs != nil {
-				events.next(&graphql.Response{Errors: errs})
-			}
-			events.write("event: complete\ndata:\n\n")
+			events.complete()
 			return
 		}
 	}
@@ -75,23 +74,32 @@ func newEventWriter(w http.ResponseWriter) *eventWriter {
 	return &eventWriter{w: w, control: http.NewResponseController(w)}
 }
 
-func (e *eventWriter) comment() { e.write(":\n\n") }
+func (e *eventWriter) comment()  { e.write([]byte(":\n\n")) }
+func (e *eventWriter) complete() { e.write([]byte("event: complete\ndata:\n\n")) }
 
 func (e *eventWriter) next(response *graphql.Response) {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer release(buffer)
 	buffer.WriteString("event: next\ndata: ")
+	begin := buffer.Len()
 	encode(buffer, response)
+	// A line end would cut the event. In JSON it stands between tokens only,
+	// where scalars that encode themselves leave some.
+	for at, char := range buffer.Bytes()[begin:] {
+		if char == '\n' || char == '\r' {
+			buffer.Bytes()[begin+at] = ' '
+		}
+	}
 	buffer.WriteString("\n\n")
-	e.write(buffer.String())
+	e.write(buffer.Bytes())
 }
 
-func (e *eventWriter) write(text string) {
+func (e *eventWriter) write(data []byte) {
 	if e.err != nil {
 		return
 	}
-	e.control.SetWriteDeadline(time.Now().Add(writeTimeout))
-	if _, e.err = e.w.Write([]byte(text)); e.err == nil {
+	e.control.SetWriteDeadline(time.Now().Add(writeTimeout)) // where the server can
+	if _, e.err = e.w.Write(data); e.err == nil {
 		e.err = e.control.Flush()
 	}
 }

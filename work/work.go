@@ -16,8 +16,10 @@ import (
 const (
 	// maxRunning bounds the operations that run at once.
 	maxRunning = 256
-	// kept is how long an operation is remembered after its end.
-	kept = 10 * time.Minute
+	// kept is how long an operation is remembered after its end, and mostKept
+	// how many are.
+	kept     = 10 * time.Minute
+	mostKept = 4096
 	// longest is how long one may take in all.
 	longest = time.Hour
 )
@@ -85,12 +87,21 @@ func (m *Manager) add(t *task) error {
 	return nil
 }
 
-// forget drops what ended long ago; the caller holds the mutex.
+// forget drops what ended long ago, and of the rest the oldest where there are
+// too many; the caller holds the mutex.
 func (m *Manager) forget() {
+	var oldest *lxd.Operation
 	for uuid, t := range m.tasks {
-		if t.operation.Final() && time.Since(t.operation.UpdatedAt.Time) > kept {
+		switch ended := t.operation; {
+		case !ended.Final():
+		case time.Since(ended.UpdatedAt.Time) > kept:
 			delete(m.tasks, uuid)
+		case oldest == nil || ended.UpdatedAt.Before(oldest.UpdatedAt.Time):
+			oldest = ended
 		}
+	}
+	if oldest != nil && len(m.tasks) >= mostKept {
+		delete(m.tasks, oldest.UUID)
 	}
 }
 

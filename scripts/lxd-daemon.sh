@@ -17,7 +17,7 @@ running() {
 	[ -n "$pid" ] && is_ours "$pid"
 }
 
-# /tmp is everybody's: a directory of our name that is not root's own is refused.
+# A directory that is not root's own is refused.
 make_lxd_dir() {
 	mkdir -p -m 711 "$lxd_dir"
 	[ ! -L "$lxd_dir" ] && [ "$(stat -c %u "$lxd_dir")" = 0 ] || die "$lxd_dir exists and is not root's"

@@ -35,15 +35,30 @@ die() {
 	exit 1
 }
 
-# Sets what every command on a DIR needs: dir, lxd_dir, socket, hash. Unix socket paths hold 107 characters and LXD
-# puts longer names than unix.socket into its directory, so a long DIR keeps its LXD_DIR under a short path.
+# Sets what every command on a DIR needs: dir, lxd_dir, socket, hash. The daemon's data are in DIR/lxd. Where that cannot
+# be, DIR/lxd is a link to a place that root alone writes to: unix socket paths hold 107 characters, and LXD puts longer
+# names than unix.socket into its directory; and a container's root is nobody on the host, who has to get to its files
+# through every directory above them, which in /root nobody can.
 locate() {
 	[ $# -ge 1 ] && [ -n "$1" ] || usage
 	dir=$(realpath -m -- "$1")
 	hash=$(printf %s "$dir" | sha256sum | cut -c1-8)
 	lxd_dir="$dir/lxd"
-	[ ${#lxd_dir} -le 60 ] || lxd_dir="/tmp/lxdql-$hash"
+	if [ -L "$lxd_dir" ] || { [ ! -d "$lxd_dir" ] && { [ ${#lxd_dir} -gt 60 ] || ! passable "$dir"; }; }; then
+		lxd_dir="/var/lib/lxdql-$hash"
+	fi
 	socket="$lxd_dir/unix.socket"
+}
+
+# passable: may everybody pass through this directory, or the one that it will be made in, and all above?
+passable() {
+	local above=$1
+	while [ "$above" != / ]; do
+		if [ -d "$above" ] && ! (($(stat -c 0%a "$above") & 1)); then
+			return 1
+		fi
+		above=$(dirname "$above")
+	done
 }
 
 # One command at a time on a DIR. Descriptor 9 must be closed for whatever outlives this script.
@@ -70,7 +85,7 @@ start() {
 	done
 	lock
 	command -v lxd >/dev/null && command -v lxc >/dev/null || die "LXD is not installed: scripts/lxd.sh install"
-	mkdir -p "$dir"
+	(umask 022 && mkdir -p "$dir")
 	if ! running; then
 		sweep
 		prepare_host

@@ -4,7 +4,7 @@
 # that cannot be, a simulated one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-mkdir -p -m 700 .run
+(umask 022 && mkdir -p .run) # the containers of .run/lxd have to get through
 
 say() { printf 'make run: %s\n' "$*"; }
 

@@ -50,11 +50,18 @@ type running struct {
 // in it fails the test.
 func start(t *testing.T, environment ...string) *running {
 	t.Helper()
-	server := &running{directory: t.TempDir(), password: "correct horse battery", log: &bytes.Buffer{}}
-	command := exec.Command(binary)
+	const password = "correct horse battery"
+	server := launch(t, exec.Command(binary), t.TempDir(), append([]string{"SEED_ADMIN_PASSWORD=" + password}, environment...)...)
+	server.password = password
+	return server
+}
+
+// launch runs what becomes the server, in a directory.
+func launch(t *testing.T, command *exec.Cmd, directory string, environment ...string) *running {
+	t.Helper()
+	server := &running{directory: directory, log: &bytes.Buffer{}}
 	command.Dir = server.directory
-	command.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + server.directory, "APP_PORT=0", "LOG_LEVEL=debug",
-		"SEED_ADMIN_PASSWORD=" + server.password}, environment...)
+	command.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + server.directory, "APP_PORT=0", "LOG_LEVEL=debug"}, environment...)
 	output, err := command.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +103,7 @@ func start(t *testing.T, environment ...string) *running {
 	case server.url = <-address:
 	case <-read:
 		t.Fatalf("the server did not start:\n%s", server.log)
-	case <-time.After(30 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatal("the server does not say that it serves")
 	}
 	return server

@@ -18,5 +18,5 @@ if [ -f .run/lxdql.pid ]; then
 fi
 if [ -d .run/lxd ]; then
 	scripts/lxd.sh stop .run/lxd
-	echo "make stop: ended the LXD of this checkout; its data stays under .run (rm -rf needs scripts/lxd.sh remove .run/lxd first)"
+	echo "make stop: ended the LXD of this checkout; its data stays (scripts/lxd.sh remove .run/lxd deletes it)"
 fi

@@ -27,6 +27,9 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		if _, ok := shown.Extensions["code"]; !ok {
 			translate(shown, err)
 		}
+		if shown.Message == "operation  not found" { // gqlgen's, about no name at all
+			shown.Message = "which operation? Where a document has several, name the one to run as operationName"
+		}
 		if shown.Extensions["code"] == "INTERNAL" {
 			log.ErrorContext(ctx, "internal error", "error", err, "requestId", middleware.GetReqID(ctx), "path", shown.Path.String())
 			shown.Message = "internal error: tell the administrator the request's id"

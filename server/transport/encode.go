@@ -60,6 +60,7 @@ func (f format) write(w http.ResponseWriter, status int, response *graphql.Respo
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer release(buffer)
 	encode(buffer, response)
+	buffer.WriteByte('\n') // for people with a terminal
 	contentType := f.contentType
 	if contentType == "" {
 		contentType = typeJSON

@@ -42,8 +42,8 @@ func TestTheOperationDecidesWhatIsStreamed(t *testing.T) {
 	s := serve(t, transport.HTTP{}, &transport.WebSocket{})
 	const complete = "event: complete\ndata:\n\n"
 	for _, asked := range []struct{ query, accept, contentType, text string }{
-		{"{hello}", urql, response, `{"data":{"hello":"world"}}`},
-		{"mutation {change}", stream + ", */*", plain, `{"data":{"change":"world"}}`},
+		{"{hello}", urql, response, `{"data":{"hello":"world"}}` + "\n"},
+		{"mutation {change}", stream + ", */*", plain, `{"data":{"change":"world"}}` + "\n"},
 		{"{hello}", stream, stream, ":\n\nevent: next\ndata: {\"data\":{\"hello\":\"world\"}}\n\n" + complete},
 		{"subscription {count(to: 2)}", stream, stream, ":\n\nevent: next\ndata: {\"data\":{\"count\":1}}\n\nevent: next\ndata: {\"data\":{\"count\":2}}\n\n" + complete},
 		{"subscription {count(to: 0)}", urql, stream, ":\n\n" + complete},

@@ -55,12 +55,13 @@ type server struct {
 	stop     context.CancelFunc // ends the context of every request
 	produced atomic.Int64       // events of flood
 	running  atomic.Int64       // subscriptions that have not ended
+	begun    chan struct{}      // gets one for each stubborn question that runs
 	release  chan struct{}      // lets stubborn questions end, one each
 }
 
 func serve(t *testing.T, http transport.HTTP, sockets *transport.WebSocket) *server {
 	t.Helper()
-	s := &server{sockets: sockets, release: make(chan struct{})}
+	s := &server{sockets: sockets, begun: make(chan struct{}), release: make(chan struct{})}
 	graphQL := handler.New(&graphql.ExecutableSchemaMock{
 		ExecFunc:       s.execute,
 		SchemaFunc:     func() *ast.Schema { return schema },
@@ -144,6 +145,7 @@ func (s *server) value(ctx context.Context, field string) string {
 	case "panics":
 		panic("a bug")
 	case "stubborn":
+		s.begun <- struct{}{}
 		<-s.release
 	}
 	return `"world"`

@@ -196,7 +196,7 @@ func TestAnAnswerIsOfTheTypeThatIsAccepted(t *testing.T) {
 		"nonsense;;, application/*": plain,
 	} {
 		got := s.post(t, `{"query":"{hello}","variables":null,"operationName":null}`, accept)
-		if got.Status != 200 || got.Header.Get("Content-Type") != want+"; charset=utf-8" || got.Text != `{"data":{"hello":"world"}}` {
+		if got.Status != 200 || got.Header.Get("Content-Type") != want+"; charset=utf-8" || got.Text != `{"data":{"hello":"world"}}`+"\n" {
 			t.Errorf("%q: HTTP %d, %s: %s", accept, got.Status, got.Header.Get("Content-Type"), got.Text)
 		}
 	}
@@ -211,7 +211,7 @@ func TestErrorsOfFieldsComeWithTheData(t *testing.T) {
 			t.Errorf("HTTP %d: %s", got.Status, got.Text)
 		}
 	}
-	if got := s.post(t, `{"query":"mutation {change}"}`, plain); got.Text != `{"data":{"change":"world"}}` {
+	if got := s.post(t, `{"query":"mutation {change}"}`, plain); got.Text != `{"data":{"change":"world"}}`+"\n" {
 		t.Errorf("HTTP %d: %s", got.Status, got.Text)
 	}
 	if got := s.post(t, `{"query":"{panics}"}`, plain); !strings.Contains(got.Text, "internal error") {

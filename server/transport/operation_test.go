@@ -107,6 +107,7 @@ func TestStoppedQuestionsCountUntilTheyEnd(t *testing.T) {
 	socket.hello("{}")
 	for range 4 {
 		socket.subscribe("1", "{stubborn}")
+		<-s.begun
 		socket.tell(`{"id":"1","type":"complete"}`)
 	}
 	socket.subscribe("2", "{hello}")

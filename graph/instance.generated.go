@@ -972,8 +972,8 @@ func (ec *executionContext) fieldContext_InstanceLimits_memoryBytes(_ context.Co
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputInstanceOrder(ctx context.Context, obj any) (page.InstanceOrder, error) {
-	var it page.InstanceOrder
+func (ec *executionContext) unmarshalInputInstanceOrder(ctx context.Context, obj any) (page.OrderBy, error) {
+	var it page.OrderBy
 	if obj == nil {
 		return it, nil
 	}
@@ -996,18 +996,345 @@ func (ec *executionContext) unmarshalInputInstanceOrder(ctx context.Context, obj
 		switch k {
 		case "field":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
-			data, err := ec.unmarshalNInstanceOrderField2githubᚗcomᚋlxdqlᚋlxdqlᚋpageᚐInstanceOrderField(ctx, v)
+			data, err := ec.unmarshalNInstanceOrderField2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Field = data
 		case "direction":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
-			data, err := ec.unmarshalOOrderDirection2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋpageᚐOrderDirection(ctx, v)
+			data, err := ec.unmarshalOOrderDirection2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋpageᚐDirection(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputInstanceStateWhere(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"processes", "cpuUsageSeconds", "memoryUsageBytes"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "processes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("processes"))
+			data, err := ec.unmarshalONumberWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["processes"] = data
+		case "cpuUsageSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cpuUsageSeconds"))
+			data, err := ec.unmarshalONumberWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["cpuUsageSeconds"] = data
+		case "memoryUsageBytes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memoryUsageBytes"))
+			data, err := ec.unmarshalONumberWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["memoryUsageBytes"] = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputInstanceStatusWhere(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"equals", "in", "not"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "equals":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("equals"))
+			data, err := ec.unmarshalOInstanceStatus2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["equals"] = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOInstanceStatus2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["in"] = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOInstanceStatus2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["not"] = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputInstanceTypeWhere(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"equals", "in", "not"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "equals":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("equals"))
+			data, err := ec.unmarshalOInstanceType2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["equals"] = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOInstanceType2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceTypeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["in"] = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOInstanceType2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["not"] = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputInstanceWhere(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"project", "name", "description", "status", "type", "architecture", "location", "createdAt", "lastUsedAt", "ephemeral", "stateful", "tags", "profiles", "image", "network", "pool", "memoryLimitBytes", "hwaddr", "address", "state", "config", "and", "or", "not"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOStringWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["project"] = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOStringWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["name"] = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOStringWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["description"] = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOInstanceStatusWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["status"] = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOInstanceTypeWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["type"] = data
+		case "architecture":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("architecture"))
+			data, err := ec.unmarshalOStringWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["architecture"] = data
+		case "location":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("location"))
+			data, err := ec.unmarshalOStringWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["location"] = data
+		case "createdAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAt"))
+			data, err := ec.unmarshalOTimeWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["createdAt"] = data
+		case "lastUsedAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastUsedAt"))
+			data, err := ec.unmarshalOTimeWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["lastUsedAt"] = data
+		case "ephemeral":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ephemeral"))
+			data, err := ec.unmarshalOBooleanWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["ephemeral"] = data
+		case "stateful":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateful"))
+			data, err := ec.unmarshalOBooleanWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["stateful"] = data
+		case "tags":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
+			data, err := ec.unmarshalOTagsWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["tags"] = data
+		case "profiles":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("profiles"))
+			data, err := ec.unmarshalOTagsWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["profiles"] = data
+		case "image":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("image"))
+			data, err := ec.unmarshalOStringWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["image"] = data
+		case "network":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("network"))
+			data, err := ec.unmarshalOStringWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["network"] = data
+		case "pool":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pool"))
+			data, err := ec.unmarshalOStringWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["pool"] = data
+		case "memoryLimitBytes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memoryLimitBytes"))
+			data, err := ec.unmarshalONumberWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["memoryLimitBytes"] = data
+		case "hwaddr":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hwaddr"))
+			data, err := ec.unmarshalOStringWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["hwaddr"] = data
+		case "address":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("address"))
+			data, err := ec.unmarshalOStringWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["address"] = data
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalOInstanceStateWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["state"] = data
+		case "config":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("config"))
+			data, err := ec.unmarshalOConfigWhere2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["config"] = data
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOInstanceWhere2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["and"] = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOInstanceWhere2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["or"] = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOInstanceWhere2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["not"] = data
 		}
 	}
 	return it, nil
@@ -1761,15 +2088,14 @@ func (ec *executionContext) marshalNInstanceLimits2ᚖgithubᚗcomᚋlxdqlᚋlxd
 	return ec._InstanceLimits(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNInstanceOrderField2githubᚗcomᚋlxdqlᚋlxdqlᚋpageᚐInstanceOrderField(ctx context.Context, v any) (page.InstanceOrderField, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := page.InstanceOrderField(tmp)
+func (ec *executionContext) unmarshalNInstanceOrderField2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNInstanceOrderField2githubᚗcomᚋlxdqlᚋlxdqlᚋpageᚐInstanceOrderField(ctx context.Context, sel ast.SelectionSet, v page.InstanceOrderField) graphql.Marshaler {
+func (ec *executionContext) marshalNInstanceOrderField2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := graphql.MarshalString(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1812,6 +2138,11 @@ func (ec *executionContext) marshalNInstanceType2githubᚗcomᚋlxdqlᚋlxdqlᚋ
 	return res
 }
 
+func (ec *executionContext) unmarshalNInstanceWhere2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputInstanceWhere(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOInstance2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstance(ctx context.Context, sel ast.SelectionSet, v *lxd.Instance) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -1826,12 +2157,119 @@ func (ec *executionContext) marshalOInstanceConnection2ᚖgithubᚗcomᚋlxdql�
 	return ec._InstanceConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOInstanceOrder2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋpageᚐInstanceOrder(ctx context.Context, v any) (*page.InstanceOrder, error) {
+func (ec *executionContext) unmarshalOInstanceOrder2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋpageᚐOrderBy(ctx context.Context, v any) (*page.OrderBy, error) {
 	if v == nil {
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputInstanceOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOInstanceStateWhere2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputInstanceStateWhere(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOInstanceStatus2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceStatusᚄ(ctx context.Context, v any) ([]lxd.InstanceStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]lxd.InstanceStatus, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInstanceStatus2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOInstanceStatus2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []lxd.InstanceStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInstanceStatus2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOInstanceStatus2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceStatus(ctx context.Context, v any) (*lxd.InstanceStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := lxd.InstanceStatus(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInstanceStatus2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceStatus(ctx context.Context, sel ast.SelectionSet, v *lxd.InstanceStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOInstanceStatusWhere2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputInstanceStatusWhere(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOInstanceType2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceTypeᚄ(ctx context.Context, v any) ([]lxd.InstanceType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]lxd.InstanceType, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInstanceType2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceType(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOInstanceType2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []lxd.InstanceType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInstanceType2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceType(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOInstanceType2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceType(ctx context.Context, v any) (*lxd.InstanceType, error) {
@@ -1853,23 +2291,37 @@ func (ec *executionContext) marshalOInstanceType2ᚖgithubᚗcomᚋlxdqlᚋlxdql
 	return res
 }
 
-func (ec *executionContext) unmarshalOOrderDirection2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋpageᚐOrderDirection(ctx context.Context, v any) (*page.OrderDirection, error) {
+func (ec *executionContext) unmarshalOInstanceTypeWhere2map(ctx context.Context, v any) (map[string]any, error) {
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
-	res := page.OrderDirection(tmp)
-	return &res, graphql.ErrorOnPath(ctx, err)
+	res, err := ec.unmarshalInputInstanceTypeWhere(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOOrderDirection2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋpageᚐOrderDirection(ctx context.Context, sel ast.SelectionSet, v *page.OrderDirection) graphql.Marshaler {
+func (ec *executionContext) unmarshalOInstanceWhere2map(ctx context.Context, v any) (map[string]any, error) {
 	if v == nil {
-		return graphql.Null
+		return nil, nil
 	}
-	_ = sel
-	_ = ctx
-	res := graphql.MarshalString(string(*v))
-	return res
+	res, err := ec.unmarshalInputInstanceWhere(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOInstanceWhere2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInstanceWhere2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -110,6 +110,7 @@ type ComplexityRoot struct {
 		ExpiresAt    func(childComplexity int) int
 		Fingerprint  func(childComplexity int) int
 		ID           func(childComplexity int) int
+		Instances    func(childComplexity int, first *int, after *string, last *int, before *string) int
 		LastUsedAt   func(childComplexity int) int
 		Project      func(childComplexity int) int
 		Properties   func(childComplexity int) int
@@ -122,6 +123,18 @@ type ComplexityRoot struct {
 	ImageAlias struct {
 		Description func(childComplexity int) int
 		Name        func(childComplexity int) int
+	}
+
+	ImageConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ImageEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	InfinibandDevice struct {
@@ -368,15 +381,53 @@ type ComplexityRoot struct {
 		Devices          func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
+		Instances        func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Name             func(childComplexity int) int
 		Project          func(childComplexity int) int
+		Tags             func(childComplexity int) int
+		UsedBy           func(childComplexity int) int
+	}
+
+	ProfileConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ProfileEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Project struct {
-		Config      func(childComplexity int, prefix *string) int
-		Description func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Name        func(childComplexity int) int
+		Config           func(childComplexity int, prefix *string) int
+		Description      func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Instances        func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Name             func(childComplexity int) int
+		Tags             func(childComplexity int) int
+		Usage            func(childComplexity int) int
+		UsedBy           func(childComplexity int) int
+	}
+
+	ProjectConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ProjectEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ProjectUsage struct {
+		Limit    func(childComplexity int) int
+		Resource func(childComplexity int) int
+		Usage    func(childComplexity int) int
 	}
 
 	ProxyDevice struct {
@@ -389,12 +440,18 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		Image         func(childComplexity int, fingerprint *string, alias *string, project *string) int
+		Images        func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Instance      func(childComplexity int, name string, project *string) int
-		Instances     func(childComplexity int, project *string, allProjects *bool, typeArg *lxd.InstanceType, orderBy *page.InstanceOrder, first *int, after *string, last *int, before *string) int
+		Instances     func(childComplexity int, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Node          func(childComplexity int, id string) int
 		Nodes         func(childComplexity int, ids []string) int
 		Operation     func(childComplexity int, id string) int
-		Operations    func(childComplexity int, project *string, allProjects *bool, first *int, after *string, last *int, before *string) int
+		Operations    func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Profile       func(childComplexity int, name string, project *string) int
+		Profiles      func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Project       func(childComplexity int, name string) int
+		Projects      func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Server        func(childComplexity int) int
 		Viewer        func(childComplexity int) int
 		WaitOperation func(childComplexity int, id string, timeoutSeconds *int) int
@@ -763,6 +820,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Image.ID(childComplexity), true
+	case "Image.instances":
+		if e.ComplexityRoot.Image.Instances == nil {
+			break
+		}
+
+		args, err := ec.field_Image_instances_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Image.Instances(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Image.lastUsedAt":
 		if e.ComplexityRoot.Image.LastUsedAt == nil {
 			break
@@ -818,6 +886,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImageAlias.Name(childComplexity), true
+
+	case "ImageConnection.edges":
+		if e.ComplexityRoot.ImageConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageConnection.Edges(childComplexity), true
+	case "ImageConnection.nodes":
+		if e.ComplexityRoot.ImageConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageConnection.Nodes(childComplexity), true
+	case "ImageConnection.pageInfo":
+		if e.ComplexityRoot.ImageConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageConnection.PageInfo(childComplexity), true
+	case "ImageConnection.totalCount":
+		if e.ComplexityRoot.ImageConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageConnection.TotalCount(childComplexity), true
+
+	case "ImageEdge.cursor":
+		if e.ComplexityRoot.ImageEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageEdge.Cursor(childComplexity), true
+	case "ImageEdge.node":
+		if e.ComplexityRoot.ImageEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageEdge.Node(childComplexity), true
 
 	case "InfinibandDevice.config":
 		if e.ComplexityRoot.InfinibandDevice.Config == nil {
@@ -1900,6 +2006,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Profile.ID(childComplexity), true
+	case "Profile.instances":
+		if e.ComplexityRoot.Profile.Instances == nil {
+			break
+		}
+
+		args, err := ec.field_Profile_instances_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Profile.Instances(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Profile.name":
 		if e.ComplexityRoot.Profile.Name == nil {
 			break
@@ -1912,6 +2029,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Profile.Project(childComplexity), true
+	case "Profile.tags":
+		if e.ComplexityRoot.Profile.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Profile.Tags(childComplexity), true
+	case "Profile.usedBy":
+		if e.ComplexityRoot.Profile.UsedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Profile.UsedBy(childComplexity), true
+
+	case "ProfileConnection.edges":
+		if e.ComplexityRoot.ProfileConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileConnection.Edges(childComplexity), true
+	case "ProfileConnection.nodes":
+		if e.ComplexityRoot.ProfileConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileConnection.Nodes(childComplexity), true
+	case "ProfileConnection.pageInfo":
+		if e.ComplexityRoot.ProfileConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileConnection.PageInfo(childComplexity), true
+	case "ProfileConnection.totalCount":
+		if e.ComplexityRoot.ProfileConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileConnection.TotalCount(childComplexity), true
+
+	case "ProfileEdge.cursor":
+		if e.ComplexityRoot.ProfileEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileEdge.Cursor(childComplexity), true
+	case "ProfileEdge.node":
+		if e.ComplexityRoot.ProfileEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileEdge.Node(childComplexity), true
 
 	case "Project.config":
 		if e.ComplexityRoot.Project.Config == nil {
@@ -1930,18 +2097,110 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.Description(childComplexity), true
+	case "Project.hiddenConfigKeys":
+		if e.ComplexityRoot.Project.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.HiddenConfigKeys(childComplexity), true
 	case "Project.id":
 		if e.ComplexityRoot.Project.ID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Project.ID(childComplexity), true
+	case "Project.instances":
+		if e.ComplexityRoot.Project.Instances == nil {
+			break
+		}
+
+		args, err := ec.field_Project_instances_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Project.Instances(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Project.name":
 		if e.ComplexityRoot.Project.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Project.Name(childComplexity), true
+	case "Project.tags":
+		if e.ComplexityRoot.Project.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Tags(childComplexity), true
+	case "Project.usage":
+		if e.ComplexityRoot.Project.Usage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Usage(childComplexity), true
+	case "Project.usedBy":
+		if e.ComplexityRoot.Project.UsedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.UsedBy(childComplexity), true
+
+	case "ProjectConnection.edges":
+		if e.ComplexityRoot.ProjectConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectConnection.Edges(childComplexity), true
+	case "ProjectConnection.nodes":
+		if e.ComplexityRoot.ProjectConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectConnection.Nodes(childComplexity), true
+	case "ProjectConnection.pageInfo":
+		if e.ComplexityRoot.ProjectConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectConnection.PageInfo(childComplexity), true
+	case "ProjectConnection.totalCount":
+		if e.ComplexityRoot.ProjectConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectConnection.TotalCount(childComplexity), true
+
+	case "ProjectEdge.cursor":
+		if e.ComplexityRoot.ProjectEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectEdge.Cursor(childComplexity), true
+	case "ProjectEdge.node":
+		if e.ComplexityRoot.ProjectEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectEdge.Node(childComplexity), true
+
+	case "ProjectUsage.limit":
+		if e.ComplexityRoot.ProjectUsage.Limit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectUsage.Limit(childComplexity), true
+	case "ProjectUsage.resource":
+		if e.ComplexityRoot.ProjectUsage.Resource == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectUsage.Resource(childComplexity), true
+	case "ProjectUsage.usage":
+		if e.ComplexityRoot.ProjectUsage.Usage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectUsage.Usage(childComplexity), true
 
 	case "ProxyDevice.config":
 		if e.ComplexityRoot.ProxyDevice.Config == nil {
@@ -1980,6 +2239,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProxyDevice.Type(childComplexity), true
 
+	case "Query.image":
+		if e.ComplexityRoot.Query.Image == nil {
+			break
+		}
+
+		args, err := ec.field_Query_image_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Image(childComplexity, args["fingerprint"].(*string), args["alias"].(*string), args["project"].(*string)), true
+	case "Query.images":
+		if e.ComplexityRoot.Query.Images == nil {
+			break
+		}
+
+		args, err := ec.field_Query_images_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Images(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
 	case "Query.instance":
 		if e.ComplexityRoot.Query.Instance == nil {
 			break
@@ -2001,7 +2282,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Instances(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["type"].(*lxd.InstanceType), args["orderBy"].(*page.InstanceOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Query.Instances(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["type"].(*lxd.InstanceType), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
 
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
@@ -2046,7 +2327,51 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Operations(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Query.Operations(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+	case "Query.profile":
+		if e.ComplexityRoot.Query.Profile == nil {
+			break
+		}
+
+		args, err := ec.field_Query_profile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Profile(childComplexity, args["name"].(string), args["project"].(*string)), true
+	case "Query.profiles":
+		if e.ComplexityRoot.Query.Profiles == nil {
+			break
+		}
+
+		args, err := ec.field_Query_profiles_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Profiles(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+	case "Query.project":
+		if e.ComplexityRoot.Query.Project == nil {
+			break
+		}
+
+		args, err := ec.field_Query_project_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Project(childComplexity, args["name"].(string)), true
+	case "Query.projects":
+		if e.ComplexityRoot.Query.Projects == nil {
+			break
+		}
+
+		args, err := ec.field_Query_projects_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Projects(childComplexity, args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
 	case "Query.server":
 		if e.ComplexityRoot.Query.Server == nil {
 			break
@@ -2450,9 +2775,28 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputBooleanWhere,
+		ec.unmarshalInputConfigWhere,
 		ec.unmarshalInputCreateInstanceInput,
+		ec.unmarshalInputImageOrder,
+		ec.unmarshalInputImageWhere,
 		ec.unmarshalInputInstanceOrder,
 		ec.unmarshalInputInstanceSource,
+		ec.unmarshalInputInstanceStateWhere,
+		ec.unmarshalInputInstanceStatusWhere,
+		ec.unmarshalInputInstanceTypeWhere,
+		ec.unmarshalInputInstanceWhere,
+		ec.unmarshalInputNumberWhere,
+		ec.unmarshalInputOperationOrder,
+		ec.unmarshalInputOperationStatusWhere,
+		ec.unmarshalInputOperationWhere,
+		ec.unmarshalInputProfileOrder,
+		ec.unmarshalInputProfileWhere,
+		ec.unmarshalInputProjectOrder,
+		ec.unmarshalInputProjectWhere,
+		ec.unmarshalInputStringWhere,
+		ec.unmarshalInputTagsWhere,
+		ec.unmarshalInputTimeWhere,
 	)
 	first := true
 
@@ -2903,6 +3247,17 @@ type Image implements Node {
   lastUsedAt: Time
   """When the image counts as expired; null for never."""
   expiresAt: Time
+  """The instances that were made of it, of all projects that the caller may see, by project and name."""
+  instances(
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page."""
+    before: String
+  ): InstanceConnection
 }
 
 """A name that stands for an image."""
@@ -2911,6 +3266,130 @@ type ImageAlias {
   name: String!
   """Free text; may be empty."""
   description: String!
+}
+
+"""One object of a page of images."""
+type ImageEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The image."""
+  node: Image!
+}
+
+"""A page of images."""
+type ImageConnection {
+  """The page with a cursor for each object."""
+  edges: [ImageEdge!]!
+  """The page's objects."""
+  nodes: [Image!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that the caller may see and that meets the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order images by."""
+enum ImageOrderField {
+  """The project's name."""
+  PROJECT
+  """The fingerprint."""
+  FINGERPRINT
+  """The description."""
+  DESCRIPTION
+  """When it was made."""
+  CREATED_AT
+  """When it was put into LXD."""
+  UPLOADED_AT
+  """When an instance was last made of it."""
+  LAST_USED_AT
+  """The size of its files."""
+  SIZE_BYTES
+}
+
+"""How to order images. Equal ones follow by project and fingerprint."""
+input ImageOrder {
+  """What to order by."""
+  field: ImageOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""Conditions on images: all that are given have to hold."""
+input ImageWhere {
+  """The project's name."""
+  project: StringWhere
+  """The fingerprint."""
+  fingerprint: StringWhere
+  """The description."""
+  description: StringWhere
+  """One of its aliases."""
+  alias: StringWhere
+  """What instances of it are."""
+  type: InstanceTypeWhere
+  """The processor architecture."""
+  architecture: StringWhere
+  """The size of its files."""
+  sizeBytes: NumberWhere
+  """Whether anybody who reaches LXD may download it."""
+  public: BooleanWhere
+  """Whether LXD keeps it fresh."""
+  autoUpdate: BooleanWhere
+  """When it was made."""
+  createdAt: TimeWhere
+  """When it was put into LXD."""
+  uploadedAt: TimeWhere
+  """When an instance was last made of it."""
+  lastUsedAt: TimeWhere
+  """Its properties: ` + "`" + `os` + "`" + `, ` + "`" + `release` + "`" + ` and others."""
+  config: [ConfigWhere!]
+  """All of these have to hold as well."""
+  and: [ImageWhere!]
+  """One of these has to hold as well."""
+  or: [ImageWhere!]
+  """This must not hold."""
+  not: ImageWhere
+}
+
+extend type Query {
+  """The images of a project, or of all that the caller may see."""
+  images(
+    """The project; null is ` + "`" + `default` + "`" + `, one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
+    project: String
+    """Those of all projects that the caller may see, each once; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+    """The conditions that they have to meet; null is all."""
+    where: ImageWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """
+    LXD's own filter expression: ` + "`" + `name eq web1 and config.limits.cpu eq 2` + "`" + `. Its
+    values are regular expressions. ` + "`" + `where` + "`" + ` can do more and says more of what is wrong.
+    """
+    filter: String
+    """The order; null is by project and fingerprint."""
+    orderBy: ImageOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): ImageConnection @hasRole(role: VIEWER)
+  """The image with this fingerprint or alias; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
+  image(
+    """The id, the fingerprint, or the beginning of one that no other image has."""
+    fingerprint: String
+    """A name that stands for the image; not together with ` + "`" + `fingerprint` + "`" + `."""
+    alias: String
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+  ): Image @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
 	{Name: "../schema/instance.graphqls", Input: `"""What an instance is."""
@@ -3030,7 +3509,10 @@ type Instance implements Node {
   ipv4: [String!]
   """Its IPv6 addresses of scope global; empty when it does not run."""
   ipv6: [String!]
-  """Its snapshots, oldest first."""
+  """
+  Its snapshots, oldest first; by name where nothing but their names and ids is
+  selected, which takes LXD a fifth of the time.
+  """
   snapshots: [InstanceSnapshot!]!
   """What can be done to it now; it does not say whether the caller may."""
   availableActions: [InstanceAction!]!
@@ -3052,15 +3534,15 @@ type InstanceConnection {
   nodes: [Instance!]!
   """Where the page stands."""
   pageInfo: PageInfo!
-  """How many there are in the whole list that the caller may see."""
+  """How many there are in the whole list that the caller may see and that meets the conditions."""
   totalCount: Int!
 }
 
 """A property to order instances by."""
 enum InstanceOrderField {
-  """The project's name, then the instance's."""
+  """The project's name."""
   PROJECT
-  """The instance's name, then the project's."""
+  """The instance's name."""
   NAME
   """When it was made."""
   CREATED_AT
@@ -3068,14 +3550,20 @@ enum InstanceOrderField {
   LAST_USED_AT
   """The status, in the order of the enum's names."""
   STATUS
-}
-
-"""The direction of a list."""
-enum OrderDirection {
-  """The smallest, or oldest, first."""
-  ASC
-  """The largest, or newest, first."""
-  DESC
+  """What it is."""
+  TYPE
+  """The cluster member."""
+  LOCATION
+  """The processor architecture."""
+  ARCHITECTURE
+  """The limit of its memory; those without one first."""
+  MEMORY_LIMIT_BYTES
+  """How much memory it uses now. This reads the state of every instance of the list."""
+  MEMORY_USAGE_BYTES
+  """How much processor time it has used since its start. This reads the state of every instance of the list."""
+  CPU_USAGE_SECONDS
+  """How many processes it has. This reads the state of every instance of the list."""
+  PROCESSES
 }
 
 """How to order instances. Equal ones follow by project and name."""
@@ -3086,6 +3574,91 @@ input InstanceOrder {
   direction: OrderDirection = ASC
 }
 
+"""A condition on an instance's status."""
+input InstanceStatusWhere {
+  """It is this."""
+  equals: InstanceStatus
+  """It is one of these."""
+  in: [InstanceStatus!]
+  """It is not this."""
+  not: InstanceStatus
+}
+
+"""A condition on an instance's kind."""
+input InstanceTypeWhere {
+  """It is this."""
+  equals: InstanceType
+  """It is one of these."""
+  in: [InstanceType!]
+  """It is not this."""
+  not: InstanceType
+}
+
+"""
+Conditions on what an instance uses now. They read the state of every instance
+of the list, which takes LXD some milliseconds for each.
+"""
+input InstanceStateWhere {
+  """How many processes there are."""
+  processes: NumberWhere
+  """The processor time since the start, in seconds."""
+  cpuUsageSeconds: NumberWhere
+  """How much memory it uses."""
+  memoryUsageBytes: NumberWhere
+}
+
+"""Conditions on instances: all that are given have to hold."""
+input InstanceWhere {
+  """The project's name."""
+  project: StringWhere
+  """The name."""
+  name: StringWhere
+  """The description."""
+  description: StringWhere
+  """What it is doing."""
+  status: InstanceStatusWhere
+  """What it is."""
+  type: InstanceTypeWhere
+  """The processor architecture."""
+  architecture: StringWhere
+  """The cluster member."""
+  location: StringWhere
+  """When it was made."""
+  createdAt: TimeWhere
+  """When it was last started."""
+  lastUsedAt: TimeWhere
+  """Whether LXD deletes it when it stops."""
+  ephemeral: BooleanWhere
+  """Whether it has a saved running state."""
+  stateful: BooleanWhere
+  """The tags."""
+  tags: TagsWhere
+  """The profiles' names."""
+  profiles: TagsWhere
+  """The fingerprint of the image that it was made of."""
+  image: StringWhere
+  """The name of a network that one of its devices is on."""
+  network: StringWhere
+  """The name of a storage pool that one of its devices is on."""
+  pool: StringWhere
+  """The limit of its memory."""
+  memoryLimitBytes: NumberWhere
+  """A MAC address of its network interfaces, in LXD's lower case."""
+  hwaddr: StringWhere
+  """An IP address that it has now. This reads the state of every instance of the list."""
+  address: StringWhere
+  """What it uses now."""
+  state: InstanceStateWhere
+  """Keys of the configuration, with what the profiles add."""
+  config: [ConfigWhere!]
+  """All of these have to hold as well."""
+  and: [InstanceWhere!]
+  """One of these has to hold as well."""
+  or: [InstanceWhere!]
+  """This must not hold."""
+  not: InstanceWhere
+}
+
 extend type Query {
   """
   The instances of a project, or of all that the caller may see, ordered by
@@ -3094,10 +3667,19 @@ extend type Query {
   instances(
     """The project; null is ` + "`" + `default` + "`" + `, one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
     project: String
-    """The instances of all projects that the caller may see; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    """Those of all projects that the caller may see, each once; ` + "`" + `project` + "`" + ` then counts for nothing."""
     allProjects: Boolean = false
     """Only containers, or only virtual machines."""
     type: InstanceType
+    """The conditions that they have to meet; null is all."""
+    where: InstanceWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """
+    LXD's own filter expression: ` + "`" + `name eq web1 and config.limits.cpu eq 2` + "`" + `. Its
+    values are regular expressions. ` + "`" + `where` + "`" + ` can do more and says more of what is wrong.
+    """
+    filter: String
     """The order; null is by project and name."""
     orderBy: InstanceOrder
     """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
@@ -3108,6 +3690,10 @@ extend type Query {
     last: Int
     """A cursor of a later page of the same order."""
     before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
   ): InstanceConnection @hasRole(role: VIEWER)
   """The instance with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
   instance(
@@ -3627,6 +4213,62 @@ type CancelOperationPayload {
   operation: Operation
 }
 
+"""A property to order operations by."""
+enum OperationOrderField {
+  """When it began."""
+  CREATED_AT
+  """When it last changed."""
+  UPDATED_AT
+  """The status, in the order of the enum's names."""
+  STATUS
+  """What it does."""
+  DESCRIPTION
+  """The project's name."""
+  PROJECT
+  """The cluster member."""
+  LOCATION
+}
+
+"""How to order operations. Equal ones follow by when they began."""
+input OperationOrder {
+  """What to order by."""
+  field: OperationOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""A condition on an operation's status."""
+input OperationStatusWhere {
+  """It is this."""
+  equals: OperationStatus
+  """It is one of these."""
+  in: [OperationStatus!]
+  """It is not this."""
+  not: OperationStatus
+}
+
+"""Conditions on operations: all that are given have to hold."""
+input OperationWhere {
+  """The project's name."""
+  project: StringWhere
+  """What it does, in LXD's words."""
+  description: StringWhere
+  """How far it is."""
+  status: OperationStatusWhere
+  """When it began."""
+  createdAt: TimeWhere
+  """When it last changed."""
+  updatedAt: TimeWhere
+  """The cluster member."""
+  location: StringWhere
+  """All of these have to hold as well."""
+  and: [OperationWhere!]
+  """One of these has to hold as well."""
+  or: [OperationWhere!]
+  """This must not hold."""
+  not: OperationWhere
+}
+
 extend type Query {
   """The operation with this id; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none (any more) or it is hidden."""
   operation(
@@ -3637,16 +4279,28 @@ extend type Query {
   operations(
     """The project; null is ` + "`" + `default` + "`" + `, one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
     project: String
-    """The operations of all projects that the caller may see; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    """Those of all projects that the caller may see, each once; ` + "`" + `project` + "`" + ` then counts for nothing."""
     allProjects: Boolean = false
+    """The conditions that they have to meet; null is all."""
+    where: OperationWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """LXD has no filter for these: anything here is ` + "`" + `BAD_USER_INPUT` + "`" + `. Use ` + "`" + `where` + "`" + `."""
+    filter: String
+    """The order; null is the oldest first."""
+    orderBy: OperationOrder
     """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
     first: Int
-    """A cursor of an earlier page."""
+    """A cursor of an earlier page of the same order."""
     after: String
     """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
     last: Int
-    """A cursor of a later page."""
+    """A cursor of a later page of the same order."""
     before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
   ): OperationConnection @hasRole(role: VIEWER)
   """
   The operation at its end, or as it is when the time is up: see its status.
@@ -3699,8 +4353,116 @@ type Profile implements Node {
   ): StringMap!
   """The names of the keys of ` + "`" + `config` + "`" + ` that are hidden from the caller because they may hold secrets."""
   hiddenConfigKeys: [String!]!
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
   """The devices that instances take over, ordered by name."""
   devices: [Device!]!
+  """The instances that have it, of all projects that the caller may see, by project and name."""
+  instances(
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page."""
+    before: String
+  ): InstanceConnection
+  """What uses it, as far as the graph has its kind and the caller may see it; null when it could not be read."""
+  usedBy: [Node!]
+}
+
+"""One object of a page of profiles."""
+type ProfileEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The profile."""
+  node: Profile!
+}
+
+"""A page of profiles."""
+type ProfileConnection {
+  """The page with a cursor for each object."""
+  edges: [ProfileEdge!]!
+  """The page's objects."""
+  nodes: [Profile!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that the caller may see and that meets the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order profiles by."""
+enum ProfileOrderField {
+  """The project's name."""
+  PROJECT
+  """The name."""
+  NAME
+}
+
+"""How to order profiles. Equal ones follow by project and name."""
+input ProfileOrder {
+  """What to order by."""
+  field: ProfileOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""Conditions on profiles: all that are given have to hold."""
+input ProfileWhere {
+  """The project's name."""
+  project: StringWhere
+  """The name."""
+  name: StringWhere
+  """The description."""
+  description: StringWhere
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `."""
+  tags: TagsWhere
+  """Keys of the configuration."""
+  config: [ConfigWhere!]
+  """All of these have to hold as well."""
+  and: [ProfileWhere!]
+  """One of these has to hold as well."""
+  or: [ProfileWhere!]
+  """This must not hold."""
+  not: ProfileWhere
+}
+
+extend type Query {
+  """The profiles of a project, or of all that the caller may see."""
+  profiles(
+    """The project; null is ` + "`" + `default` + "`" + `, one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
+    project: String
+    """Those of all projects that the caller may see, each once; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+    """The conditions that they have to meet; null is all."""
+    where: ProfileWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """LXD has no filter for these: anything here is ` + "`" + `BAD_USER_INPUT` + "`" + `. Use ` + "`" + `where` + "`" + `."""
+    filter: String
+    """The order; null is by project and name."""
+    orderBy: ProfileOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): ProfileConnection @hasRole(role: VIEWER)
+  """The profile with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
+  profile(
+    """The name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+  ): Profile @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
 	{Name: "../schema/project.graphqls", Input: `"""
@@ -3719,6 +4481,127 @@ type Project implements Node {
     """Only keys that begin with this."""
     prefix: String
   ): StringMap!
+  """The names of the keys of ` + "`" + `config` + "`" + ` that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """
+  What the project uses and what it may use at most, by resource. LXD adds it
+  up anew each time, which takes it milliseconds for each instance. Null when it
+  could not be read.
+  """
+  usage: [ProjectUsage!]
+  """Its instances, by name."""
+  instances(
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page."""
+    before: String
+  ): InstanceConnection
+  """What uses it, as far as the graph has its kind and the caller may see it; null when it could not be read."""
+  usedBy: [Node!]
+}
+
+"""How much of one resource a project uses."""
+type ProjectUsage {
+  """
+  The resource, in LXD's words: ` + "`" + `instances` + "`" + `, ` + "`" + `containers` + "`" + `, ` + "`" + `virtual-machines` + "`" + `,
+  ` + "`" + `cpu` + "`" + `, ` + "`" + `memory` + "`" + `, ` + "`" + `disk` + "`" + `, ` + "`" + `networks` + "`" + `, ` + "`" + `processes` + "`" + `.
+  """
+  resource: String!
+  """How much is used: a number, in bytes for memory and disk."""
+  usage: Int64!
+  """How much may be used at most; null for no limit."""
+  limit: Int64
+}
+
+"""One object of a page of projects."""
+type ProjectEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The project."""
+  node: Project!
+}
+
+"""A page of projects."""
+type ProjectConnection {
+  """The page with a cursor for each object."""
+  edges: [ProjectEdge!]!
+  """The page's objects."""
+  nodes: [Project!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that the caller may see and that meets the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order projects by."""
+enum ProjectOrderField {
+  """The name."""
+  NAME
+  """The description."""
+  DESCRIPTION
+}
+
+"""How to order projects. Equal ones follow by name."""
+input ProjectOrder {
+  """What to order by."""
+  field: ProjectOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""Conditions on projects: all that are given have to hold."""
+input ProjectWhere {
+  """The name."""
+  name: StringWhere
+  """The description."""
+  description: StringWhere
+  """The tags."""
+  tags: TagsWhere
+  """Keys of the configuration."""
+  config: [ConfigWhere!]
+  """All of these have to hold as well."""
+  and: [ProjectWhere!]
+  """One of these has to hold as well."""
+  or: [ProjectWhere!]
+  """This must not hold."""
+  not: ProjectWhere
+}
+
+extend type Query {
+  """The projects that the caller may see."""
+  projects(
+    """The conditions that they have to meet; null is all."""
+    where: ProjectWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """LXD has no filter for these: anything here is ` + "`" + `BAD_USER_INPUT` + "`" + `. Use ` + "`" + `where` + "`" + `."""
+    filter: String
+    """The order; null is by name."""
+    orderBy: ProjectOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): ProjectConnection @hasRole(role: VIEWER)
+  """The project with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
+  project(
+    """The name."""
+    name: String!
+  ): Project @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
 	{Name: "../schema/schema.graphqls", Input: `"""
@@ -3903,6 +4786,88 @@ extend type Mutation {
   ): AuthPayload! @public
 }
 `, BuiltIn: false},
+	{Name: "../schema/where.graphqls", Input: `"""The direction of a list."""
+enum OrderDirection {
+  """The smallest, or oldest, first."""
+  ASC
+  """The largest, or newest, first."""
+  DESC
+}
+
+"""
+A condition on a text. Upper and lower case differ. Where a property has
+several values, such as addresses, one of them has to meet it.
+"""
+input StringWhere {
+  """It is this; null: there is none."""
+  equals: String
+  """It is one of these."""
+  in: [String!]
+  """This occurs in it."""
+  contains: String
+  """It begins with this."""
+  prefix: String
+  """It is not this; null: there is one."""
+  not: String
+  """It comes after this in the alphabet."""
+  greater: String
+  """It comes before this in the alphabet."""
+  less: String
+}
+
+"""A condition on a number."""
+input NumberWhere {
+  """It is this; null: there is none."""
+  equals: Float
+  """It is one of these."""
+  in: [Float!]
+  """It is not this; null: there is one."""
+  not: Float
+  """It is greater than this."""
+  greater: Float
+  """It is less than this."""
+  less: Float
+}
+
+"""A condition on a moment."""
+input TimeWhere {
+  """It is this; null: never."""
+  equals: Time
+  """It is not this; null: not never."""
+  not: Time
+  """It is after this."""
+  greater: Time
+  """It is before this."""
+  less: Time
+}
+
+"""A condition on yes or no."""
+input BooleanWhere {
+  """It is this."""
+  equals: Boolean
+}
+
+"""A condition on a set of names."""
+input TagsWhere {
+  """This is among them, whole."""
+  contains: String
+  """One of these is among them."""
+  in: [String!]
+}
+
+"""
+A condition on one key of the configuration, which has to be there. A key that
+is hidden from the caller is not there.
+"""
+input ConfigWhere {
+  """The key, whole: ` + "`" + `limits.cpu` + "`" + `."""
+  key: String!
+  """Its value is this; null is any."""
+  value: String
+  """What its value has to meet besides."""
+  is: StringWhere
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -4006,6 +4971,8 @@ func (ec *executionContext) childFields_Image(ctx context.Context, field graphql
 		return ec.fieldContext_Image_lastUsedAt(ctx, field)
 	case "expiresAt":
 		return ec.fieldContext_Image_expiresAt(ctx, field)
+	case "instances":
+		return ec.fieldContext_Image_instances(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Image", field.Name)
 }
@@ -4018,6 +4985,30 @@ func (ec *executionContext) childFields_ImageAlias(ctx context.Context, field gr
 		return ec.fieldContext_ImageAlias_description(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImageAlias", field.Name)
+}
+
+func (ec *executionContext) childFields_ImageConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ImageConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ImageConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ImageConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ImageConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImageConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ImageEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ImageEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ImageEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImageEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Instance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4380,10 +5371,40 @@ func (ec *executionContext) childFields_Profile(ctx context.Context, field graph
 		return ec.fieldContext_Profile_config(ctx, field)
 	case "hiddenConfigKeys":
 		return ec.fieldContext_Profile_hiddenConfigKeys(ctx, field)
+	case "tags":
+		return ec.fieldContext_Profile_tags(ctx, field)
 	case "devices":
 		return ec.fieldContext_Profile_devices(ctx, field)
+	case "instances":
+		return ec.fieldContext_Profile_instances(ctx, field)
+	case "usedBy":
+		return ec.fieldContext_Profile_usedBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Profile", field.Name)
+}
+
+func (ec *executionContext) childFields_ProfileConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ProfileConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ProfileConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ProfileConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ProfileConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProfileConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ProfileEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ProfileEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ProfileEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProfileEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Project(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4396,8 +5417,54 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_description(ctx, field)
 	case "config":
 		return ec.fieldContext_Project_config(ctx, field)
+	case "hiddenConfigKeys":
+		return ec.fieldContext_Project_hiddenConfigKeys(ctx, field)
+	case "tags":
+		return ec.fieldContext_Project_tags(ctx, field)
+	case "usage":
+		return ec.fieldContext_Project_usage(ctx, field)
+	case "instances":
+		return ec.fieldContext_Project_instances(ctx, field)
+	case "usedBy":
+		return ec.fieldContext_Project_usedBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Project", field.Name)
+}
+
+func (ec *executionContext) childFields_ProjectConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ProjectConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ProjectConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ProjectConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ProjectConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProjectConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ProjectEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ProjectEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ProjectEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProjectEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ProjectUsage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "resource":
+		return ec.fieldContext_ProjectUsage_resource(ctx, field)
+	case "usage":
+		return ec.fieldContext_ProjectUsage_usage(ctx, field)
+	case "limit":
+		return ec.fieldContext_ProjectUsage_limit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProjectUsage", field.Name)
 }
 
 func (ec *executionContext) childFields_RestartInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -133,3 +133,6 @@ func isStatus(err error, status int) bool {
 	var lxdError *Error
 	return errors.As(err, &lxdError) && lxdError.Status == status
 }
+
+// NotFound is LXD's own words for a thing that is not there: "Project not found".
+func NotFound(kind string) error { return hidden(kind) }

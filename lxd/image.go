@@ -39,16 +39,44 @@ func (i *Image) ID() string {
 // Description is the image's property of that name.
 func (i *Image) Description() string { return i.Properties["description"] }
 
+// AliasNames are the names that stand for the image.
+func (i *Image) AliasNames() []string {
+	names := make([]string, len(i.Aliases))
+	for n, alias := range i.Aliases {
+		names[n] = alias.Name
+	}
+	return names
+}
+
+func (c *Client) images() listing[*Image] {
+	return listing[*Image]{
+		address: "/1.0/images", feature: FeatureImages, extension: "images_all_projects",
+		project: func(i *Image) string { return i.Project },
+		adopt:   func(i *Image, project string) { i.adopt(c, project) },
+	}
+}
+
 // Images lists the images of an effective project (see [Project.Effective]).
 func (c *Client) Images(ctx context.Context, as Scope, project string) ([]*Image, error) {
+	return c.images().in(ctx, c, as, project)
+}
+
+// AllImages lists the images of all projects that the scope allows.
+func (c *Client) AllImages(ctx context.Context, as Scope) ([]*Image, error) {
+	return c.images().everywhere(ctx, c, as)
+}
+
+// FilteredImages lists the images of an effective project that meet an
+// expression of LXD's own.
+func (c *Client) FilteredImages(ctx context.Context, as Scope, project, filter string) ([]*Image, error) {
 	if err := enter(as, project, false); err != nil {
 		return nil, err
 	}
-	images, err := get[[]*Image](ctx, c, in(project, path("images"), "recursion", "1"))
+	images, err := get[[]*Image](ctx, c, in(project, path("images"), "recursion", "1", "filter", filter))
 	for _, image := range images {
 		image.adopt(c, project)
 	}
-	return images, err
+	return images, filterError(filter, err)
 }
 
 // Image reads one image of an effective project.
@@ -64,8 +92,23 @@ func (c *Client) Image(ctx context.Context, as Scope, project, fingerprint strin
 }
 
 func (i *Image) adopt(c *Client, project string) {
-	i.Project, i.server = project, c.Name()
+	i.server = c.Name()
+	if i.Project == "" {
+		i.Project = projectOrDefault(project)
+	}
 	if i.Aliases == nil {
 		i.Aliases = []*ImageAlias{}
 	}
+}
+
+// ImageByAlias reads the image that a name stands for in an effective project.
+func (c *Client) ImageByAlias(ctx context.Context, as Scope, project, alias string) (*Image, error) {
+	if !as.Allows(project, false) || alias == "" {
+		return nil, hidden("Image")
+	}
+	found, err := get[struct{ Target string }](ctx, c, in(project, path("images", "aliases", alias)))
+	if err != nil {
+		return nil, err
+	}
+	return c.Image(ctx, as, project, found.Target)
 }

@@ -1,11 +1,6 @@
 package lxd
 
-import (
-	"context"
-	"net/http"
-	"slices"
-	"strings"
-)
+import "context"
 
 // Instance is a container or a virtual machine.
 type Instance struct {
@@ -55,15 +50,7 @@ func location(member string) *string {
 }
 
 // Tags are the entries of the config key user.tags.
-func (i *Instance) Tags() []string {
-	tags := []string{}
-	for tag := range strings.SplitSeq(i.ExpandedConfig["user.tags"], ",") {
-		if tag = strings.TrimSpace(tag); tag != "" && !slices.Contains(tags, tag) {
-			tags = append(tags, tag)
-		}
-	}
-	return tags
-}
+func (i *Instance) Tags() []string { return i.ExpandedConfig.Tags() }
 
 // Limits are read out of the configuration.
 func (i *Instance) Limits() *InstanceLimits {
@@ -85,91 +72,6 @@ func (i *Instance) ImageFingerprint() string { return i.ExpandedConfig["volatile
 
 // Devices are the instance's own and those of its profiles.
 func (i *Instance) Devices() []Device { return devices(i.ExpandedDevices, i.OwnDevices) }
-
-// InstanceDetail is how much of each instance is read.
-type InstanceDetail string
-
-// The details are LXD's recursion: the last costs LXD 2 to 6 ms per instance.
-const (
-	DetailNames  InstanceDetail = "0"
-	DetailObject InstanceDetail = "1"
-	DetailFull   InstanceDetail = "2"
-)
-
-// InstanceList says which instances to list.
-type InstanceList struct {
-	// Project is the project; "" is "default".
-	Project string
-	// AllProjects lists what the scope allows in every project.
-	AllProjects bool
-	// Type is one kind of instance; "" is both.
-	Type InstanceType
-	// Detail is how much of each is read; "" is DetailObject.
-	Detail InstanceDetail
-}
-
-// Instances lists instances, in LXD's order. A project that does not exist is
-// an *Error with status 404.
-func (c *Client) Instances(ctx context.Context, as Scope, list InstanceList) ([]*Instance, error) {
-	if list.AllProjects {
-		return c.allInstances(ctx, as, list)
-	}
-	if err := enter(as, projectOrDefault(list.Project), false); err != nil {
-		return nil, err
-	}
-	instances, err := c.listInstances(ctx, in(list.Project, path("instances")), list)
-	if err == nil && len(instances) == 0 && projectOrDefault(list.Project) != "default" {
-		// LXD answers an empty list for a project that does not exist (seen on 5.0.2).
-		_, err = c.Project(ctx, as, list.Project)
-	}
-	return instances, err
-}
-
-// allInstances asks per project where LXD refuses to answer for all: it does
-// so to a certificate that is restricted to some (seen on 5.0.2).
-func (c *Client) allInstances(ctx context.Context, as Scope, list InstanceList) ([]*Instance, error) {
-	instances, err := c.listInstances(ctx, "/1.0/instances?all-projects=true", list)
-	if isStatus(err, http.StatusForbidden) {
-		return c.instancesPerProject(ctx, as, list)
-	}
-	return slices.DeleteFunc(instances, func(i *Instance) bool { return !as.Allows(i.Project, false) }), err
-}
-
-func (c *Client) instancesPerProject(ctx context.Context, as Scope, list InstanceList) ([]*Instance, error) {
-	projects, err := c.Projects(ctx, as)
-	if err != nil {
-		return nil, err
-	}
-	var all []*Instance
-	for _, project := range projects {
-		list.AllProjects, list.Project = false, project.Name
-		instances, err := c.Instances(ctx, as, list)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, instances...)
-	}
-	return all, nil
-}
-
-func (c *Client) listInstances(ctx context.Context, address string, list InstanceList) ([]*Instance, error) {
-	detail := list.Detail
-	if detail == "" {
-		detail = DetailObject
-	}
-	address += "&recursion=" + string(detail)
-	if word := list.Type.word(); word != "" {
-		address += "&instance-type=" + word
-	}
-	if detail == DetailNames {
-		return c.instanceNames(ctx, address)
-	}
-	instances, err := get[[]*Instance](ctx, c, address)
-	for _, instance := range instances {
-		instance.adopt(c, detail == DetailFull)
-	}
-	return instances, err
-}
 
 // Instance reads one instance with its state and snapshots.
 func (c *Client) Instance(ctx context.Context, as Scope, project, name string) (*Instance, error) {

@@ -41,7 +41,7 @@ func (s *InstanceState) Pid() *int {
 
 // Processes is how many there are; nil when it does not run or LXD cannot tell.
 func (s *InstanceState) Processes() *int {
-	if s.ProcessCount < 0 || s.ProcessID <= 0 {
+	if s == nil || s.ProcessCount < 0 || s.ProcessID <= 0 {
 		return nil
 	}
 	return &s.ProcessCount

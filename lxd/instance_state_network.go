@@ -62,3 +62,19 @@ func (s *InstanceState) GlobalAddresses(family string) []string {
 	}
 	return addresses
 }
+
+// Addresses are all that is not the loopback's; none where the state was not read.
+func (s *InstanceState) Addresses() []string {
+	var addresses []string
+	if s == nil {
+		return addresses
+	}
+	for _, network := range s.Network() {
+		for _, address := range network.Addresses {
+			if address.Scope != "local" {
+				addresses = append(addresses, address.Address)
+			}
+		}
+	}
+	return addresses
+}

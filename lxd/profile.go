@@ -10,7 +10,8 @@ type Profile struct {
 	OwnDevices  DeviceMap `json:"devices"`
 	// Project is the effective project: older releases do not send it, newer
 	// ones send it with the list of all projects.
-	Project string `json:"project"`
+	Project string   `json:"project"`
+	Users   []string `json:"used_by"`
 
 	server string
 }
@@ -26,16 +27,30 @@ func (p *Profile) ID() string {
 // Devices are the profile's devices, ordered by name.
 func (p *Profile) Devices() []Device { return devices(p.OwnDevices, p.OwnDevices) }
 
+func (c *Client) profiles() listing[*Profile] {
+	return listing[*Profile]{
+		address: "/1.0/profiles", feature: FeatureProfiles, extension: "profiles_all_projects",
+		project: func(p *Profile) string { return p.Project },
+		adopt:   func(p *Profile, project string) { p.adopt(c, project) },
+	}
+}
+
+// adopt fills in what LXD leaves out.
+func (p *Profile) adopt(c *Client, project string) {
+	p.server = c.Name()
+	if p.Project == "" {
+		p.Project = projectOrDefault(project)
+	}
+}
+
 // Profiles lists the profiles of an effective project (see [Project.Effective]).
 func (c *Client) Profiles(ctx context.Context, as Scope, project string) ([]*Profile, error) {
-	if err := enter(as, project, false); err != nil {
-		return nil, err
-	}
-	profiles, err := get[[]*Profile](ctx, c, in(project, path("profiles"), "recursion", "1"))
-	for _, profile := range profiles {
-		profile.Project, profile.server = project, c.Name()
-	}
-	return profiles, err
+	return c.profiles().in(ctx, c, as, project)
+}
+
+// AllProfiles lists the profiles of all projects that the scope allows.
+func (c *Client) AllProfiles(ctx context.Context, as Scope) ([]*Profile, error) {
+	return c.profiles().everywhere(ctx, c, as)
 }
 
 // Profile reads one profile of an effective project.
@@ -45,7 +60,7 @@ func (c *Client) Profile(ctx context.Context, as Scope, project, name string) (*
 	}
 	profile, err := get[*Profile](ctx, c, in(project, path("profiles", name)))
 	if err == nil {
-		profile.Project, profile.server = project, c.Name()
+		profile.adopt(c, project)
 	}
 	return profile, err
 }

@@ -10,6 +10,7 @@ type Project struct {
 	Name        string    `json:"name"`
 	Description string    `json:"description"`
 	Config      StringMap `json:"config"`
+	Users       []string  `json:"used_by"`
 
 	server string
 }
@@ -19,8 +20,12 @@ type Feature string
 
 // The features of a project.
 const (
-	FeatureImages   Feature = "features.images"
-	FeatureProfiles Feature = "features.profiles"
+	FeatureImages         Feature = "features.images"
+	FeatureProfiles       Feature = "features.profiles"
+	FeatureNetworks       Feature = "features.networks"
+	FeatureNetworkZones   Feature = "features.networks.zones"
+	FeatureStorageVolumes Feature = "features.storage.volumes"
+	FeatureStorageBuckets Feature = "features.storage.buckets"
 )
 
 // IsNode marks that a project has an id.

@@ -73,6 +73,7 @@ func once[T any](ctx context.Context, c *Client, timeout time.Duration, method, 
 	if err != nil {
 		return answer, err
 	}
+	begun := time.Now()
 	response, err := c.http.Do(request)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -80,6 +81,7 @@ func once[T any](ctx context.Context, c *Client, timeout time.Duration, method, 
 		}
 		return answer, c.unreachable(err)
 	}
+	response.Body = counted(ctx, method, address, response.Body, begun)
 	defer response.Body.Close()
 	answer.httpStatus = response.StatusCode
 	return answer, c.decode(ctx, response, answer, &answer.Type, &answer.Error, &answer.ErrorCode)

@@ -1,8 +1,6 @@
 package page
 
-import (
-	"github.com/lxdql/lxdql/lxd"
-)
+import "github.com/lxdql/lxdql/lxd"
 
 // GraphQL names a page by what is on it.
 type (
@@ -12,59 +10,59 @@ type (
 	InstanceEdge = Edge[*lxd.Instance]
 )
 
-// InstanceOrderField is a property to order instances by.
-type InstanceOrderField string
-
-// The properties to order instances by.
-const (
-	ByProject    InstanceOrderField = "PROJECT"
-	ByName       InstanceOrderField = "NAME"
-	ByCreatedAt  InstanceOrderField = "CREATED_AT"
-	ByLastUsedAt InstanceOrderField = "LAST_USED_AT"
-	ByStatus     InstanceOrderField = "STATUS"
-)
-
-// OrderDirection is the direction of a list.
-type OrderDirection string
-
-// The directions.
-const (
-	Ascending  OrderDirection = "ASC"
-	Descending OrderDirection = "DESC"
-)
-
-// InstanceOrder is how to order instances.
-type InstanceOrder struct {
-	Field     InstanceOrderField
-	Direction *OrderDirection
+// Instances are ordered, chosen and found by these.
+var Instances = Kind[*lxd.Instance]{
+	Key: func(i *lxd.Instance) []string { return []string{i.Project, i.Name} },
+	Values: map[string]func(*lxd.Instance) any{
+		"project":      func(i *lxd.Instance) any { return i.Project },
+		"name":         func(i *lxd.Instance) any { return i.Name },
+		"description":  func(i *lxd.Instance) any { return i.Description },
+		"status":       func(i *lxd.Instance) any { return i.Status },
+		"type":         func(i *lxd.Instance) any { return i.Type },
+		"architecture": func(i *lxd.Instance) any { return i.Architecture },
+		"location":     func(i *lxd.Instance) any { return i.Location() },
+		"createdAt":    func(i *lxd.Instance) any { return i.CreatedAt },
+		"lastUsedAt":   func(i *lxd.Instance) any { return i.LastUsedAt },
+		"ephemeral":    func(i *lxd.Instance) any { return i.Ephemeral },
+		"stateful":     func(i *lxd.Instance) any { return i.Stateful },
+		"tags":         func(i *lxd.Instance) any { return Tags(i.Tags()) },
+		"profiles":     func(i *lxd.Instance) any { return Tags(i.Profiles) },
+		"image":        func(i *lxd.Instance) any { return optional(i.ImageFingerprint()) },
+		"network":      func(i *lxd.Instance) any { return Any(i.NetworkNames()) },
+		"pool":         func(i *lxd.Instance) any { return Any(i.PoolNames()) },
+		"memoryLimitBytes": func(i *lxd.Instance) any {
+			return i.Limits().MemoryBytes
+		},
+		"address":         func(i *lxd.Instance) any { return Any(i.State.Addresses()) },
+		"hwaddr":          func(i *lxd.Instance) any { return Any(i.Hwaddrs()) },
+		"state.processes": func(i *lxd.Instance) any { return i.State.Processes() },
+		"state.cpuUsageSeconds": func(i *lxd.Instance) any {
+			return ofState(i, func(s *lxd.InstanceState) any { return s.CPU.UsageSeconds() })
+		},
+		"state.memoryUsageBytes": func(i *lxd.Instance) any {
+			return ofState(i, func(s *lxd.InstanceState) any { return s.Memory.UsageBytes })
+		},
+	},
+	Config: func(i *lxd.Instance, as lxd.Scope) lxd.StringMap {
+		return i.ExpandedConfig.Visible("", lxd.SeesSecrets(as, i.Project))
+	},
+	Texts: func(i *lxd.Instance) []string {
+		texts := append([]string{i.Name, i.Description}, i.Tags()...)
+		return append(append(texts, i.Hwaddrs()...), i.State.Addresses()...)
+	},
 }
 
-// instanceKeys are the keys by field; project and name are unique together.
-var instanceKeys = map[InstanceOrderField]func(*lxd.Instance) []string{
-	ByProject:    func(i *lxd.Instance) []string { return []string{i.Project, i.Name} },
-	ByName:       func(i *lxd.Instance) []string { return []string{i.Name, i.Project} },
-	ByCreatedAt:  func(i *lxd.Instance) []string { return []string{sortable(i.CreatedAt), i.Project, i.Name} },
-	ByLastUsedAt: func(i *lxd.Instance) []string { return []string{sortable(i.LastUsedAt), i.Project, i.Name} },
-	ByStatus:     func(i *lxd.Instance) []string { return []string{string(i.Status), i.Project, i.Name} },
-}
-
-// Instances cuts a page of instances; no order is by project, then name.
-func Instances(instances []*lxd.Instance, order *InstanceOrder, args Args) (*InstanceConnection, error) {
-	by := InstanceOrder{Field: ByProject}
-	if order != nil {
-		by = *order
+// ofState is a value of the state; nil where that was not read.
+func ofState(i *lxd.Instance, value func(*lxd.InstanceState) any) any {
+	if i.State == nil {
+		return nil
 	}
-	return Of(instances, Order[*lxd.Instance]{
-		Name:       string(by.Field),
-		Keys:       instanceKeys[by.Field],
-		Descending: by.Direction != nil && *by.Direction == Descending,
-	}, args)
+	return value(i.State)
 }
 
-// sortable is a time whose text sorts as the time does.
-func sortable(t lxd.Time) string {
-	if t.IsZero() {
-		return ""
+func optional(text string) *string {
+	if text == "" {
+		return nil
 	}
-	return t.UTC().Format("2006-01-02T15:04:05.000000000")
+	return &text
 }

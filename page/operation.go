@@ -10,10 +10,16 @@ type (
 	OperationEdge = Edge[*lxd.Operation]
 )
 
-// Operations cuts a page of operations, oldest first.
-func Operations(operations []*lxd.Operation, args Args) (*OperationConnection, error) {
-	return Of(operations, Order[*lxd.Operation]{
-		Name: "CREATED_AT",
-		Keys: func(o *lxd.Operation) []string { return []string{sortable(o.CreatedAt), o.UUID} },
-	}, args)
+// Operations are ordered, chosen and found by these; the oldest come first.
+var Operations = Kind[*lxd.Operation]{
+	Key: func(o *lxd.Operation) []string { return []string{sortable(o.CreatedAt), o.UUID} },
+	Values: map[string]func(*lxd.Operation) any{
+		"createdAt":   func(o *lxd.Operation) any { return o.CreatedAt },
+		"updatedAt":   func(o *lxd.Operation) any { return o.UpdatedAt },
+		"status":      func(o *lxd.Operation) any { return o.Status() },
+		"description": func(o *lxd.Operation) any { return o.Description },
+		"project":     func(o *lxd.Operation) any { return o.Project },
+		"location":    func(o *lxd.Operation) any { return o.Location() },
+	},
+	Texts: func(o *lxd.Operation) []string { return []string{o.Description, o.UUID, o.Err} },
 }

@@ -7,6 +7,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/lxdql/lxdql/lxd"
 )
 
 // MaxSize is how many objects a page has at most, and when nothing is said.
@@ -42,10 +44,17 @@ func (c *Connection[T]) Nodes() []T {
 	return nodes
 }
 
-// Args are the arguments of a page, as GraphQL has them.
+// Args are the arguments of a list, as GraphQL has them.
 type Args struct {
 	First, Last   *int
 	After, Before *string
+	// Limit and Offset are the page for those who count: Limit is First.
+	Limit, Offset *int
+	OrderBy       *OrderBy
+	Where         map[string]any
+	Search        *string
+	// Caller decides which configuration is looked at.
+	Caller lxd.Scope
 }
 
 // ArgumentError says which argument of a list is wrong.
@@ -74,6 +83,9 @@ func Of[T any](items []T, order Order[T], args Args) (*Connection[T], error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := args.checkOffset(); err != nil {
+		return nil, err
+	}
 	after, err := order.read("after", args.After)
 	if err != nil {
 		return nil, err
@@ -91,6 +103,9 @@ func Of[T any](items []T, order Order[T], args Args) (*Connection[T], error) {
 		to, _ = slices.BinarySearchFunc(keyed, before, func(k entry[T], cursor []string) int { return order.compare(k.keys, cursor) })
 		to = max(to, from)
 	}
+	if args.Offset != nil {
+		from = min(from+*args.Offset, to)
+	}
 	if args.Last != nil {
 		from = max(from, to-size)
 	} else {
@@ -104,7 +119,10 @@ func (a Args) size() (int, error) {
 	if a.First != nil && a.Last != nil {
 		return 0, &ArgumentError{"last", "first and last do not go together: give one of them"}
 	}
-	for name, count := range map[string]*int{"first": a.First, "last": a.Last} {
+	if a.Limit != nil && (a.First != nil || a.Last != nil) {
+		return 0, &ArgumentError{"limit", "limit does not go with first or last: give one of them"}
+	}
+	for name, count := range map[string]*int{"first": a.First, "last": a.Last, "limit": a.Limit} {
 		switch {
 		case count == nil:
 		case *count < 0 || *count > MaxSize:
@@ -114,6 +132,18 @@ func (a Args) size() (int, error) {
 		}
 	}
 	return MaxSize, nil
+}
+
+func (a Args) checkOffset() error {
+	switch {
+	case a.Offset == nil:
+		return nil
+	case *a.Offset < 0:
+		return &ArgumentError{"offset", fmt.Sprintf("offset is %d: it has to be 0 or more", *a.Offset)}
+	case a.After != nil || a.Before != nil || a.Last != nil:
+		return &ArgumentError{"offset", "offset does not go with a cursor or last: give one of them"}
+	}
+	return nil
 }
 
 func (o Order[T]) cut(keyed []entry[T], from, to int) *Connection[T] {

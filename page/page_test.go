@@ -21,7 +21,7 @@ func instances(names ...string) []*lxd.Instance {
 }
 
 func TestArgumentsThatContradict(t *testing.T) {
-	other, err := Instances(instances("a"), &InstanceOrder{Field: ByName}, Args{})
+	other, err := Instances.List(instances("a"), Args{OrderBy: &OrderBy{Field: "NAME"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,36 +31,36 @@ func TestArgumentsThatContradict(t *testing.T) {
 		"after":  {After: ptr("nonsense")},
 		"before": {Before: other.PageInfo.EndCursor},
 	} {
-		_, err := Instances(instances("a", "b"), nil, args)
+		_, err := Instances.List(instances("a", "b"), args)
 		var wrong *ArgumentError
 		if !errors.As(err, &wrong) || wrong.Argument != argument {
 			t.Errorf("%s: %v", argument, err)
 		}
 	}
-	if _, err := Instances(nil, nil, Args{First: ptr(1), Last: ptr(1)}); err == nil {
+	if _, err := Instances.List(nil, Args{First: ptr(1), Last: ptr(1)}); err == nil {
 		t.Error("first and last together")
 	}
 }
 
 func TestPages(t *testing.T) {
 	all := instances("d", "b", "a", "c", "e")
-	first, err := Instances(all, nil, Args{First: ptr(2)})
+	first, err := Instances.List(all, Args{First: ptr(2)})
 	if err != nil || names(first) != "ab" || !first.PageInfo.HasNextPage || first.PageInfo.HasPreviousPage || first.TotalCount != 5 {
 		t.Fatalf("%s %+v %v", names(first), first.PageInfo, err)
 	}
-	second, err := Instances(all, nil, Args{First: ptr(2), After: first.PageInfo.EndCursor})
+	second, err := Instances.List(all, Args{First: ptr(2), After: first.PageInfo.EndCursor})
 	if err != nil || names(second) != "cd" || !second.PageInfo.HasPreviousPage {
 		t.Fatalf("%s %v", names(second), err)
 	}
-	back, err := Instances(all, nil, Args{Last: ptr(1), Before: second.PageInfo.StartCursor})
+	back, err := Instances.List(all, Args{Last: ptr(1), Before: second.PageInfo.StartCursor})
 	if err != nil || names(back) != "b" || !back.PageInfo.HasNextPage || !back.PageInfo.HasPreviousPage {
 		t.Fatalf("%s %v", names(back), err)
 	}
-	none, err := Instances(all, nil, Args{First: ptr(0)})
+	none, err := Instances.List(all, Args{First: ptr(0)})
 	if err != nil || len(none.Edges) != 0 || none.PageInfo.EndCursor != nil || !none.PageInfo.HasNextPage || none.TotalCount != 5 {
 		t.Fatalf("%+v %v", none, err)
 	}
-	down, err := Instances(all, &InstanceOrder{Field: ByName, Direction: ptr(Descending)}, Args{})
+	down, err := Instances.List(all, Args{OrderBy: &OrderBy{Field: "NAME", Direction: ptr(Descending)}})
 	if err != nil || names(down) != "edcba" {
 		t.Fatalf("%s %v", names(down), err)
 	}
@@ -79,7 +79,7 @@ func names(page *InstanceConnection) string {
 func TestAWalkSurvivesChanges(t *testing.T) {
 	for seed := range uint64(50) {
 		random := rand.New(rand.NewPCG(seed, 1))
-		order := &InstanceOrder{Field: ByName, Direction: ptr([]OrderDirection{Ascending, Descending}[seed%2])}
+		order := &OrderBy{Field: "NAME", Direction: ptr([]Direction{Ascending, Descending}[seed%2])}
 		var stable, changing []string
 		for n := range 60 {
 			stable = append(stable, fmt.Sprintf("s%03d", n*7))
@@ -93,7 +93,7 @@ func TestAWalkSurvivesChanges(t *testing.T) {
 					list = append(list, name)
 				}
 			}
-			page, err := Instances(instances(list...), order, Args{First: ptr(7), After: after})
+			page, err := Instances.List(instances(list...), Args{First: ptr(7), After: after, OrderBy: order})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,9 +3,7 @@ package resolvers
 import (
 	"context"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/lxdql/lxdql/lxd"
-	"github.com/lxdql/lxdql/page"
 )
 
 // effective is the project whose objects of a kind an instance uses.
@@ -66,42 +64,19 @@ func addressesOf(ctx context.Context, instance *lxd.Instance, family string) ([]
 	return state.GlobalAddresses(family), nil
 }
 
+// snapshotsOf is what the list brought along, or the names in the lists of
+// volumes where no more is asked for, or a read of its own.
 func snapshotsOf(ctx context.Context, instance *lxd.Instance) ([]*lxd.InstanceSnapshot, error) {
-	if !instance.Full() {
-		return load(ctx).snapshots.Load(ctx, instance)()
-	}
-	if instance.Snapshots == nil {
-		return []*lxd.InstanceSnapshot{}, nil
-	}
-	lxd.OldestFirst(instance.Snapshots)
-	return instance.Snapshots, nil
-}
-
-// fullFields are the fields that come with the costly recursion only.
-var fullFields = []string{"state", "snapshots", "ipv4", "ipv6"}
-
-// needsFull looks at the selection below at ("", "nodes.") for such a field.
-func needsFull(ctx context.Context, at string) bool {
-	for _, field := range fullFields {
-		if graphql.FieldRequested(ctx, at+field) {
-			return true
+	switch pool := instance.RootPool(); {
+	case instance.Full():
+		if instance.Snapshots == nil {
+			return []*lxd.InstanceSnapshot{}, nil
 		}
+		lxd.OldestFirst(instance.Snapshots)
+		return instance.Snapshots, nil
+	case pool != "" && onlyNames(ctx, ""):
+		names, err := load(ctx).snapshotNames.Load(ctx, key{instance.Project, pool})()
+		return instance.NamedSnapshots(names[instance.Name]), err
 	}
-	return false
-}
-
-// detailOf reads no more of each instance than the selection asks for.
-func detailOf(ctx context.Context, order *page.InstanceOrder) lxd.InstanceDetail {
-	if needsFull(ctx, "nodes.") || needsFull(ctx, "edges.node.") {
-		return lxd.DetailFull
-	}
-	if order != nil && order.Field != page.ByName && order.Field != page.ByProject {
-		return lxd.DetailObject
-	}
-	for _, field := range selected(ctx, "nodes", "edges.node") {
-		if field != "name" && field != "id" && field != "project" && field != "__typename" {
-			return lxd.DetailObject
-		}
-	}
-	return lxd.DetailNames
+	return load(ctx).snapshots.Load(ctx, instance)()
 }

@@ -10,10 +10,27 @@ import (
 
 	"github.com/lxdql/lxdql/graph"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/page"
 )
 
 func (r *imageResolver) Project(ctx context.Context, obj *lxd.Image) (*lxd.Project, error) {
 	return load(ctx).project.Load(ctx, obj.Project)()
+}
+
+func (r *imageResolver) Instances(ctx context.Context, obj *lxd.Image, first *int, after *string, last *int, before *string) (*page.Connection[*lxd.Instance], error) {
+	return r.instancesOf(ctx, func(i *lxd.Instance) bool { return i.ImageFingerprint() == obj.Fingerprint }, paging(ctx, first, after, last, before))
+}
+
+func (r *queryResolver) Images(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Image], error) {
+	images, err := r.images(ctx, project, allProjects, value(filter))
+	if err != nil {
+		return nil, err
+	}
+	return page.Images.List(images, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))
+}
+
+func (r *queryResolver) Image(ctx context.Context, fingerprint *string, alias *string, project *string) (*lxd.Image, error) {
+	return r.imageBy(ctx, project, value(fingerprint), value(alias))
 }
 
 func (r *Resolver) Image() graph.ImageResolver { return &imageResolver{r} }

@@ -53,17 +53,13 @@ func (r *instanceResolver) Snapshots(ctx context.Context, obj *lxd.Instance) ([]
 	return snapshotsOf(ctx, obj)
 }
 
-func (r *queryResolver) Instances(ctx context.Context, project *string, allProjects *bool, typeArg *lxd.InstanceType, orderBy *page.InstanceOrder, first *int, after *string, last *int, before *string) (*page.Connection[*lxd.Instance], error) {
-	list := lxd.InstanceList{Project: value(project), AllProjects: value(allProjects), Type: value(typeArg), Detail: detailOf(ctx, orderBy)}
-	instances, err := r.LXD.Instances(ctx, scope(ctx), list)
-	if err != nil {
-		return nil, err
-	}
-	return page.Instances(instances, orderBy, page.Args{First: first, Last: last, After: after, Before: before})
+func (r *queryResolver) Instances(ctx context.Context, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Instance], error) {
+	list := lxd.InstanceList{Project: value(project), AllProjects: value(allProjects), Type: value(typeArg), Filter: value(filter)}
+	return r.instances(ctx, list, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))
 }
 
 func (r *queryResolver) Instance(ctx context.Context, name string, project *string) (*lxd.Instance, error) {
-	if needsFull(ctx, "") {
+	if showing(ctx, "") == lxd.DetailFull {
 		return r.LXD.Instance(ctx, scope(ctx), value(project), name)
 	}
 	return r.LXD.InstanceObject(ctx, scope(ctx), value(project), name)

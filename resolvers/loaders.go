@@ -24,6 +24,13 @@ type loaders struct {
 	instance  *dataloader.Loader[key, *lxd.Instance]
 	state     *dataloader.Loader[*lxd.Instance, *lxd.InstanceState]
 	snapshots *dataloader.Loader[*lxd.Instance, []*lxd.InstanceSnapshot]
+	// full are instances with their state; snapshotNames are by project and pool.
+	full          *dataloader.Loader[key, *lxd.Instance]
+	snapshotNames *dataloader.Loader[key, map[string][]string]
+	usage         *dataloader.Loader[string, []*lxd.ProjectUsage]
+	// Lists that are read once for any number of objects that look into them.
+	allProjects  func(context.Context) ([]*lxd.Project, error)
+	allInstances func(context.Context) ([]*lxd.Instance, error)
 }
 
 type loadersKey struct{}
@@ -53,12 +60,21 @@ func newLoader[K comparable, V any](batch dataloader.BatchFunc[K, V]) *dataloade
 }
 
 func (r *Resolver) newLoaders() *loaders {
+	allProjects := once(func(ctx context.Context) ([]*lxd.Project, error) { return r.LXD.Projects(ctx, scope(ctx)) })
 	return &loaders{
-		project: newLoader(r.projects(&onceProjects{})),
-		profile: newLoader(perProject(r.LXD.Profiles, func(p *lxd.Profile) string { return p.Name })),
-		image:   newLoader(perProject(r.LXD.Images, func(i *lxd.Image) string { return i.Fingerprint })),
-		instance: newLoader(oneByOne(func(ctx context.Context, k key) (*lxd.Instance, error) {
-			return r.LXD.InstanceObject(ctx, scope(ctx), k.project, k.name)
+		allProjects: allProjects,
+		allInstances: once(func(ctx context.Context) ([]*lxd.Instance, error) {
+			return r.LXD.Instances(ctx, scope(ctx), lxd.InstanceList{AllProjects: true})
+		}),
+		project:  newLoader(fromOne(allProjects, func(p *lxd.Project) string { return p.Name })),
+		profile:  newLoader(perProject(r.LXD.Profiles, func(p *lxd.Profile) string { return p.Name })),
+		image:    newLoader(perProject(r.LXD.Images, func(i *lxd.Image) string { return i.Fingerprint })),
+		instance: newLoader(r.instanceBatch),
+		full: newLoader(oneByOne(func(ctx context.Context, k key) (*lxd.Instance, error) {
+			return r.LXD.Instance(ctx, scope(ctx), k.project, k.name)
+		})),
+		snapshotNames: newLoader(oneByOne(func(ctx context.Context, k key) (map[string][]string, error) {
+			return r.LXD.SnapshotNames(ctx, scope(ctx), k.project, k.name)
 		})),
 		state: newLoader(oneByOne(func(ctx context.Context, i *lxd.Instance) (*lxd.InstanceState, error) {
 			return r.LXD.InstanceState(ctx, scope(ctx), i)
@@ -66,51 +82,96 @@ func (r *Resolver) newLoaders() *loaders {
 		snapshots: newLoader(oneByOne(func(ctx context.Context, i *lxd.Instance) ([]*lxd.InstanceSnapshot, error) {
 			return r.LXD.InstanceSnapshots(ctx, scope(ctx), i)
 		})),
+		usage: newLoader(oneByOne(func(ctx context.Context, project string) ([]*lxd.ProjectUsage, error) {
+			return r.LXD.ProjectUsage(ctx, scope(ctx), project)
+		})),
 	}
 }
 
-// onceProjects is the list of projects, which is short, read once per response.
-type onceProjects struct {
-	once     sync.Once
-	projects []*lxd.Project
-	err      error
+// instanceBatch reads a few instances one by one, and many from the lists of
+// their projects.
+func (r *Resolver) instanceBatch(ctx context.Context, keys []key) []*dataloader.Result[*lxd.Instance] {
+	if len(keys) <= few {
+		return oneByOne(func(ctx context.Context, k key) (*lxd.Instance, error) {
+			return r.LXD.InstanceObject(ctx, scope(ctx), k.project, k.name)
+		})(ctx, keys)
+	}
+	return perProject(func(ctx context.Context, as lxd.Scope, project string) ([]*lxd.Instance, error) {
+		return r.LXD.Instances(ctx, as, lxd.InstanceList{Project: project})
+	}, func(i *lxd.Instance) string { return i.Name })(ctx, keys)
 }
 
-// projects answers any number of projects, asked for at any time, with one list.
-func (r *Resolver) projects(list *onceProjects) dataloader.BatchFunc[string, *lxd.Project] {
-	return func(ctx context.Context, names []string) []*dataloader.Result[*lxd.Project] {
-		list.once.Do(func() { list.projects, list.err = r.LXD.Projects(ctx, scope(ctx)) })
-		results := make([]*dataloader.Result[*lxd.Project], len(names))
-		for n, name := range names {
-			results[n] = &dataloader.Result[*lxd.Project]{Error: list.err}
-			if at := slices.IndexFunc(list.projects, func(p *lxd.Project) bool { return p.Name == name }); at >= 0 {
-				results[n].Data = list.projects[at]
+// few objects are cheaper to read one by one than in a list of all.
+const few = 5
+
+// once reads when it is first asked, and keeps what it has read.
+func once[V any](read func(context.Context) (V, error)) func(context.Context) (V, error) {
+	var first sync.Once
+	var kept V
+	var err error
+	return func(ctx context.Context) (V, error) {
+		first.Do(func() { kept, err = read(ctx) })
+		return kept, err
+	}
+}
+
+// fromOne answers any number of names, asked for at any time, with one short list.
+func fromOne[V any](list func(context.Context) ([]V, error), name func(V) string) dataloader.BatchFunc[string, V] {
+	return func(ctx context.Context, names []string) []*dataloader.Result[V] {
+		objects, err := list(ctx)
+		results := make([]*dataloader.Result[V], len(names))
+		for n, wanted := range names {
+			results[n] = &dataloader.Result[V]{Error: err}
+			if at := slices.IndexFunc(objects, func(object V) bool { return name(object) == wanted }); at >= 0 {
+				results[n].Data = objects[at]
 			}
 		}
 		return results
 	}
 }
 
-// perProject answers any number of objects with one list per project: LXD
-// cannot be asked for several by name. What is not in the list is nil, and so
-// is all of a project that the caller may not see.
+// perProject answers any number of objects with one list per project, read
+// once: LXD cannot be asked for several by name. What is not in the list is
+// nil, and so is all of a project that the caller may not see.
 func perProject[V any](list func(context.Context, lxd.Scope, string) ([]V, error), name func(V) string) dataloader.BatchFunc[key, V] {
-	return func(ctx context.Context, keys []key) []*dataloader.Result[V] {
-		found, failed := make(map[key]V), make(map[string]error)
-		for _, project := range distinct(keys) {
-			objects, err := list(ctx, scope(ctx), project)
-			if err != nil && !lxd.IsNotFound(err) {
-				failed[project] = err
-			}
-			for _, object := range objects {
-				found[key{project, name(object)}] = object
-			}
+	var mutex sync.Mutex
+	lists := make(map[string]func(context.Context) (map[string]V, error))
+	of := func(project string) func(context.Context) (map[string]V, error) {
+		mutex.Lock()
+		defer mutex.Unlock()
+		if lists[project] == nil {
+			lists[project] = once(func(ctx context.Context) (map[string]V, error) {
+				return byName(list, name)(ctx, project)
+			})
 		}
+		return lists[project]
+	}
+	return func(ctx context.Context, keys []key) []*dataloader.Result[V] {
 		results := make([]*dataloader.Result[V], len(keys))
+		var reading sync.WaitGroup
+		for _, project := range distinct(keys) {
+			reading.Go(func() { of(project)(ctx) })
+		}
+		reading.Wait()
 		for n, k := range keys {
-			results[n] = &dataloader.Result[V]{Data: found[k], Error: failed[k.project]}
+			objects, err := of(k.project)(ctx)
+			results[n] = &dataloader.Result[V]{Data: objects[k.name], Error: err}
 		}
 		return results
+	}
+}
+
+func byName[V any](list func(context.Context, lxd.Scope, string) ([]V, error), name func(V) string) func(context.Context, string) (map[string]V, error) {
+	return func(ctx context.Context, project string) (map[string]V, error) {
+		objects, err := list(ctx, scope(ctx), project)
+		if lxd.IsNotFound(err) {
+			err = nil
+		}
+		found := make(map[string]V, len(objects))
+		for _, object := range objects {
+			found[name(object)] = object
+		}
+		return found, err
 	}
 }
 

@@ -30,12 +30,15 @@ func (r *queryResolver) Operation(ctx context.Context, id string) (*lxd.Operatio
 	return r.Work.Operation(ctx, scope(ctx), operationUUID(id))
 }
 
-func (r *queryResolver) Operations(ctx context.Context, project *string, allProjects *bool, first *int, after *string, last *int, before *string) (*page.Connection[*lxd.Operation], error) {
+func (r *queryResolver) Operations(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Operation], error) {
+	if err := unfiltered(filter); err != nil {
+		return nil, err
+	}
 	operations, err := r.operations(ctx, value(project), value(allProjects))
 	if err != nil {
 		return nil, err
 	}
-	return page.Operations(operations, page.Args{First: first, Last: last, After: after, Before: before})
+	return page.Operations.List(operations, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))
 }
 
 func (r *queryResolver) WaitOperation(ctx context.Context, id string, timeoutSeconds *int) (*lxd.Operation, error) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lxdql/lxdql/graph"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/page"
 )
 
 func (r *profileResolver) Project(ctx context.Context, obj *lxd.Profile) (*lxd.Project, error) {
@@ -22,6 +23,37 @@ func (r *profileResolver) Config(ctx context.Context, obj *lxd.Profile, prefix *
 
 func (r *profileResolver) HiddenConfigKeys(ctx context.Context, obj *lxd.Profile) ([]string, error) {
 	return obj.Config.Hidden(lxd.SeesSecrets(scope(ctx), obj.Project)), nil
+}
+
+func (r *profileResolver) Instances(ctx context.Context, obj *lxd.Profile, first *int, after *string, last *int, before *string) (*page.Connection[*lxd.Instance], error) {
+	matches, err := usesProfile(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return r.instancesOf(ctx, matches, paging(ctx, first, after, last, before))
+}
+
+func (r *profileResolver) UsedBy(ctx context.Context, obj *lxd.Profile) ([]lxd.Node, error) {
+	return r.usedBy(ctx, obj.Users)
+}
+
+func (r *queryResolver) Profiles(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Profile], error) {
+	if err := unfiltered(filter); err != nil {
+		return nil, err
+	}
+	profiles, err := listed(ctx, project, allProjects, lxd.FeatureProfiles, r.LXD.Profiles, r.LXD.AllProfiles)
+	if err != nil {
+		return nil, err
+	}
+	return page.Profiles.List(profiles, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))
+}
+
+func (r *queryResolver) Profile(ctx context.Context, name string, project *string) (*lxd.Profile, error) {
+	owner, err := owner(ctx, project, lxd.FeatureProfiles)
+	if err != nil {
+		return nil, err
+	}
+	return r.LXD.Profile(ctx, scope(ctx), owner, name)
 }
 
 func (r *Resolver) Profile() graph.ProfileResolver { return &profileResolver{r} }

@@ -10,10 +10,42 @@ import (
 
 	"github.com/lxdql/lxdql/graph"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/page"
 )
 
 func (r *projectResolver) Config(ctx context.Context, obj *lxd.Project, prefix *string) (lxd.StringMap, error) {
 	return obj.Config.Visible(value(prefix), lxd.SeesSecrets(scope(ctx), obj.Name)), nil
+}
+
+func (r *projectResolver) HiddenConfigKeys(ctx context.Context, obj *lxd.Project) ([]string, error) {
+	return obj.Config.Hidden(lxd.SeesSecrets(scope(ctx), obj.Name)), nil
+}
+
+func (r *projectResolver) Usage(ctx context.Context, obj *lxd.Project) ([]*lxd.ProjectUsage, error) {
+	return load(ctx).usage.Load(ctx, obj.Name)()
+}
+
+func (r *projectResolver) Instances(ctx context.Context, obj *lxd.Project, first *int, after *string, last *int, before *string) (*page.Connection[*lxd.Instance], error) {
+	return r.instancesOf(ctx, func(i *lxd.Instance) bool { return i.Project == obj.Name }, paging(ctx, first, after, last, before))
+}
+
+func (r *projectResolver) UsedBy(ctx context.Context, obj *lxd.Project) ([]lxd.Node, error) {
+	return r.usedBy(ctx, obj.Users)
+}
+
+func (r *queryResolver) Projects(ctx context.Context, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Project], error) {
+	if err := unfiltered(filter); err != nil {
+		return nil, err
+	}
+	projects, err := load(ctx).allProjects(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return page.Projects.List(projects, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))
+}
+
+func (r *queryResolver) Project(ctx context.Context, name string) (*lxd.Project, error) {
+	return r.LXD.Project(ctx, scope(ctx), name)
 }
 
 func (r *Resolver) Project() graph.ProjectResolver { return &projectResolver{r} }

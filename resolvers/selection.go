@@ -5,17 +5,21 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/page"
 )
 
 // selected are the names of the fields that the query selects below the given
-// paths of the present field.
+// paths of the present field; "" is the field itself.
 func selected(ctx context.Context, paths ...string) []string {
 	operation := graphql.GetOperationContext(ctx)
 	var names []string
 	for _, path := range paths {
 		below := graphql.CollectFieldsCtx(ctx, nil)
 		for segment := range strings.SplitSeq(path, ".") {
-			below = under(operation, below, segment)
+			if segment != "" {
+				below = under(operation, below, segment)
+			}
 		}
 		for _, field := range below {
 			names = append(names, field.Name)
@@ -33,4 +37,20 @@ func under(operation *graphql.OperationContext, fields []graphql.CollectedField,
 		}
 	}
 	return below
+}
+
+// arguments are those that every list has.
+func arguments(ctx context.Context, where map[string]any, search *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit, offset *int) page.Args {
+	return page.Args{
+		First: first, Last: last, After: after, Before: before, Limit: limit, Offset: offset,
+		OrderBy: orderBy, Where: where, Search: search, Caller: scope(ctx),
+	}
+}
+
+// unfiltered refuses a filter where LXD has none.
+func unfiltered(filter *string) error {
+	if filter == nil || *filter == "" {
+		return nil
+	}
+	return &lxd.InputError{Argument: "filter", Message: "LXD has no filter for these: use `where`"}
 }

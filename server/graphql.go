@@ -43,6 +43,7 @@ func graphQL(resolver *resolvers.Resolver, log *slog.Logger, transports ...graph
 	server.Use(extension.Introspection{})
 	server.Use(noDefer{})
 	server.Use(anonymousAccess{})
+	server.AroundResponses(cost(log))
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		response := next(resolver.WithLoaders(ctx))
 		if response != nil {
@@ -60,8 +61,5 @@ func withRequestID(ctx context.Context, response *graphql.Response) {
 	if id == "" {
 		return
 	}
-	if response.Extensions == nil {
-		response.Extensions = map[string]any{}
-	}
-	response.Extensions["requestId"] = id
+	extend(response, "requestId", id)
 }

@@ -1,0 +1,24 @@
+package lxd
+
+import (
+	"slices"
+	"strings"
+)
+
+// Tags are the entries of the config key user.tags, each once, in which they
+// are separated by commas.
+func (m StringMap) Tags() []string {
+	tags := []string{}
+	for tag := range strings.SplitSeq(m["user.tags"], ",") {
+		if tag = strings.TrimSpace(tag); tag != "" && !slices.Contains(tags, tag) {
+			tags = append(tags, tag)
+		}
+	}
+	return tags
+}
+
+// Tags are the entries of the config key user.tags.
+func (p *Profile) Tags() []string { return p.Config.Tags() }
+
+// Tags are the entries of the config key user.tags.
+func (p *Project) Tags() []string { return p.Config.Tags() }

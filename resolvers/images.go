@@ -1,0 +1,40 @@
+package resolvers
+
+import (
+	"context"
+
+	"github.com/lxdql/lxdql/lxd"
+)
+
+// images lists images; LXD's own filter is one project's.
+func (r *Resolver) images(ctx context.Context, project *string, all *bool, filter string) ([]*lxd.Image, error) {
+	if filter == "" {
+		return listed(ctx, project, all, lxd.FeatureImages, r.LXD.Images, r.LXD.AllImages)
+	}
+	if value(all) {
+		return nil, &lxd.InputError{Argument: "filter", Message: "LXD filters the images of one project only: leave allProjects out, or use `where`"}
+	}
+	owner, err := owner(ctx, project, lxd.FeatureImages)
+	if err != nil {
+		return nil, err
+	}
+	return r.LXD.FilteredImages(ctx, scope(ctx), owner, filter)
+}
+
+// imageBy reads the image of a fingerprint, of an id, or of an alias.
+func (r *Resolver) imageBy(ctx context.Context, project *string, fingerprint, alias string) (*lxd.Image, error) {
+	if (fingerprint == "") == (alias == "") {
+		return nil, &lxd.InputError{Argument: "fingerprint", Message: "say which image: give fingerprint or alias, not both"}
+	}
+	if id, err := lxd.ParseID(fingerprint); err == nil && id.Kind == "Image" {
+		return r.LXD.Image(ctx, scope(ctx), id.Project, id.Name)
+	}
+	owner, err := owner(ctx, project, lxd.FeatureImages)
+	if err != nil {
+		return nil, err
+	}
+	if alias != "" {
+		return r.LXD.ImageByAlias(ctx, scope(ctx), owner, alias)
+	}
+	return r.LXD.Image(ctx, scope(ctx), owner, fingerprint)
+}

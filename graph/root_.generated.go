@@ -26,6 +26,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Image() ImageResolver
 	Instance() InstanceResolver
+	InstanceAggregate() InstanceAggregateResolver
 	LifecycleEvent() LifecycleEventResolver
 	Mutation() MutationResolver
 	Operation() OperationResolver
@@ -169,6 +170,22 @@ type ComplexityRoot struct {
 		Stateful         func(childComplexity int) int
 		Status           func(childComplexity int) int
 		Tags             func(childComplexity int) int
+		Type             func(childComplexity int) int
+	}
+
+	InstanceAggregate struct {
+		Architecture     func(childComplexity int) int
+		CPUUsageSeconds  func(childComplexity int) int
+		Count            func(childComplexity int) int
+		DiskUsageBytes   func(childComplexity int) int
+		Image            func(childComplexity int) int
+		Location         func(childComplexity int) int
+		MemoryLimitBytes func(childComplexity int) int
+		MemoryUsageBytes func(childComplexity int) int
+		Processes        func(childComplexity int) int
+		Project          func(childComplexity int) int
+		Running          func(childComplexity int) int
+		Status           func(childComplexity int) int
 		Type             func(childComplexity int) int
 	}
 
@@ -440,21 +457,22 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Image         func(childComplexity int, fingerprint *string, alias *string, project *string) int
-		Images        func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Instance      func(childComplexity int, name string, project *string) int
-		Instances     func(childComplexity int, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Node          func(childComplexity int, id string) int
-		Nodes         func(childComplexity int, ids []string) int
-		Operation     func(childComplexity int, id string) int
-		Operations    func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Profile       func(childComplexity int, name string, project *string) int
-		Profiles      func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Project       func(childComplexity int, name string) int
-		Projects      func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Server        func(childComplexity int) int
-		Viewer        func(childComplexity int) int
-		WaitOperation func(childComplexity int, id string, timeoutSeconds *int) int
+		Image              func(childComplexity int, fingerprint *string, alias *string, project *string) int
+		Images             func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Instance           func(childComplexity int, name string, project *string) int
+		Instances          func(childComplexity int, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		InstancesAggregate func(childComplexity int, groupBy []page.InstanceGroup, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string) int
+		Node               func(childComplexity int, id string) int
+		Nodes              func(childComplexity int, ids []string) int
+		Operation          func(childComplexity int, id string) int
+		Operations         func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Profile            func(childComplexity int, name string, project *string) int
+		Profiles           func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Project            func(childComplexity int, name string) int
+		Projects           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Server             func(childComplexity int) int
+		Viewer             func(childComplexity int) int
+		WaitOperation      func(childComplexity int, id string, timeoutSeconds *int) int
 	}
 
 	RestartInstancePayload struct {
@@ -1110,6 +1128,85 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.Type(childComplexity), true
+
+	case "InstanceAggregate.architecture":
+		if e.ComplexityRoot.InstanceAggregate.Architecture == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceAggregate.Architecture(childComplexity), true
+	case "InstanceAggregate.cpuUsageSeconds":
+		if e.ComplexityRoot.InstanceAggregate.CPUUsageSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceAggregate.CPUUsageSeconds(childComplexity), true
+	case "InstanceAggregate.count":
+		if e.ComplexityRoot.InstanceAggregate.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceAggregate.Count(childComplexity), true
+	case "InstanceAggregate.diskUsageBytes":
+		if e.ComplexityRoot.InstanceAggregate.DiskUsageBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceAggregate.DiskUsageBytes(childComplexity), true
+	case "InstanceAggregate.image":
+		if e.ComplexityRoot.InstanceAggregate.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceAggregate.Image(childComplexity), true
+	case "InstanceAggregate.location":
+		if e.ComplexityRoot.InstanceAggregate.Location == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceAggregate.Location(childComplexity), true
+	case "InstanceAggregate.memoryLimitBytes":
+		if e.ComplexityRoot.InstanceAggregate.MemoryLimitBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceAggregate.MemoryLimitBytes(childComplexity), true
+	case "InstanceAggregate.memoryUsageBytes":
+		if e.ComplexityRoot.InstanceAggregate.MemoryUsageBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceAggregate.MemoryUsageBytes(childComplexity), true
+	case "InstanceAggregate.processes":
+		if e.ComplexityRoot.InstanceAggregate.Processes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceAggregate.Processes(childComplexity), true
+	case "InstanceAggregate.project":
+		if e.ComplexityRoot.InstanceAggregate.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceAggregate.Project(childComplexity), true
+	case "InstanceAggregate.running":
+		if e.ComplexityRoot.InstanceAggregate.Running == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceAggregate.Running(childComplexity), true
+	case "InstanceAggregate.status":
+		if e.ComplexityRoot.InstanceAggregate.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceAggregate.Status(childComplexity), true
+	case "InstanceAggregate.type":
+		if e.ComplexityRoot.InstanceAggregate.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceAggregate.Type(childComplexity), true
 
 	case "InstanceChange.cursor":
 		if e.ComplexityRoot.InstanceChange.Cursor == nil {
@@ -2283,6 +2380,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Instances(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["type"].(*lxd.InstanceType), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+	case "Query.instancesAggregate":
+		if e.ComplexityRoot.Query.InstancesAggregate == nil {
+			break
+		}
+
+		args, err := ec.field_Query_instancesAggregate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.InstancesAggregate(childComplexity, args["groupBy"].([]page.InstanceGroup), args["project"].(*string), args["allProjects"].(*bool), args["type"].(*lxd.InstanceType), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string)), true
 
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
@@ -3704,6 +3812,75 @@ extend type Query {
   ): Instance @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/instance_aggregate.graphqls", Input: `"""A property by which instances are counted together."""
+enum InstanceGroup {
+  """The status."""
+  STATUS
+  """The project."""
+  PROJECT
+  """Containers and virtual machines."""
+  TYPE
+  """The cluster member; null outside a cluster."""
+  LOCATION
+  """The processor architecture."""
+  ARCHITECTURE
+  """The fingerprint of the image that they were made of; null for none."""
+  IMAGE
+}
+
+"""Instances that are counted together."""
+type InstanceAggregate {
+  """The status of all of them; null where they are not grouped by it."""
+  status: InstanceStatus
+  """The project of all of them; null where they are not grouped by it, or it could not be read."""
+  project: Project
+  """The kind of all of them; null where they are not grouped by it."""
+  type: InstanceType
+  """The cluster member of all of them; null outside a cluster and where they are not grouped by it."""
+  location: String
+  """The architecture of all of them; null where they are not grouped by it."""
+  architecture: String
+  """The image that all of them were made of; null for none, a vanished one, and where they are not grouped by it."""
+  image: Image
+  """How many there are."""
+  count: Int!
+  """How many of them run."""
+  running: Int!
+  """The limits of their memory, added up; those without one count for nothing."""
+  memoryLimitBytes: Int64!
+  """How much memory they use now. This and the next fields read the state of every instance."""
+  memoryUsageBytes: Int64!
+  """How much disk they use, as far as their storage tells."""
+  diskUsageBytes: Int64!
+  """How much processor time they have used since their starts."""
+  cpuUsageSeconds: Float!
+  """How many processes they have."""
+  processes: Int!
+}
+
+extend type Query {
+  """
+  How many instances there are and what they use, in groups with something in
+  them, in the order of the groups' names. No ` + "`" + `groupBy` + "`" + ` is one group of all.
+  """
+  instancesAggregate(
+    """What to group by, the most important first; at most 6."""
+    groupBy: [InstanceGroup!]
+    """The project; null is ` + "`" + `default` + "`" + `, one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
+    project: String
+    """Those of all projects that the caller may see; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+    """Only containers, or only virtual machines."""
+    type: InstanceType
+    """The conditions that they have to meet; null is all."""
+    where: InstanceWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """LXD's own filter expression; see ` + "`" + `instances` + "`" + `."""
+    filter: String
+  ): [InstanceAggregate!] @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
 	{Name: "../schema/instance_change.graphqls", Input: `"""What happened to an instance."""
 enum InstanceChangeKind {
   """It was made."""
@@ -5065,6 +5242,38 @@ func (ec *executionContext) childFields_Instance(ctx context.Context, field grap
 		return ec.fieldContext_Instance_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Instance", field.Name)
+}
+
+func (ec *executionContext) childFields_InstanceAggregate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_InstanceAggregate_status(ctx, field)
+	case "project":
+		return ec.fieldContext_InstanceAggregate_project(ctx, field)
+	case "type":
+		return ec.fieldContext_InstanceAggregate_type(ctx, field)
+	case "location":
+		return ec.fieldContext_InstanceAggregate_location(ctx, field)
+	case "architecture":
+		return ec.fieldContext_InstanceAggregate_architecture(ctx, field)
+	case "image":
+		return ec.fieldContext_InstanceAggregate_image(ctx, field)
+	case "count":
+		return ec.fieldContext_InstanceAggregate_count(ctx, field)
+	case "running":
+		return ec.fieldContext_InstanceAggregate_running(ctx, field)
+	case "memoryLimitBytes":
+		return ec.fieldContext_InstanceAggregate_memoryLimitBytes(ctx, field)
+	case "memoryUsageBytes":
+		return ec.fieldContext_InstanceAggregate_memoryUsageBytes(ctx, field)
+	case "diskUsageBytes":
+		return ec.fieldContext_InstanceAggregate_diskUsageBytes(ctx, field)
+	case "cpuUsageSeconds":
+		return ec.fieldContext_InstanceAggregate_cpuUsageSeconds(ctx, field)
+	case "processes":
+		return ec.fieldContext_InstanceAggregate_processes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InstanceAggregate", field.Name)
 }
 
 func (ec *executionContext) childFields_InstanceChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -55,9 +55,27 @@ func (k Kind[T]) order(by *OrderBy) Order[T] {
 		return Order[T]{Name: "KEY", Keys: k.Key}
 	}
 	order := Order[T]{Name: by.Field, Descending: by.Direction != nil && *by.Direction == Descending}
-	value := k.Values[camel(by.Field)]
+	value := k.value(camel(by.Field))
 	order.Keys = func(item T) []string { return append([]string{sortable(value(item))}, k.Key(item)...) }
 	return order
+}
+
+// value finds a value by its own name, without what it is nested in.
+func (k Kind[T]) value(name string) func(T) any {
+	for known, value := range k.Values {
+		if known == name || strings.HasSuffix(known, "."+name) {
+			return value
+		}
+	}
+	return nil
+}
+
+// Orders reports whether a list can be ordered by what GraphQL's enum calls field.
+func (k Kind[T]) Orders(field string) bool { return k.value(camel(field)) != nil }
+
+// Chooses reports whether a condition can look at a name, nested ones with a dot.
+func (k Kind[T]) Chooses(name string) bool {
+	return k.Values[name] != nil || (name == "config" && k.Config != nil)
 }
 
 // camel turns an enum's CREATED_AT into where's createdAt.
@@ -71,11 +89,15 @@ func camel(name string) string {
 
 // List chooses, orders and cuts a page.
 func (k Kind[T]) List(items []T, args Args) (*Connection[T], error) {
+	return Of(k.choose(items, args), k.order(args.OrderBy), args)
+}
+
+func (k Kind[T]) choose(items []T, args Args) []T {
 	chosen := make([]T, 0, len(items))
 	for _, item := range items {
 		if k.Matches(item, args.Where, args.Caller) && (args.Search == nil || k.Score(item, *args.Search, args.Caller) > 0) {
 			chosen = append(chosen, item)
 		}
 	}
-	return Of(chosen, k.order(args.OrderBy), args)
+	return chosen
 }

@@ -88,3 +88,23 @@ func (r *Resolver) fromList(ctx context.Context, list lxd.InstanceList, detail l
 	}
 	return shown, nil
 }
+
+// stateSums are the sums that need every instance's state.
+var stateSums = []string{"memoryUsageBytes", "diskUsageBytes", "cpuUsageSeconds", "processes"}
+
+func (r *Resolver) aggregate(ctx context.Context, list lxd.InstanceList, by []page.InstanceGroup, args page.Args) ([]*page.InstanceAggregate, error) {
+	if len(by) > 6 {
+		return nil, &lxd.InputError{Argument: "groupBy", Message: "there are 6 properties to group by: name each once"}
+	}
+	list.Detail = max(choosing(args, list.Filter), lxd.DetailObject)
+	for _, name := range selected(ctx, "") {
+		if slices.Contains(stateSums, name) {
+			list.Detail = lxd.DetailFull
+		}
+	}
+	instances, err := r.listInstances(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	return page.Aggregate(instances, by, args), nil
+}

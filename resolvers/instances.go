@@ -12,6 +12,7 @@ import (
 func (r *Resolver) instances(ctx context.Context, list lxd.InstanceList, args page.Args) (*page.InstanceConnection, error) {
 	how := plan{choosing(args, list.Filter), showing(ctx, "nodes", "edges.node")}
 	list.Detail = how.list()
+	withoutParts(ctx, &list, how.choose)
 	all, err := r.listInstances(ctx, list)
 	if err != nil {
 		return nil, err

@@ -101,3 +101,14 @@ func onlyNames(ctx context.Context, at ...string) bool {
 	}
 	return true
 }
+
+// withoutParts leaves out what no field of the page and no condition looks at.
+func withoutParts(ctx context.Context, list *lxd.InstanceList, choosing lxd.InstanceDetail) {
+	if choosing == lxd.DetailFull {
+		return // an address, or a search for one
+	}
+	fields := selected(ctx, "nodes", "edges.node")
+	parts := selected(ctx, "nodes.state", "edges.node.state")
+	list.WithoutDisk = !slices.Contains(parts, "disk")
+	list.WithoutNetwork = !slices.Contains(parts, "network") && !slices.Contains(fields, "ipv4") && !slices.Contains(fields, "ipv6")
+}

@@ -1,0 +1,76 @@
+package lxd
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// A newer LXD is spared the parts of the state that nobody asks for; an older
+// one would take the parameter for no recursion at all, and never gets it.
+func TestPartsOfTheState(t *testing.T) {
+	for extensions, want := range map[string]string{"": "2", `"` + selective + `"`: "2;fields=state.network"} {
+		var asked string
+		client := onSocket(t, func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/1.0") {
+				io.WriteString(w, `{"type":"sync","metadata":{"auth":"trusted","api_extensions":[`+extensions+`]}}`)
+				return
+			}
+			asked = r.URL.Query().Get("recursion")
+			io.WriteString(w, `{"type":"sync","metadata":[]}`)
+		})
+		if _, err := client.Instances(t.Context(), System, InstanceList{Detail: DetailFull, WithoutDisk: true}); err != nil {
+			t.Fatal(err)
+		}
+		if asked != want {
+			t.Errorf("with %q LXD is asked for recursion=%s, want %s", extensions, asked, want)
+		}
+	}
+}
+
+// An expression that would break LXD, or guess a secret, is never sent.
+func TestFiltersThatAreNotSent(t *testing.T) {
+	sent := false
+	client := onSocket(t, func(w http.ResponseWriter, r *http.Request) {
+		sent = sent || r.URL.Query().Get("filter") != ""
+		io.WriteString(w, `{"type":"sync","metadata":[]}`)
+	})
+	for _, filter := range []string{"state.status eq Running", "name eq x and snapshots.name eq y"} {
+		if _, err := client.Instances(t.Context(), System, InstanceList{Filter: filter}); err == nil || sent {
+			t.Errorf("%q: %v", filter, err)
+		}
+	}
+	if _, err := client.Instances(t.Context(), only("default"), InstanceList{Filter: "config.user.password eq h.*"}); err == nil || sent {
+		t.Errorf("a viewer asks for a secret: %v", err)
+	}
+}
+
+// A list of all projects is one request where LXD can, and one per project
+// where it would ignore the parameter.
+func TestListsOfAllProjects(t *testing.T) {
+	for extensions, want := range map[string]int{"": 2, `"profiles_all_projects"`: 1} {
+		requests := 0
+		client := onSocket(t, func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case r.URL.Path == "/1.0":
+				io.WriteString(w, `{"type":"sync","metadata":{"auth":"trusted","api_extensions":[`+extensions+`]}}`)
+			case r.URL.Path == "/1.0/projects":
+				io.WriteString(w, `{"type":"sync","metadata":[{"name":"default","config":{}},{"name":"shared","config":{"features.profiles":"false"}},{"name":"own","config":{"features.profiles":"true"}}]}`)
+			case r.URL.Query().Get("all-projects") == "true":
+				requests++
+				io.WriteString(w, `{"type":"sync","metadata":[{"name":"p","project":"default"},{"name":"p","project":"own"}]}`)
+			default:
+				requests++
+				io.WriteString(w, `{"type":"sync","metadata":[{"name":"p"}]}`)
+			}
+		})
+		profiles, err := client.AllProfiles(t.Context(), System)
+		if err != nil || len(profiles) != 2 || profiles[0].Project == profiles[1].Project || requests != want {
+			t.Errorf("with %q: %d requests, %+v, %v", extensions, requests, profiles, err)
+		}
+		if seen, err := client.AllProfiles(t.Context(), only("own")); err != nil || len(seen) != 1 || seen[0].Project != "own" {
+			t.Errorf("one who sees one project sees %+v, %v", seen, err)
+		}
+	}
+}

@@ -16,6 +16,7 @@ var kinds = map[string]interface {
 }{
 	"Image": page.Images, "Instance": page.Instances, "Operation": page.Operations,
 	"Profile": page.Profiles, "Project": page.Projects,
+	"StorageBucket": page.StorageBuckets, "StoragePool": page.StoragePools, "StorageVolume": page.StorageVolumes,
 }
 
 // What the schema says a list can be ordered and chosen by, its table has: or

@@ -136,6 +136,31 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._User(ctx, sel, obj)
+	case *lxd.StorageVolumeSnapshot:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._StorageVolumeSnapshot(ctx, sel, obj)
+	case *lxd.StorageVolumeBackup:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._StorageVolumeBackup(ctx, sel, obj)
+	case *lxd.StorageVolume:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._StorageVolume(ctx, sel, obj)
+	case *lxd.StoragePool:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._StoragePool(ctx, sel, obj)
+	case *lxd.StorageBucket:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._StorageBucket(ctx, sel, obj)
 	case *lxd.Project:
 		if obj == nil {
 			return graphql.Null

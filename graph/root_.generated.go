@@ -24,6 +24,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	DiskDevice() DiskDeviceResolver
 	Image() ImageResolver
 	Instance() InstanceResolver
 	InstanceAggregate() InstanceAggregateResolver
@@ -33,6 +34,9 @@ type ResolverRoot interface {
 	Profile() ProfileResolver
 	Project() ProjectResolver
 	Query() QueryResolver
+	StorageBucket() StorageBucketResolver
+	StoragePool() StoragePoolResolver
+	StorageVolume() StorageVolumeResolver
 	Subscription() SubscriptionResolver
 	User() UserResolver
 }
@@ -69,9 +73,11 @@ type ComplexityRoot struct {
 		Inherited func(childComplexity int) int
 		Name      func(childComplexity int) int
 		Path      func(childComplexity int) int
+		Pool      func(childComplexity int) int
 		ReadOnly  func(childComplexity int) int
 		Source    func(childComplexity int) int
 		Type      func(childComplexity int) int
+		Volume    func(childComplexity int) int
 	}
 
 	EventRequestor struct {
@@ -165,6 +171,7 @@ type ComplexityRoot struct {
 		Name             func(childComplexity int) int
 		Profiles         func(childComplexity int) int
 		Project          func(childComplexity int) int
+		RootVolume       func(childComplexity int) int
 		Snapshots        func(childComplexity int) int
 		State            func(childComplexity int) int
 		Stateful         func(childComplexity int) int
@@ -471,6 +478,12 @@ type ComplexityRoot struct {
 		Project            func(childComplexity int, name string) int
 		Projects           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Server             func(childComplexity int) int
+		StorageBucket      func(childComplexity int, pool string, name string, project *string) int
+		StorageBuckets     func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		StoragePool        func(childComplexity int, name string) int
+		StoragePools       func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		StorageVolume      func(childComplexity int, pool string, name string, typeArg *lxd.StorageVolumeType, project *string) int
+		StorageVolumes     func(childComplexity int, project *string, allProjects *bool, pool *string, typeArg *lxd.StorageVolumeType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Viewer             func(childComplexity int) int
 		WaitOperation      func(childComplexity int, id string, timeoutSeconds *int) int
 	}
@@ -512,6 +525,137 @@ type ComplexityRoot struct {
 	StopInstancePayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
+	}
+
+	StorageBucket struct {
+		Config           func(childComplexity int, prefix *string) int
+		Description      func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Keys             func(childComplexity int) int
+		Location         func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Pool             func(childComplexity int) int
+		Project          func(childComplexity int) int
+		S3Url            func(childComplexity int) int
+		SizeBytes        func(childComplexity int) int
+		Tags             func(childComplexity int) int
+	}
+
+	StorageBucketConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	StorageBucketEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	StorageBucketKey struct {
+		AccessKey   func(childComplexity int) int
+		Description func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Role        func(childComplexity int) int
+		SecretKey   func(childComplexity int) int
+	}
+
+	StoragePool struct {
+		Config           func(childComplexity int, prefix *string) int
+		Description      func(childComplexity int) int
+		Driver           func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Inodes           func(childComplexity int) int
+		Instances        func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Locations        func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Space            func(childComplexity int) int
+		Status           func(childComplexity int) int
+		Tags             func(childComplexity int) int
+		UsedBy           func(childComplexity int) int
+		Volumes          func(childComplexity int, first *int, after *string, last *int, before *string) int
+	}
+
+	StoragePoolConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	StoragePoolEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	StoragePoolInodes struct {
+		Total func(childComplexity int) int
+		Used  func(childComplexity int) int
+	}
+
+	StoragePoolSpace struct {
+		TotalBytes func(childComplexity int) int
+		UsedBytes  func(childComplexity int) int
+	}
+
+	StorageVolume struct {
+		Backups          func(childComplexity int) int
+		Config           func(childComplexity int, prefix *string) int
+		ContentType      func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		Description      func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Instance         func(childComplexity int) int
+		Location         func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Pool             func(childComplexity int) int
+		Project          func(childComplexity int) int
+		SizeBytes        func(childComplexity int) int
+		Snapshots        func(childComplexity int) int
+		State            func(childComplexity int) int
+		Tags             func(childComplexity int) int
+		Type             func(childComplexity int) int
+		UsedBy           func(childComplexity int) int
+	}
+
+	StorageVolumeBackup struct {
+		CreatedAt        func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Name             func(childComplexity int) int
+		OptimizedStorage func(childComplexity int) int
+		Volume           func(childComplexity int) int
+		VolumeOnly       func(childComplexity int) int
+	}
+
+	StorageVolumeConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	StorageVolumeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	StorageVolumeSnapshot struct {
+		CreatedAt   func(childComplexity int) int
+		Description func(childComplexity int) int
+		ExpiresAt   func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Volume      func(childComplexity int) int
+	}
+
+	StorageVolumeState struct {
+		TotalBytes func(childComplexity int) int
+		UsedBytes  func(childComplexity int) int
 	}
 
 	Subscription struct {
@@ -671,6 +815,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DiskDevice.Path(childComplexity), true
+	case "DiskDevice.pool":
+		if e.ComplexityRoot.DiskDevice.Pool == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiskDevice.Pool(childComplexity), true
 	case "DiskDevice.readOnly":
 		if e.ComplexityRoot.DiskDevice.ReadOnly == nil {
 			break
@@ -689,6 +839,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DiskDevice.Type(childComplexity), true
+	case "DiskDevice.volume":
+		if e.ComplexityRoot.DiskDevice.Volume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiskDevice.Volume(childComplexity), true
 
 	case "EventRequestor.address":
 		if e.ComplexityRoot.EventRequestor.Address == nil {
@@ -1092,6 +1248,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.Project(childComplexity), true
+	case "Instance.rootVolume":
+		if e.ComplexityRoot.Instance.RootVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.RootVolume(childComplexity), true
 	case "Instance.snapshots":
 		if e.ComplexityRoot.Instance.Snapshots == nil {
 			break
@@ -2486,6 +2648,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Server(childComplexity), true
+	case "Query.storageBucket":
+		if e.ComplexityRoot.Query.StorageBucket == nil {
+			break
+		}
+
+		args, err := ec.field_Query_storageBucket_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StorageBucket(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string)), true
+	case "Query.storageBuckets":
+		if e.ComplexityRoot.Query.StorageBuckets == nil {
+			break
+		}
+
+		args, err := ec.field_Query_storageBuckets_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StorageBuckets(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+	case "Query.storagePool":
+		if e.ComplexityRoot.Query.StoragePool == nil {
+			break
+		}
+
+		args, err := ec.field_Query_storagePool_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StoragePool(childComplexity, args["name"].(string)), true
+	case "Query.storagePools":
+		if e.ComplexityRoot.Query.StoragePools == nil {
+			break
+		}
+
+		args, err := ec.field_Query_storagePools_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StoragePools(childComplexity, args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+	case "Query.storageVolume":
+		if e.ComplexityRoot.Query.StorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Query_storageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["type"].(*lxd.StorageVolumeType), args["project"].(*string)), true
+	case "Query.storageVolumes":
+		if e.ComplexityRoot.Query.StorageVolumes == nil {
+			break
+		}
+
+		args, err := ec.field_Query_storageVolumes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StorageVolumes(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["pool"].(*string), args["type"].(*lxd.StorageVolumeType), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -2652,6 +2880,562 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StopInstancePayload.Operation(childComplexity), true
+
+	case "StorageBucket.config":
+		if e.ComplexityRoot.StorageBucket.Config == nil {
+			break
+		}
+
+		args, err := ec.field_StorageBucket_config_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.StorageBucket.Config(childComplexity, args["prefix"].(*string)), true
+	case "StorageBucket.description":
+		if e.ComplexityRoot.StorageBucket.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.Description(childComplexity), true
+	case "StorageBucket.hiddenConfigKeys":
+		if e.ComplexityRoot.StorageBucket.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.HiddenConfigKeys(childComplexity), true
+	case "StorageBucket.id":
+		if e.ComplexityRoot.StorageBucket.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.ID(childComplexity), true
+	case "StorageBucket.keys":
+		if e.ComplexityRoot.StorageBucket.Keys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.Keys(childComplexity), true
+	case "StorageBucket.location":
+		if e.ComplexityRoot.StorageBucket.Location == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.Location(childComplexity), true
+	case "StorageBucket.name":
+		if e.ComplexityRoot.StorageBucket.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.Name(childComplexity), true
+	case "StorageBucket.pool":
+		if e.ComplexityRoot.StorageBucket.Pool == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.Pool(childComplexity), true
+	case "StorageBucket.project":
+		if e.ComplexityRoot.StorageBucket.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.Project(childComplexity), true
+	case "StorageBucket.s3Url":
+		if e.ComplexityRoot.StorageBucket.S3Url == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.S3Url(childComplexity), true
+	case "StorageBucket.sizeBytes":
+		if e.ComplexityRoot.StorageBucket.SizeBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.SizeBytes(childComplexity), true
+	case "StorageBucket.tags":
+		if e.ComplexityRoot.StorageBucket.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.Tags(childComplexity), true
+
+	case "StorageBucketConnection.edges":
+		if e.ComplexityRoot.StorageBucketConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucketConnection.Edges(childComplexity), true
+	case "StorageBucketConnection.nodes":
+		if e.ComplexityRoot.StorageBucketConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucketConnection.Nodes(childComplexity), true
+	case "StorageBucketConnection.pageInfo":
+		if e.ComplexityRoot.StorageBucketConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucketConnection.PageInfo(childComplexity), true
+	case "StorageBucketConnection.totalCount":
+		if e.ComplexityRoot.StorageBucketConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucketConnection.TotalCount(childComplexity), true
+
+	case "StorageBucketEdge.cursor":
+		if e.ComplexityRoot.StorageBucketEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucketEdge.Cursor(childComplexity), true
+	case "StorageBucketEdge.node":
+		if e.ComplexityRoot.StorageBucketEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucketEdge.Node(childComplexity), true
+
+	case "StorageBucketKey.accessKey":
+		if e.ComplexityRoot.StorageBucketKey.AccessKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucketKey.AccessKey(childComplexity), true
+	case "StorageBucketKey.description":
+		if e.ComplexityRoot.StorageBucketKey.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucketKey.Description(childComplexity), true
+	case "StorageBucketKey.name":
+		if e.ComplexityRoot.StorageBucketKey.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucketKey.Name(childComplexity), true
+	case "StorageBucketKey.role":
+		if e.ComplexityRoot.StorageBucketKey.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucketKey.Role(childComplexity), true
+	case "StorageBucketKey.secretKey":
+		if e.ComplexityRoot.StorageBucketKey.SecretKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucketKey.SecretKey(childComplexity), true
+
+	case "StoragePool.config":
+		if e.ComplexityRoot.StoragePool.Config == nil {
+			break
+		}
+
+		args, err := ec.field_StoragePool_config_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.StoragePool.Config(childComplexity, args["prefix"].(*string)), true
+	case "StoragePool.description":
+		if e.ComplexityRoot.StoragePool.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.Description(childComplexity), true
+	case "StoragePool.driver":
+		if e.ComplexityRoot.StoragePool.Driver == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.Driver(childComplexity), true
+	case "StoragePool.hiddenConfigKeys":
+		if e.ComplexityRoot.StoragePool.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.HiddenConfigKeys(childComplexity), true
+	case "StoragePool.id":
+		if e.ComplexityRoot.StoragePool.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.ID(childComplexity), true
+	case "StoragePool.inodes":
+		if e.ComplexityRoot.StoragePool.Inodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.Inodes(childComplexity), true
+	case "StoragePool.instances":
+		if e.ComplexityRoot.StoragePool.Instances == nil {
+			break
+		}
+
+		args, err := ec.field_StoragePool_instances_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.StoragePool.Instances(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "StoragePool.locations":
+		if e.ComplexityRoot.StoragePool.Locations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.Locations(childComplexity), true
+	case "StoragePool.name":
+		if e.ComplexityRoot.StoragePool.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.Name(childComplexity), true
+	case "StoragePool.space":
+		if e.ComplexityRoot.StoragePool.Space == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.Space(childComplexity), true
+	case "StoragePool.status":
+		if e.ComplexityRoot.StoragePool.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.Status(childComplexity), true
+	case "StoragePool.tags":
+		if e.ComplexityRoot.StoragePool.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.Tags(childComplexity), true
+	case "StoragePool.usedBy":
+		if e.ComplexityRoot.StoragePool.UsedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.UsedBy(childComplexity), true
+	case "StoragePool.volumes":
+		if e.ComplexityRoot.StoragePool.Volumes == nil {
+			break
+		}
+
+		args, err := ec.field_StoragePool_volumes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.StoragePool.Volumes(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+
+	case "StoragePoolConnection.edges":
+		if e.ComplexityRoot.StoragePoolConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePoolConnection.Edges(childComplexity), true
+	case "StoragePoolConnection.nodes":
+		if e.ComplexityRoot.StoragePoolConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePoolConnection.Nodes(childComplexity), true
+	case "StoragePoolConnection.pageInfo":
+		if e.ComplexityRoot.StoragePoolConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePoolConnection.PageInfo(childComplexity), true
+	case "StoragePoolConnection.totalCount":
+		if e.ComplexityRoot.StoragePoolConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePoolConnection.TotalCount(childComplexity), true
+
+	case "StoragePoolEdge.cursor":
+		if e.ComplexityRoot.StoragePoolEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePoolEdge.Cursor(childComplexity), true
+	case "StoragePoolEdge.node":
+		if e.ComplexityRoot.StoragePoolEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePoolEdge.Node(childComplexity), true
+
+	case "StoragePoolInodes.total":
+		if e.ComplexityRoot.StoragePoolInodes.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePoolInodes.Total(childComplexity), true
+	case "StoragePoolInodes.used":
+		if e.ComplexityRoot.StoragePoolInodes.Used == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePoolInodes.Used(childComplexity), true
+
+	case "StoragePoolSpace.totalBytes":
+		if e.ComplexityRoot.StoragePoolSpace.TotalBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePoolSpace.TotalBytes(childComplexity), true
+	case "StoragePoolSpace.usedBytes":
+		if e.ComplexityRoot.StoragePoolSpace.UsedBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePoolSpace.UsedBytes(childComplexity), true
+
+	case "StorageVolume.backups":
+		if e.ComplexityRoot.StorageVolume.Backups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.Backups(childComplexity), true
+	case "StorageVolume.config":
+		if e.ComplexityRoot.StorageVolume.Config == nil {
+			break
+		}
+
+		args, err := ec.field_StorageVolume_config_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.StorageVolume.Config(childComplexity, args["prefix"].(*string)), true
+	case "StorageVolume.contentType":
+		if e.ComplexityRoot.StorageVolume.ContentType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.ContentType(childComplexity), true
+	case "StorageVolume.createdAt":
+		if e.ComplexityRoot.StorageVolume.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.CreatedAt(childComplexity), true
+	case "StorageVolume.description":
+		if e.ComplexityRoot.StorageVolume.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.Description(childComplexity), true
+	case "StorageVolume.hiddenConfigKeys":
+		if e.ComplexityRoot.StorageVolume.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.HiddenConfigKeys(childComplexity), true
+	case "StorageVolume.id":
+		if e.ComplexityRoot.StorageVolume.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.ID(childComplexity), true
+	case "StorageVolume.instance":
+		if e.ComplexityRoot.StorageVolume.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.Instance(childComplexity), true
+	case "StorageVolume.location":
+		if e.ComplexityRoot.StorageVolume.Location == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.Location(childComplexity), true
+	case "StorageVolume.name":
+		if e.ComplexityRoot.StorageVolume.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.Name(childComplexity), true
+	case "StorageVolume.pool":
+		if e.ComplexityRoot.StorageVolume.Pool == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.Pool(childComplexity), true
+	case "StorageVolume.project":
+		if e.ComplexityRoot.StorageVolume.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.Project(childComplexity), true
+	case "StorageVolume.sizeBytes":
+		if e.ComplexityRoot.StorageVolume.SizeBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.SizeBytes(childComplexity), true
+	case "StorageVolume.snapshots":
+		if e.ComplexityRoot.StorageVolume.Snapshots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.Snapshots(childComplexity), true
+	case "StorageVolume.state":
+		if e.ComplexityRoot.StorageVolume.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.State(childComplexity), true
+	case "StorageVolume.tags":
+		if e.ComplexityRoot.StorageVolume.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.Tags(childComplexity), true
+	case "StorageVolume.type":
+		if e.ComplexityRoot.StorageVolume.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.Type(childComplexity), true
+	case "StorageVolume.usedBy":
+		if e.ComplexityRoot.StorageVolume.UsedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.UsedBy(childComplexity), true
+
+	case "StorageVolumeBackup.createdAt":
+		if e.ComplexityRoot.StorageVolumeBackup.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeBackup.CreatedAt(childComplexity), true
+	case "StorageVolumeBackup.expiresAt":
+		if e.ComplexityRoot.StorageVolumeBackup.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeBackup.ExpiresAt(childComplexity), true
+	case "StorageVolumeBackup.id":
+		if e.ComplexityRoot.StorageVolumeBackup.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeBackup.ID(childComplexity), true
+	case "StorageVolumeBackup.name":
+		if e.ComplexityRoot.StorageVolumeBackup.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeBackup.Name(childComplexity), true
+	case "StorageVolumeBackup.optimizedStorage":
+		if e.ComplexityRoot.StorageVolumeBackup.OptimizedStorage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeBackup.OptimizedStorage(childComplexity), true
+	case "StorageVolumeBackup.volume":
+		if e.ComplexityRoot.StorageVolumeBackup.Volume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeBackup.Volume(childComplexity), true
+	case "StorageVolumeBackup.volumeOnly":
+		if e.ComplexityRoot.StorageVolumeBackup.VolumeOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeBackup.VolumeOnly(childComplexity), true
+
+	case "StorageVolumeConnection.edges":
+		if e.ComplexityRoot.StorageVolumeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeConnection.Edges(childComplexity), true
+	case "StorageVolumeConnection.nodes":
+		if e.ComplexityRoot.StorageVolumeConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeConnection.Nodes(childComplexity), true
+	case "StorageVolumeConnection.pageInfo":
+		if e.ComplexityRoot.StorageVolumeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeConnection.PageInfo(childComplexity), true
+	case "StorageVolumeConnection.totalCount":
+		if e.ComplexityRoot.StorageVolumeConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeConnection.TotalCount(childComplexity), true
+
+	case "StorageVolumeEdge.cursor":
+		if e.ComplexityRoot.StorageVolumeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeEdge.Cursor(childComplexity), true
+	case "StorageVolumeEdge.node":
+		if e.ComplexityRoot.StorageVolumeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeEdge.Node(childComplexity), true
+
+	case "StorageVolumeSnapshot.createdAt":
+		if e.ComplexityRoot.StorageVolumeSnapshot.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeSnapshot.CreatedAt(childComplexity), true
+	case "StorageVolumeSnapshot.description":
+		if e.ComplexityRoot.StorageVolumeSnapshot.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeSnapshot.Description(childComplexity), true
+	case "StorageVolumeSnapshot.expiresAt":
+		if e.ComplexityRoot.StorageVolumeSnapshot.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeSnapshot.ExpiresAt(childComplexity), true
+	case "StorageVolumeSnapshot.id":
+		if e.ComplexityRoot.StorageVolumeSnapshot.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeSnapshot.ID(childComplexity), true
+	case "StorageVolumeSnapshot.name":
+		if e.ComplexityRoot.StorageVolumeSnapshot.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeSnapshot.Name(childComplexity), true
+	case "StorageVolumeSnapshot.volume":
+		if e.ComplexityRoot.StorageVolumeSnapshot.Volume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeSnapshot.Volume(childComplexity), true
+
+	case "StorageVolumeState.totalBytes":
+		if e.ComplexityRoot.StorageVolumeState.TotalBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeState.TotalBytes(childComplexity), true
+	case "StorageVolumeState.usedBytes":
+		if e.ComplexityRoot.StorageVolumeState.UsedBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeState.UsedBytes(childComplexity), true
 
 	case "Subscription.events":
 		if e.ComplexityRoot.Subscription.Events == nil {
@@ -2902,6 +3686,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProfileWhere,
 		ec.unmarshalInputProjectOrder,
 		ec.unmarshalInputProjectWhere,
+		ec.unmarshalInputStorageBucketOrder,
+		ec.unmarshalInputStorageBucketWhere,
+		ec.unmarshalInputStoragePoolOrder,
+		ec.unmarshalInputStoragePoolStatusWhere,
+		ec.unmarshalInputStoragePoolWhere,
+		ec.unmarshalInputStorageVolumeContentTypeWhere,
+		ec.unmarshalInputStorageVolumeOrder,
+		ec.unmarshalInputStorageVolumeTypeWhere,
+		ec.unmarshalInputStorageVolumeWhere,
 		ec.unmarshalInputStringWhere,
 		ec.unmarshalInputTagsWhere,
 		ec.unmarshalInputTimeWhere,
@@ -3085,6 +3878,13 @@ type DiskDevice implements Device {
   source: String
   """Whether the instance may only read it."""
   readOnly: Boolean!
+  """The storage pool that it is on; null for a path of the host, and when it could not be read."""
+  pool: StoragePool
+  """
+  The volume: for the root disk the instance's own. Null for a path of the host,
+  for the root disk of a profile, and when it could not be read.
+  """
+  volume: StorageVolume
 }
 
 """A character device of the host."""
@@ -3622,6 +4422,8 @@ type Instance implements Node {
   selected, which takes LXD a fifth of the time.
   """
   snapshots: [InstanceSnapshot!]!
+  """The volume of its root disk; null when it has none, or it could not be read."""
+  rootVolume: StorageVolume
   """What can be done to it now; it does not say whether the caller may."""
   availableActions: [InstanceAction!]!
 }
@@ -4904,6 +5706,611 @@ extend type Query {
   server: Server @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/storage_bucket.graphqls", Input: `"""What an access key of a bucket may do."""
+enum StorageBucketKeyRole {
+  """Read and write."""
+  ADMIN
+  """Read."""
+  READ_ONLY
+  """A role that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+"""An access key of a bucket."""
+type StorageBucketKey {
+  """Unique in its bucket."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """What it may do."""
+  role: StorageBucketKeyRole!
+  """The public half; null when it is hidden from the caller, as it is from a VIEWER."""
+  accessKey: String
+  """The secret half; null when it is hidden from the caller, as it is from a VIEWER."""
+  secretKey: String
+}
+
+"""A place for objects of the S3 protocol. It takes LXD's extension ` + "`" + `storage_buckets` + "`" + ` (5.21)."""
+type StorageBucket implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Unique in its pool and project."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """
+  The project that it belongs to: ` + "`" + `default` + "`" + ` for the buckets of a project without
+  ` + "`" + `features.storage.buckets` + "`" + `. Null when it could not be read.
+  """
+  project: Project
+  """The storage pool that it is on; null when it could not be read."""
+  pool: StoragePool
+  """The cluster member that it is on; null outside a cluster."""
+  location: String
+  """Where the S3 protocol is spoken for it; null where it is not."""
+  s3Url: String
+  """The configuration, in LXD's keys, without those hidden from the caller (see ` + "`" + `hiddenConfigKeys` + "`" + `)."""
+  config(
+    """Only keys that begin with this."""
+    prefix: String
+  ): StringMap!
+  """The names of the keys of ` + "`" + `config` + "`" + ` that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """The size that is set, from the config key ` + "`" + `size` + "`" + `; null for none."""
+  sizeBytes: Int64
+  """Its access keys, by name; LXD is asked for each bucket. Null when they could not be read."""
+  keys: [StorageBucketKey!]
+}
+
+"""One object of a page of buckets."""
+type StorageBucketEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The bucket."""
+  node: StorageBucket!
+}
+
+"""A page of buckets."""
+type StorageBucketConnection {
+  """The page with a cursor for each object."""
+  edges: [StorageBucketEdge!]!
+  """The page's objects."""
+  nodes: [StorageBucket!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that the caller may see and that meets the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order buckets by."""
+enum StorageBucketOrderField {
+  """The project's name."""
+  PROJECT
+  """The name."""
+  NAME
+  """The storage pool's name."""
+  POOL
+}
+
+"""How to order buckets. Equal ones follow by project, pool and name."""
+input StorageBucketOrder {
+  """What to order by."""
+  field: StorageBucketOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""Conditions on buckets: all that are given have to hold."""
+input StorageBucketWhere {
+  """The project's name."""
+  project: StringWhere
+  """The name."""
+  name: StringWhere
+  """The description."""
+  description: StringWhere
+  """The storage pool's name."""
+  pool: StringWhere
+  """The cluster member."""
+  location: StringWhere
+  """The tags."""
+  tags: TagsWhere
+  """Keys of the configuration."""
+  config: [ConfigWhere!]
+  """All of these have to hold as well."""
+  and: [StorageBucketWhere!]
+  """One of these has to hold as well."""
+  or: [StorageBucketWhere!]
+  """This must not hold."""
+  not: StorageBucketWhere
+}
+
+extend type Query {
+  """The buckets of a project, or of all that the caller may see; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` where LXD has none."""
+  storageBuckets(
+    """The project; null is ` + "`" + `default` + "`" + `, one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
+    project: String
+    """Those of all projects that the caller may see, each once; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+    """The conditions that they have to meet; null is all."""
+    where: StorageBucketWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """LXD has no filter for these: anything here is ` + "`" + `BAD_USER_INPUT` + "`" + `. Use ` + "`" + `where` + "`" + `."""
+    filter: String
+    """The order; null is by project, pool and name."""
+    orderBy: StorageBucketOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): StorageBucketConnection @hasRole(role: VIEWER)
+  """The bucket with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
+  storageBucket(
+    """The storage pool's name."""
+    pool: String!
+    """The name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+  ): StorageBucket @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_pool.graphqls", Input: `"""How far the making of a storage pool is."""
+enum StoragePoolStatus {
+  """It can be used."""
+  CREATED
+  """It is defined on some members of the cluster only."""
+  PENDING
+  """It could not be made on some members of the cluster."""
+  ERRORED
+  """It cannot be used now; LXD tries to get it back."""
+  UNAVAILABLE
+  """A status that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+"""How much of a storage pool's space is used."""
+type StoragePoolSpace {
+  """How much is used."""
+  usedBytes: Int64!
+  """How much there is; 0 where the driver cannot tell."""
+  totalBytes: Int64!
+}
+
+"""How many of a storage pool's inodes are used."""
+type StoragePoolInodes {
+  """How many are used."""
+  used: Int64!
+  """How many there are; 0 where the driver cannot tell."""
+  total: Int64!
+}
+
+"""A place where volumes are."""
+type StoragePool implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Unique in the server."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """LXD's driver: ` + "`" + `dir` + "`" + `, ` + "`" + `btrfs` + "`" + `, ` + "`" + `zfs` + "`" + `, ` + "`" + `lvm` + "`" + `, ` + "`" + `ceph` + "`" + ` and others."""
+  driver: String!
+  """How far its making is."""
+  status: StoragePoolStatus!
+  """The configuration, in LXD's keys, without those hidden from the caller (see ` + "`" + `hiddenConfigKeys` + "`" + `)."""
+  config(
+    """Only keys that begin with this."""
+    prefix: String
+  ): StringMap!
+  """The names of the keys of ` + "`" + `config` + "`" + ` that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """The cluster members that it is on; empty outside a cluster."""
+  locations: [String!]!
+  """How much of its space is used; LXD is asked for each pool. Null when it could not be read."""
+  space: StoragePoolSpace
+  """How many of its inodes are used; LXD is asked for each pool. Null when it could not be read."""
+  inodes: StoragePoolInodes
+  """Its volumes that the caller may see, of all projects."""
+  volumes(
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page."""
+    before: String
+  ): StorageVolumeConnection
+  """The instances that have a disk on it, of all projects that the caller may see, by project and name."""
+  instances(
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page."""
+    before: String
+  ): InstanceConnection
+  """What uses it, as far as the graph has its kind and the caller may see it; null when it could not be read."""
+  usedBy: [Node!]
+}
+
+"""One object of a page of storage pools."""
+type StoragePoolEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The storage pool."""
+  node: StoragePool!
+}
+
+"""A page of storage pools."""
+type StoragePoolConnection {
+  """The page with a cursor for each object."""
+  edges: [StoragePoolEdge!]!
+  """The page's objects."""
+  nodes: [StoragePool!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that the caller may see and that meets the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order storage pools by."""
+enum StoragePoolOrderField {
+  """The name."""
+  NAME
+  """The driver."""
+  DRIVER
+  """The status, in the order of the enum's names."""
+  STATUS
+}
+
+"""How to order storage pools. Equal ones follow by name."""
+input StoragePoolOrder {
+  """What to order by."""
+  field: StoragePoolOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""A condition on a storage pool's status."""
+input StoragePoolStatusWhere {
+  """It is this."""
+  equals: StoragePoolStatus
+  """It is one of these."""
+  in: [StoragePoolStatus!]
+  """It is not this."""
+  not: StoragePoolStatus
+}
+
+"""Conditions on storage pools: all that are given have to hold."""
+input StoragePoolWhere {
+  """The name."""
+  name: StringWhere
+  """The description."""
+  description: StringWhere
+  """The driver."""
+  driver: StringWhere
+  """How far its making is."""
+  status: StoragePoolStatusWhere
+  """A cluster member that it is on."""
+  location: StringWhere
+  """The tags."""
+  tags: TagsWhere
+  """Keys of the configuration."""
+  config: [ConfigWhere!]
+  """All of these have to hold as well."""
+  and: [StoragePoolWhere!]
+  """One of these has to hold as well."""
+  or: [StoragePoolWhere!]
+  """This must not hold."""
+  not: StoragePoolWhere
+}
+
+extend type Query {
+  """The storage pools."""
+  storagePools(
+    """The conditions that they have to meet; null is all."""
+    where: StoragePoolWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """LXD has no filter for these: anything here is ` + "`" + `BAD_USER_INPUT` + "`" + `. Use ` + "`" + `where` + "`" + `."""
+    filter: String
+    """The order; null is by name."""
+    orderBy: StoragePoolOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): StoragePoolConnection @hasRole(role: VIEWER)
+  """The storage pool with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none."""
+  storagePool(
+    """The name."""
+    name: String!
+  ): StoragePool @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_volume.graphqls", Input: `"""What a volume is for."""
+enum StorageVolumeType {
+  """Made by somebody, and attached to instances."""
+  CUSTOM
+  """The root disk of a container."""
+  CONTAINER
+  """The root disk of a virtual machine."""
+  VIRTUAL_MACHINE
+  """An unpacked image, which makes new instances of it quick."""
+  IMAGE
+  """A kind that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+"""What is in a volume."""
+enum StorageVolumeContentType {
+  """Files."""
+  FILESYSTEM
+  """A disk."""
+  BLOCK
+  """The image of a CD or DVD."""
+  ISO
+  """A kind that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+"""How much of a volume's space is used."""
+type StorageVolumeState {
+  """How much is used."""
+  usedBytes: Int64!
+  """How much there is; null where LXD does not tell."""
+  totalBytes: Int64
+}
+
+"""A kept state of a volume."""
+type StorageVolumeSnapshot implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Unique in its volume."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """When it was taken; null where LXD does not tell (5.0)."""
+  createdAt: Time
+  """When LXD deletes it; null for never."""
+  expiresAt: Time
+  """The volume."""
+  volume: StorageVolume!
+}
+
+"""A backup of a volume, kept by LXD until it is deleted or expires."""
+type StorageVolumeBackup implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Unique in its volume."""
+  name: String!
+  """When it was made."""
+  createdAt: Time
+  """When LXD deletes it; null for never."""
+  expiresAt: Time
+  """Whether the volume's snapshots were left out."""
+  volumeOnly: Boolean!
+  """Whether it is in the storage driver's own format, which the same driver only can read."""
+  optimizedStorage: Boolean!
+  """The volume."""
+  volume: StorageVolume!
+}
+
+"""A volume: the disk of an instance, or one of its own."""
+type StorageVolume implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Unique in its pool, project and type."""
+  name: String!
+  """What it is for."""
+  type: StorageVolumeType!
+  """What is in it."""
+  contentType: StorageVolumeContentType!
+  """Free text; may be empty."""
+  description: String!
+  """
+  The project that it belongs to: ` + "`" + `default` + "`" + ` for the custom volumes of a project
+  without ` + "`" + `features.storage.volumes` + "`" + `. Null when it could not be read.
+  """
+  project: Project
+  """The storage pool that it is on; null when it could not be read."""
+  pool: StoragePool
+  """The cluster member that it is on; null outside a cluster and on a pool that all members share."""
+  location: String
+  """When it was made; null where LXD does not tell (5.0)."""
+  createdAt: Time
+  """The configuration, in LXD's keys, without those hidden from the caller (see ` + "`" + `hiddenConfigKeys` + "`" + `)."""
+  config(
+    """Only keys that begin with this."""
+    prefix: String
+  ): StringMap!
+  """The names of the keys of ` + "`" + `config` + "`" + ` that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """The size that is set, from the config key ` + "`" + `size` + "`" + `; null for none."""
+  sizeBytes: Int64
+  """How much of it is used; LXD is asked for each volume. Null where the driver cannot tell, as ` + "`" + `dir` + "`" + ` without quotas."""
+  state: StorageVolumeState
+  """Its snapshots, by name; LXD is asked for each volume, unless nothing but names, ids and descriptions are selected."""
+  snapshots: [StorageVolumeSnapshot!]
+  """Its backups, oldest first; LXD is asked for each volume. Only custom volumes have them."""
+  backups: [StorageVolumeBackup!]
+  """The instance whose disk it is; null for a volume of its own, and when it could not be read."""
+  instance: Instance
+  """What uses it, as far as the graph has its kind and the caller may see it; null when it could not be read."""
+  usedBy: [Node!]
+}
+
+"""One object of a page of volumes."""
+type StorageVolumeEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The volume."""
+  node: StorageVolume!
+}
+
+"""A page of volumes."""
+type StorageVolumeConnection {
+  """The page with a cursor for each object."""
+  edges: [StorageVolumeEdge!]!
+  """The page's objects."""
+  nodes: [StorageVolume!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that the caller may see and that meets the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order volumes by."""
+enum StorageVolumeOrderField {
+  """The project's name."""
+  PROJECT
+  """The name."""
+  NAME
+  """The storage pool's name."""
+  POOL
+  """What it is for."""
+  TYPE
+  """When it was made."""
+  CREATED_AT
+  """The size that is set; those without one first."""
+  SIZE_BYTES
+}
+
+"""How to order volumes. Equal ones follow by project, pool, type and name."""
+input StorageVolumeOrder {
+  """What to order by."""
+  field: StorageVolumeOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""A condition on what a volume is for."""
+input StorageVolumeTypeWhere {
+  """It is this."""
+  equals: StorageVolumeType
+  """It is one of these."""
+  in: [StorageVolumeType!]
+  """It is not this."""
+  not: StorageVolumeType
+}
+
+"""A condition on what is in a volume."""
+input StorageVolumeContentTypeWhere {
+  """It is this."""
+  equals: StorageVolumeContentType
+  """It is one of these."""
+  in: [StorageVolumeContentType!]
+  """It is not this."""
+  not: StorageVolumeContentType
+}
+
+"""Conditions on volumes: all that are given have to hold."""
+input StorageVolumeWhere {
+  """The project's name."""
+  project: StringWhere
+  """The name."""
+  name: StringWhere
+  """The description."""
+  description: StringWhere
+  """The storage pool's name."""
+  pool: StringWhere
+  """What it is for."""
+  type: StorageVolumeTypeWhere
+  """What is in it."""
+  contentType: StorageVolumeContentTypeWhere
+  """The cluster member."""
+  location: StringWhere
+  """When it was made."""
+  createdAt: TimeWhere
+  """The size that is set."""
+  sizeBytes: NumberWhere
+  """Whether something uses it."""
+  used: BooleanWhere
+  """The tags."""
+  tags: TagsWhere
+  """Keys of the configuration."""
+  config: [ConfigWhere!]
+  """All of these have to hold as well."""
+  and: [StorageVolumeWhere!]
+  """One of these has to hold as well."""
+  or: [StorageVolumeWhere!]
+  """This must not hold."""
+  not: StorageVolumeWhere
+}
+
+extend type Query {
+  """The volumes of a project, or of all that the caller may see, without snapshots."""
+  storageVolumes(
+    """The project; null is ` + "`" + `default` + "`" + `, one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
+    project: String
+    """Those of all projects that the caller may see, each once; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+    """Only those of one storage pool; one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
+    pool: String
+    """Only those of one kind."""
+    type: StorageVolumeType
+    """The conditions that they have to meet; null is all."""
+    where: StorageVolumeWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """
+    LXD's own filter expression: ` + "`" + `name eq data.* and type eq custom` + "`" + `. Its
+    values are regular expressions. ` + "`" + `where` + "`" + ` can do more and says more of what is wrong.
+    """
+    filter: String
+    """The order; null is by project, pool, type and name."""
+    orderBy: StorageVolumeOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): StorageVolumeConnection @hasRole(role: VIEWER)
+  """The volume with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
+  storageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The name."""
+    name: String!
+    """What it is for."""
+    type: StorageVolumeType = CUSTOM
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+  ): StorageVolume @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
 	{Name: "../schema/user.graphqls", Input: `"""What a user may do. Each role may do all that the one before may."""
 enum Role {
   """Reads and subscribes; sees no secrets, files, users or certificates."""
@@ -5238,6 +6645,8 @@ func (ec *executionContext) childFields_Instance(ctx context.Context, field grap
 		return ec.fieldContext_Instance_ipv6(ctx, field)
 	case "snapshots":
 		return ec.fieldContext_Instance_snapshots(ctx, field)
+	case "rootVolume":
+		return ec.fieldContext_Instance_rootVolume(ctx, field)
 	case "availableActions":
 		return ec.fieldContext_Instance_availableActions(ctx, field)
 	}
@@ -5752,6 +7161,268 @@ func (ec *executionContext) childFields_StopInstancePayload(ctx context.Context,
 		return ec.fieldContext_StopInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StopInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StorageBucket(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StorageBucket_id(ctx, field)
+	case "name":
+		return ec.fieldContext_StorageBucket_name(ctx, field)
+	case "description":
+		return ec.fieldContext_StorageBucket_description(ctx, field)
+	case "project":
+		return ec.fieldContext_StorageBucket_project(ctx, field)
+	case "pool":
+		return ec.fieldContext_StorageBucket_pool(ctx, field)
+	case "location":
+		return ec.fieldContext_StorageBucket_location(ctx, field)
+	case "s3Url":
+		return ec.fieldContext_StorageBucket_s3Url(ctx, field)
+	case "config":
+		return ec.fieldContext_StorageBucket_config(ctx, field)
+	case "hiddenConfigKeys":
+		return ec.fieldContext_StorageBucket_hiddenConfigKeys(ctx, field)
+	case "tags":
+		return ec.fieldContext_StorageBucket_tags(ctx, field)
+	case "sizeBytes":
+		return ec.fieldContext_StorageBucket_sizeBytes(ctx, field)
+	case "keys":
+		return ec.fieldContext_StorageBucket_keys(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorageBucket", field.Name)
+}
+
+func (ec *executionContext) childFields_StorageBucketConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StorageBucketConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StorageBucketConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StorageBucketConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StorageBucketConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorageBucketConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StorageBucketEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StorageBucketEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StorageBucketEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorageBucketEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StorageBucketKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_StorageBucketKey_name(ctx, field)
+	case "description":
+		return ec.fieldContext_StorageBucketKey_description(ctx, field)
+	case "role":
+		return ec.fieldContext_StorageBucketKey_role(ctx, field)
+	case "accessKey":
+		return ec.fieldContext_StorageBucketKey_accessKey(ctx, field)
+	case "secretKey":
+		return ec.fieldContext_StorageBucketKey_secretKey(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorageBucketKey", field.Name)
+}
+
+func (ec *executionContext) childFields_StoragePool(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StoragePool_id(ctx, field)
+	case "name":
+		return ec.fieldContext_StoragePool_name(ctx, field)
+	case "description":
+		return ec.fieldContext_StoragePool_description(ctx, field)
+	case "driver":
+		return ec.fieldContext_StoragePool_driver(ctx, field)
+	case "status":
+		return ec.fieldContext_StoragePool_status(ctx, field)
+	case "config":
+		return ec.fieldContext_StoragePool_config(ctx, field)
+	case "hiddenConfigKeys":
+		return ec.fieldContext_StoragePool_hiddenConfigKeys(ctx, field)
+	case "tags":
+		return ec.fieldContext_StoragePool_tags(ctx, field)
+	case "locations":
+		return ec.fieldContext_StoragePool_locations(ctx, field)
+	case "space":
+		return ec.fieldContext_StoragePool_space(ctx, field)
+	case "inodes":
+		return ec.fieldContext_StoragePool_inodes(ctx, field)
+	case "volumes":
+		return ec.fieldContext_StoragePool_volumes(ctx, field)
+	case "instances":
+		return ec.fieldContext_StoragePool_instances(ctx, field)
+	case "usedBy":
+		return ec.fieldContext_StoragePool_usedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StoragePool", field.Name)
+}
+
+func (ec *executionContext) childFields_StoragePoolConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StoragePoolConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StoragePoolConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StoragePoolConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StoragePoolConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StoragePoolConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StoragePoolEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StoragePoolEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StoragePoolEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StoragePoolEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StoragePoolInodes(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "used":
+		return ec.fieldContext_StoragePoolInodes_used(ctx, field)
+	case "total":
+		return ec.fieldContext_StoragePoolInodes_total(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StoragePoolInodes", field.Name)
+}
+
+func (ec *executionContext) childFields_StoragePoolSpace(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "usedBytes":
+		return ec.fieldContext_StoragePoolSpace_usedBytes(ctx, field)
+	case "totalBytes":
+		return ec.fieldContext_StoragePoolSpace_totalBytes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StoragePoolSpace", field.Name)
+}
+
+func (ec *executionContext) childFields_StorageVolume(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StorageVolume_id(ctx, field)
+	case "name":
+		return ec.fieldContext_StorageVolume_name(ctx, field)
+	case "type":
+		return ec.fieldContext_StorageVolume_type(ctx, field)
+	case "contentType":
+		return ec.fieldContext_StorageVolume_contentType(ctx, field)
+	case "description":
+		return ec.fieldContext_StorageVolume_description(ctx, field)
+	case "project":
+		return ec.fieldContext_StorageVolume_project(ctx, field)
+	case "pool":
+		return ec.fieldContext_StorageVolume_pool(ctx, field)
+	case "location":
+		return ec.fieldContext_StorageVolume_location(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_StorageVolume_createdAt(ctx, field)
+	case "config":
+		return ec.fieldContext_StorageVolume_config(ctx, field)
+	case "hiddenConfigKeys":
+		return ec.fieldContext_StorageVolume_hiddenConfigKeys(ctx, field)
+	case "tags":
+		return ec.fieldContext_StorageVolume_tags(ctx, field)
+	case "sizeBytes":
+		return ec.fieldContext_StorageVolume_sizeBytes(ctx, field)
+	case "state":
+		return ec.fieldContext_StorageVolume_state(ctx, field)
+	case "snapshots":
+		return ec.fieldContext_StorageVolume_snapshots(ctx, field)
+	case "backups":
+		return ec.fieldContext_StorageVolume_backups(ctx, field)
+	case "instance":
+		return ec.fieldContext_StorageVolume_instance(ctx, field)
+	case "usedBy":
+		return ec.fieldContext_StorageVolume_usedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorageVolume", field.Name)
+}
+
+func (ec *executionContext) childFields_StorageVolumeBackup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StorageVolumeBackup_id(ctx, field)
+	case "name":
+		return ec.fieldContext_StorageVolumeBackup_name(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_StorageVolumeBackup_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_StorageVolumeBackup_expiresAt(ctx, field)
+	case "volumeOnly":
+		return ec.fieldContext_StorageVolumeBackup_volumeOnly(ctx, field)
+	case "optimizedStorage":
+		return ec.fieldContext_StorageVolumeBackup_optimizedStorage(ctx, field)
+	case "volume":
+		return ec.fieldContext_StorageVolumeBackup_volume(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeBackup", field.Name)
+}
+
+func (ec *executionContext) childFields_StorageVolumeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StorageVolumeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StorageVolumeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StorageVolumeConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StorageVolumeConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StorageVolumeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StorageVolumeEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StorageVolumeEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StorageVolumeSnapshot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StorageVolumeSnapshot_id(ctx, field)
+	case "name":
+		return ec.fieldContext_StorageVolumeSnapshot_name(ctx, field)
+	case "description":
+		return ec.fieldContext_StorageVolumeSnapshot_description(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_StorageVolumeSnapshot_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_StorageVolumeSnapshot_expiresAt(ctx, field)
+	case "volume":
+		return ec.fieldContext_StorageVolumeSnapshot_volume(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeSnapshot", field.Name)
+}
+
+func (ec *executionContext) childFields_StorageVolumeState(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "usedBytes":
+		return ec.fieldContext_StorageVolumeState_usedBytes(ctx, field)
+	case "totalBytes":
+		return ec.fieldContext_StorageVolumeState_totalBytes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeState", field.Name)
 }
 
 func (ec *executionContext) childFields_UnfreezeInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

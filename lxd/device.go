@@ -42,7 +42,20 @@ type device struct {
 	Inherited bool
 	// Config are LXD's options without the type.
 	Config StringMap
+
+	owner Owner
 }
+
+// Owner is what a device belongs to.
+type Owner struct {
+	// Project is the project of the instance or profile.
+	Project string
+	// Instance is nil where the device is a profile's.
+	Instance *Instance
+}
+
+// Owner is what the device belongs to.
+func (d *device) Owner() Owner { return d.owner }
 
 // IsDevice marks that it is a kind of device.
 func (device) IsDevice() {}
@@ -79,16 +92,16 @@ type (
 
 // devices are the expanded devices by name; those that are not among the
 // object's own come from a profile.
-func devices(expanded, own DeviceMap) []Device {
+func devices(owner Owner, expanded, own DeviceMap) []Device {
 	list := make([]Device, 0, len(expanded))
 	for _, name := range sortedKeys(expanded) {
 		_, local := own[name]
-		list = append(list, newDevice(name, expanded[name], !local))
+		list = append(list, newDevice(owner, name, expanded[name], !local))
 	}
 	return list
 }
 
-func newDevice(name string, options StringMap, inherited bool) Device {
+func newDevice(owner Owner, name string, options StringMap, inherited bool) Device {
 	config := make(StringMap, len(options))
 	for key, value := range options {
 		if key != "type" {
@@ -96,7 +109,7 @@ func newDevice(name string, options StringMap, inherited bool) Device {
 		}
 	}
 	kind := DeviceType(strings.ToUpper(strings.ReplaceAll(options["type"], "-", "_")))
-	base := device{Name: name, Type: kind, Inherited: inherited, Config: config}
+	base := device{Name: name, Type: kind, Inherited: inherited, Config: config, owner: owner}
 	switch options["type"] {
 	case "none":
 		return &NoneDevice{base}

@@ -136,3 +136,18 @@ func isStatus(err error, status int) bool {
 
 // NotFound is LXD's own words for a thing that is not there: "Project not found".
 func NotFound(kind string) error { return hidden(kind) }
+
+func isMessage(err error, message string) bool {
+	var lxdError *Error
+	return errors.As(err, &lxdError) && lxdError.Message == message
+}
+
+// ExtensionError says that LXD's release lacks what was asked for.
+type ExtensionError struct {
+	// Extension is LXD's name for it, as in api_extensions.
+	Extension string
+}
+
+func (e *ExtensionError) Error() string {
+	return fmt.Sprintf("this LXD cannot do that: it lacks the API extension %q, which a newer release has", e.Extension)
+}

@@ -71,7 +71,9 @@ type InstanceLimits struct {
 func (i *Instance) ImageFingerprint() string { return i.ExpandedConfig["volatile.base_image"] }
 
 // Devices are the instance's own and those of its profiles.
-func (i *Instance) Devices() []Device { return devices(i.ExpandedDevices, i.OwnDevices) }
+func (i *Instance) Devices() []Device {
+	return devices(Owner{i.Project, i}, i.ExpandedDevices, i.OwnDevices)
+}
 
 // Instance reads one instance with its state and snapshots.
 func (c *Client) Instance(ctx context.Context, as Scope, project, name string) (*Instance, error) {

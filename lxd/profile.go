@@ -25,7 +25,9 @@ func (p *Profile) ID() string {
 }
 
 // Devices are the profile's devices, ordered by name.
-func (p *Profile) Devices() []Device { return devices(p.OwnDevices, p.OwnDevices) }
+func (p *Profile) Devices() []Device {
+	return devices(Owner{Project: p.Project}, p.OwnDevices, p.OwnDevices)
+}
 
 func (c *Client) profiles() listing[*Profile] {
 	return listing[*Profile]{

@@ -101,6 +101,15 @@ func (c *Client) Has(ctx context.Context, extension string) (bool, error) {
 	return server.Has(extension), nil
 }
 
+// need is an *ExtensionError where LXD lacks an API extension.
+func (c *Client) need(ctx context.Context, extension string) error {
+	able, err := c.Has(ctx, extension)
+	if err == nil && !able {
+		err = &ExtensionError{Extension: extension}
+	}
+	return err
+}
+
 // sortedKeys are the keys of a map in order, so that answers do not change by themselves.
 func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))

@@ -28,9 +28,21 @@ type loaders struct {
 	full          *dataloader.Loader[key, *lxd.Instance]
 	snapshotNames *dataloader.Loader[key, map[string][]string]
 	usage         *dataloader.Loader[string, []*lxd.ProjectUsage]
+
+	pool            *dataloader.Loader[string, *lxd.StoragePool]
+	poolResources   *dataloader.Loader[string, *lxd.StoragePoolResources]
+	poolVolumes     *dataloader.Loader[string, []*lxd.StorageVolume]
+	volume          *dataloader.Loader[key, *lxd.StorageVolume]
+	volumeState     *dataloader.Loader[*lxd.StorageVolume, *lxd.StorageVolumeState]
+	volumeSnapshots *dataloader.Loader[*lxd.StorageVolume, []*lxd.StorageVolumeSnapshot]
+	volumeBackups   *dataloader.Loader[*lxd.StorageVolume, []*lxd.StorageVolumeBackup]
+	bucketKeys      *dataloader.Loader[*lxd.StorageBucket, []*lxd.StorageBucketKey]
+
 	// Lists that are read once for any number of objects that look into them.
 	allProjects  func(context.Context) ([]*lxd.Project, error)
 	allInstances func(context.Context) ([]*lxd.Instance, error)
+	allPools     func(context.Context) ([]*lxd.StoragePool, error)
+	allVolumes   func(context.Context) ([]*lxd.StorageVolume, error)
 }
 
 type loadersKey struct{}
@@ -61,7 +73,7 @@ func newLoader[K comparable, V any](batch dataloader.BatchFunc[K, V]) *dataloade
 
 func (r *Resolver) newLoaders() *loaders {
 	allProjects := once(func(ctx context.Context) ([]*lxd.Project, error) { return r.LXD.Projects(ctx, scope(ctx)) })
-	return &loaders{
+	loading := &loaders{
 		allProjects: allProjects,
 		allInstances: once(func(ctx context.Context) ([]*lxd.Instance, error) {
 			return r.LXD.Instances(ctx, scope(ctx), lxd.InstanceList{AllProjects: true})
@@ -86,6 +98,8 @@ func (r *Resolver) newLoaders() *loaders {
 			return r.LXD.ProjectUsage(ctx, scope(ctx), project)
 		})),
 	}
+	r.storageLoaders(loading)
+	return loading
 }
 
 // instanceBatch reads a few instances one by one, and many from the lists of

@@ -43,6 +43,16 @@ func (r *Resolver) find(ctx context.Context, id lxd.ID) (lxd.Node, error) {
 		return present(load(ctx).image.Load(ctx, key{id.Project, id.Name})())
 	case "Operation":
 		return present(r.Work.Operation(ctx, scope(ctx), id.Name))
+	case "StoragePool":
+		return present(load(ctx).pool.Load(ctx, id.Name)())
+	case "StorageVolume":
+		return present(load(ctx).volume.Load(ctx, key{id.Project, id.Name})())
+	case "StorageVolumeSnapshot":
+		return r.findVolumeSnapshot(ctx, id)
+	case "StorageVolumeBackup":
+		return r.findVolumeBackup(ctx, id)
+	case "StorageBucket":
+		return r.findBucket(ctx, id)
 	case "User":
 		return present(ownUser(ctx, id.Name), nil)
 	}

@@ -79,6 +79,8 @@ func classify(err error) (code string, details map[string]any) {
 		return "ALREADY_EXISTS", nil
 	case errors.Is(err, auth.ErrUnauthenticated):
 		return "UNAUTHENTICATED", nil
+	case errors.As(err, new(*lxd.ExtensionError)):
+		return "LXD_EXTENSION_MISSING", nil
 	case errors.Is(err, context.DeadlineExceeded):
 		return "TIMEOUT", nil
 	case errors.Is(err, context.Canceled):

@@ -1,0 +1,37 @@
+package lxd
+
+// PoolName is the storage pool that the disk is on; "" for a path of the host.
+func (d *DiskDevice) PoolName() string { return d.Config["pool"] }
+
+// VolumeOf is the volume of the disk, with what the device says of it: pool,
+// type, name and project, whose custom volumes are customs'. It is nil for a
+// path of the host and for the root disk of a profile.
+func (d *DiskDevice) VolumeOf(c *Client, customs string) *StorageVolume {
+	volume := &StorageVolume{Pool: d.PoolName(), Name: d.Config["source"], Type: VolumeCustom, Project: customs, server: c.Name()}
+	switch {
+	case volume.Pool == "":
+		return nil
+	case d.Config["path"] != "/":
+	case d.owner.Instance == nil:
+		return nil
+	default:
+		volume.Name, volume.Project, volume.Type = d.owner.Instance.Name, d.owner.Instance.Project, VolumeContainer
+		if d.owner.Instance.Type == TypeVirtualMachine {
+			volume.Type = VolumeVirtualMachine
+		}
+	}
+	if volume.Name == "" {
+		return nil
+	}
+	return volume
+}
+
+// RootDisk is the instance's root disk; nil when it has none.
+func (i *Instance) RootDisk() *DiskDevice {
+	for _, device := range i.Devices() {
+		if disk, ok := device.(*DiskDevice); ok && disk.Config["path"] == "/" {
+			return disk
+		}
+	}
+	return nil
+}

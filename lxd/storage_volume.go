@@ -1,0 +1,131 @@
+package lxd
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+)
+
+// StorageVolume is the disk of an instance, or a volume of its own.
+type StorageVolume struct {
+	Name        string                   `json:"name"`
+	Type        StorageVolumeType        `json:"type"`
+	ContentType StorageVolumeContentType `json:"content_type"`
+	Description string                   `json:"description"`
+	// Project is the effective project.
+	Project string `json:"project"`
+	// Pool is told by LXD only in its list over all pools.
+	Pool      string    `json:"pool"`
+	Member    string    `json:"location"`
+	CreatedAt Time      `json:"created_at"`
+	Config    StringMap `json:"config"`
+	Users     []string  `json:"used_by"`
+
+	server string
+	// listed are the snapshots that came with a list of volumes, which has of
+	// them the name and the description; nil where there was no list.
+	listed []*StorageVolumeSnapshot
+}
+
+// StorageVolumeType is what a volume is for.
+type StorageVolumeType string
+
+// The types of a volume.
+const (
+	VolumeCustom         StorageVolumeType = "CUSTOM"
+	VolumeContainer      StorageVolumeType = "CONTAINER"
+	VolumeVirtualMachine StorageVolumeType = "VIRTUAL_MACHINE"
+	VolumeImage          StorageVolumeType = "IMAGE"
+)
+
+// UnmarshalJSON reads LXD's word.
+func (t *StorageVolumeType) UnmarshalJSON(data []byte) error {
+	var word string
+	err := json.Unmarshal(data, &word)
+	*t = volumeType(word)
+	return err
+}
+
+func volumeType(word string) StorageVolumeType {
+	return known(strings.ToUpper(strings.ReplaceAll(word, "-", "_")), VolumeCustom, VolumeContainer, VolumeVirtualMachine, VolumeImage)
+}
+
+// word is what LXD calls the type.
+func (t StorageVolumeType) word() string {
+	return strings.ToLower(strings.ReplaceAll(string(t), "_", "-"))
+}
+
+// StorageVolumeContentType is what is in a volume.
+type StorageVolumeContentType string
+
+// UnmarshalJSON reads LXD's word.
+func (t *StorageVolumeContentType) UnmarshalJSON(data []byte) error {
+	var word string
+	err := json.Unmarshal(data, &word)
+	*t = known[StorageVolumeContentType](strings.ToUpper(word), "FILESYSTEM", "BLOCK", "ISO")
+	return err
+}
+
+// IsNode marks that a volume has an id.
+func (*StorageVolume) IsNode() {}
+
+// ID is the volume's id.
+func (v *StorageVolume) ID() string {
+	return ID{Server: v.server, Kind: "StorageVolume", Project: v.Project, Name: v.Path()}.String()
+}
+
+// Path is the volume's name in ids: pool/type/name, in LXD's words.
+func (v *StorageVolume) Path() string { return v.Pool + "/" + v.Type.word() + "/" + v.Name }
+
+// Location is the cluster member; nil outside a cluster.
+func (v *StorageVolume) Location() *string { return location(v.Member) }
+
+// Tags are the entries of the config key user.tags.
+func (v *StorageVolume) Tags() []string { return v.Config.Tags() }
+
+// SizeBytes is the size that is set; nil for none.
+func (v *StorageVolume) SizeBytes() *int64 { return parseBytes(v.Config["size"]) }
+
+// IsInstance reports whether the volume is an instance's disk.
+func (v *StorageVolume) IsInstance() bool {
+	return v.Type == VolumeContainer || v.Type == VolumeVirtualMachine
+}
+
+// StorageVolume reads one volume of an effective project.
+func (c *Client) StorageVolume(ctx context.Context, as Scope, project, pool string, kind StorageVolumeType, name string) (*StorageVolume, error) {
+	if !as.Allows(project, false) || name == "" {
+		return nil, hidden("Storage volume")
+	}
+	volume, err := get[*StorageVolume](ctx, c, in(project, path("storage-pools", pool, "volumes", kind.word(), name)))
+	if err != nil {
+		return nil, err
+	}
+	volume.adopt(c, project, pool)
+	if !as.Allows(volume.Project, false) {
+		return nil, hidden("Storage volume")
+	}
+	return volume, nil
+}
+
+// VolumeOf reads the volume of an id's project and name (see [StorageVolume.Path]).
+func (c *Client) VolumeOf(ctx context.Context, as Scope, project, path string) (*StorageVolume, error) {
+	parts := strings.SplitN(path, "/", 3)
+	if len(parts) != 3 {
+		return nil, hidden("Storage volume")
+	}
+	return c.StorageVolume(ctx, as, project, parts[0], volumeType(parts[1]), parts[2])
+}
+
+// adopt fills in what LXD leaves out.
+func (v *StorageVolume) adopt(c *Client, project, pool string) {
+	v.server = c.Name()
+	if v.Project == "" {
+		v.Project = projectOrDefault(project)
+	}
+	if v.Pool == "" {
+		v.Pool = pool
+	}
+	if v.ContentType == "" { // an older release says nothing of files
+		v.ContentType = "FILESYSTEM"
+	}
+}

@@ -1,0 +1,95 @@
+package resolvers
+
+import (
+	"context"
+
+	"github.com/graph-gophers/dataloader/v7"
+	"github.com/lxdql/lxdql/lxd"
+)
+
+// storageVolumes lists volumes. LXD answers an empty list for a project that
+// does not exist.
+func (r *Resolver) storageVolumes(ctx context.Context, list lxd.VolumeList) ([]*lxd.StorageVolume, error) {
+	if !list.AllProjects {
+		if _, err := owner(ctx, &list.Project, lxd.FeatureStorageVolumes); err != nil {
+			return nil, err
+		}
+	}
+	return r.LXD.StorageVolumes(ctx, scope(ctx), list)
+}
+
+func (r *Resolver) storageVolume(ctx context.Context, project *string, pool string, kind *lxd.StorageVolumeType, name string) (*lxd.StorageVolume, error) {
+	wanted := lxd.VolumeCustom
+	if kind != nil {
+		wanted = *kind
+	}
+	in := value(project)
+	if wanted == lxd.VolumeCustom {
+		owner, err := owner(ctx, project, lxd.FeatureStorageVolumes)
+		if err != nil {
+			return nil, err
+		}
+		in = owner
+	}
+	if in == "" {
+		in = "default"
+	}
+	return r.LXD.StorageVolume(ctx, scope(ctx), in, pool, wanted, name)
+}
+
+// ofDevice are the fields of a volume that a device tells.
+var ofDevice = map[string]bool{"id": true, "name": true, "type": true, "pool": true, "project": true, "instance": true, "__typename": true}
+
+// volumeOfDisk is what the device says of the volume, and is read only where
+// more than that is selected.
+func (r *Resolver) volumeOfDisk(ctx context.Context, disk *lxd.DiskDevice) (*lxd.StorageVolume, error) {
+	if disk == nil || disk.PoolName() == "" {
+		return nil, nil
+	}
+	customs, err := effective(ctx, disk.Owner().Project, lxd.FeatureStorageVolumes)
+	if err != nil {
+		return nil, err
+	}
+	volume := disk.VolumeOf(r.LXD, customs)
+	if volume == nil || !scope(ctx).Allows(volume.Project, false) {
+		return nil, nil
+	}
+	for _, name := range selected(ctx, "") {
+		if !ofDevice[name] {
+			return load(ctx).volume.Load(ctx, key{volume.Project, volume.Path()})()
+		}
+	}
+	return volume, nil
+}
+
+// volumeBatch reads a few volumes one by one, and many from the list of all.
+func (r *Resolver) volumeBatch(ctx context.Context, keys []key) []*dataloader.Result[*lxd.StorageVolume] {
+	if len(keys) <= few {
+		return oneByOne(func(ctx context.Context, k key) (*lxd.StorageVolume, error) {
+			return r.LXD.VolumeOf(ctx, scope(ctx), k.project, k.name)
+		})(ctx, keys)
+	}
+	volumes, err := load(ctx).allVolumes(ctx)
+	found := make(map[key]*lxd.StorageVolume, len(volumes))
+	for _, volume := range volumes {
+		found[key{volume.Project, volume.Path()}] = volume
+	}
+	results := make([]*dataloader.Result[*lxd.StorageVolume], len(keys))
+	for n, k := range keys {
+		results[n] = &dataloader.Result[*lxd.StorageVolume]{Data: found[k], Error: err}
+	}
+	return results
+}
+
+// ofList are the fields of a volume's snapshot that a list of volumes tells.
+var ofList = map[string]bool{"id": true, "name": true, "description": true, "volume": true, "__typename": true}
+
+func snapshotsOfVolume(ctx context.Context, volume *lxd.StorageVolume) ([]*lxd.StorageVolumeSnapshot, error) {
+	listed := volume.ListedSnapshots()
+	for _, name := range selected(ctx, "") {
+		if listed == nil || !ofList[name] {
+			return load(ctx).volumeSnapshots.Load(ctx, volume)()
+		}
+	}
+	return listed, nil
+}

@@ -176,6 +176,41 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Operation(ctx, sel, obj)
+	case *lxd.NetworkZoneRecord:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NetworkZoneRecord(ctx, sel, obj)
+	case *lxd.NetworkZone:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NetworkZone(ctx, sel, obj)
+	case *lxd.NetworkPeer:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NetworkPeer(ctx, sel, obj)
+	case *lxd.NetworkLoadBalancer:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NetworkLoadBalancer(ctx, sel, obj)
+	case *lxd.NetworkForward:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NetworkForward(ctx, sel, obj)
+	case *lxd.NetworkAcl:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NetworkAcl(ctx, sel, obj)
+	case *lxd.Network:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Network(ctx, sel, obj)
 	case *lxd.InstanceSnapshot:
 		if obj == nil {
 			return graphql.Null

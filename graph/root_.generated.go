@@ -28,8 +28,14 @@ type ResolverRoot interface {
 	Image() ImageResolver
 	Instance() InstanceResolver
 	InstanceAggregate() InstanceAggregateResolver
+	Lease() LeaseResolver
 	LifecycleEvent() LifecycleEventResolver
 	Mutation() MutationResolver
+	Network() NetworkResolver
+	NetworkAcl() NetworkAclResolver
+	NetworkAllocation() NetworkAllocationResolver
+	NetworkZone() NetworkZoneResolver
+	NicDevice() NicDeviceResolver
 	Operation() OperationResolver
 	Profile() ProfileResolver
 	Project() ProjectResolver
@@ -288,6 +294,15 @@ type ComplexityRoot struct {
 		Type      func(childComplexity int) int
 	}
 
+	Lease struct {
+		Address  func(childComplexity int) int
+		Hostname func(childComplexity int) int
+		Hwaddr   func(childComplexity int) int
+		Instance func(childComplexity int) int
+		Location func(childComplexity int) int
+		Type     func(childComplexity int) int
+	}
+
 	LifecycleEvent struct {
 		Action    func(childComplexity int) int
 		Cursor    func(childComplexity int) int
@@ -322,11 +337,212 @@ type ComplexityRoot struct {
 		UnfreezeInstance func(childComplexity int, name string, project *string, wait *int) int
 	}
 
+	Network struct {
+		Acls             func(childComplexity int) int
+		Config           func(childComplexity int, prefix *string) int
+		Description      func(childComplexity int) int
+		Forwards         func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Instances        func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Leases           func(childComplexity int, project *string) int
+		LoadBalancers    func(childComplexity int) int
+		Locations        func(childComplexity int) int
+		Managed          func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Peers            func(childComplexity int) int
+		Project          func(childComplexity int) int
+		State            func(childComplexity int) int
+		Status           func(childComplexity int) int
+		Tags             func(childComplexity int) int
+		Type             func(childComplexity int) int
+		UsedBy           func(childComplexity int) int
+		Zones            func(childComplexity int) int
+	}
+
+	NetworkAcl struct {
+		Config           func(childComplexity int, prefix *string) int
+		Description      func(childComplexity int) int
+		Egress           func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Ingress          func(childComplexity int) int
+		Log              func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Project          func(childComplexity int) int
+		Tags             func(childComplexity int) int
+		UsedBy           func(childComplexity int) int
+	}
+
+	NetworkAclConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	NetworkAclEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	NetworkAclRule struct {
+		Action          func(childComplexity int) int
+		Description     func(childComplexity int) int
+		Destination     func(childComplexity int) int
+		DestinationPort func(childComplexity int) int
+		ICMPCode        func(childComplexity int) int
+		ICMPType        func(childComplexity int) int
+		Protocol        func(childComplexity int) int
+		Source          func(childComplexity int) int
+		SourcePort      func(childComplexity int) int
+		State           func(childComplexity int) int
+	}
+
+	NetworkAddress struct {
+		Address func(childComplexity int) int
+		Family  func(childComplexity int) int
+		Netmask func(childComplexity int) int
+		Scope   func(childComplexity int) int
+	}
+
+	NetworkAllocation struct {
+		Address func(childComplexity int) int
+		Hwaddr  func(childComplexity int) int
+		NAT     func(childComplexity int) int
+		Network func(childComplexity int) int
+		Type    func(childComplexity int) int
+		UsedBy  func(childComplexity int) int
+	}
+
+	NetworkConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	NetworkCounters struct {
+		BytesReceived   func(childComplexity int) int
+		BytesSent       func(childComplexity int) int
+		BytesTotal      func(childComplexity int) int
+		PacketsReceived func(childComplexity int) int
+		PacketsSent     func(childComplexity int) int
+	}
+
+	NetworkEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	NetworkForward struct {
+		Config        func(childComplexity int) int
+		Description   func(childComplexity int) int
+		ID            func(childComplexity int) int
+		ListenAddress func(childComplexity int) int
+		Location      func(childComplexity int) int
+		Ports         func(childComplexity int) int
+	}
+
+	NetworkForwardPort struct {
+		Description   func(childComplexity int) int
+		ListenPort    func(childComplexity int) int
+		Protocol      func(childComplexity int) int
+		TargetAddress func(childComplexity int) int
+		TargetPort    func(childComplexity int) int
+	}
+
+	NetworkLoadBalancer struct {
+		Backends      func(childComplexity int) int
+		Config        func(childComplexity int) int
+		Description   func(childComplexity int) int
+		ID            func(childComplexity int) int
+		ListenAddress func(childComplexity int) int
+		Location      func(childComplexity int) int
+		Ports         func(childComplexity int) int
+	}
+
+	NetworkLoadBalancerBackend struct {
+		Description   func(childComplexity int) int
+		Name          func(childComplexity int) int
+		TargetAddress func(childComplexity int) int
+		TargetPort    func(childComplexity int) int
+	}
+
+	NetworkLoadBalancerPort struct {
+		Description   func(childComplexity int) int
+		ListenPort    func(childComplexity int) int
+		Protocol      func(childComplexity int) int
+		TargetBackend func(childComplexity int) int
+	}
+
+	NetworkPeer struct {
+		Config        func(childComplexity int) int
+		Description   func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Status        func(childComplexity int) int
+		TargetNetwork func(childComplexity int) int
+		TargetProject func(childComplexity int) int
+	}
+
+	NetworkState struct {
+		Addresses func(childComplexity int) int
+		Bond      func(childComplexity int) int
+		Bridge    func(childComplexity int) int
+		Counters  func(childComplexity int) int
+		Hwaddr    func(childComplexity int) int
+		MTU       func(childComplexity int) int
+		OVN       func(childComplexity int) int
+		State     func(childComplexity int) int
+		Type      func(childComplexity int) int
+		VLAN      func(childComplexity int) int
+	}
+
+	NetworkZone struct {
+		Config           func(childComplexity int, prefix *string) int
+		Description      func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Project          func(childComplexity int) int
+		Records          func(childComplexity int) int
+		Tags             func(childComplexity int) int
+		UsedBy           func(childComplexity int) int
+	}
+
+	NetworkZoneConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	NetworkZoneEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	NetworkZoneRecord struct {
+		Config      func(childComplexity int) int
+		Description func(childComplexity int) int
+		Entries     func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Name        func(childComplexity int) int
+	}
+
+	NetworkZoneRecordEntry struct {
+		TTLSeconds func(childComplexity int) int
+		Type       func(childComplexity int) int
+		Value      func(childComplexity int) int
+	}
+
 	NicDevice struct {
 		Config    func(childComplexity int) int
 		Hwaddr    func(childComplexity int) int
 		Inherited func(childComplexity int) int
 		Name      func(childComplexity int) int
+		Network   func(childComplexity int) int
 		NicType   func(childComplexity int) int
 		Parent    func(childComplexity int) int
 		Type      func(childComplexity int) int
@@ -469,6 +685,13 @@ type ComplexityRoot struct {
 		Instance           func(childComplexity int, name string, project *string) int
 		Instances          func(childComplexity int, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		InstancesAggregate func(childComplexity int, groupBy []page.InstanceGroup, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string) int
+		Network            func(childComplexity int, name string, project *string) int
+		NetworkACL         func(childComplexity int, name string, project *string) int
+		NetworkAcls        func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		NetworkAllocations func(childComplexity int, project *string, allProjects *bool) int
+		NetworkZone        func(childComplexity int, name string, project *string) int
+		NetworkZones       func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Networks           func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Node               func(childComplexity int, id string) int
 		Nodes              func(childComplexity int, ids []string) int
 		Operation          func(childComplexity int, id string) int
@@ -1718,6 +1941,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InstanceStateNetwork.Type(childComplexity), true
 
+	case "Lease.address":
+		if e.ComplexityRoot.Lease.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lease.Address(childComplexity), true
+	case "Lease.hostname":
+		if e.ComplexityRoot.Lease.Hostname == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lease.Hostname(childComplexity), true
+	case "Lease.hwaddr":
+		if e.ComplexityRoot.Lease.Hwaddr == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lease.Hwaddr(childComplexity), true
+	case "Lease.instance":
+		if e.ComplexityRoot.Lease.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lease.Instance(childComplexity), true
+	case "Lease.location":
+		if e.ComplexityRoot.Lease.Location == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lease.Location(childComplexity), true
+	case "Lease.type":
+		if e.ComplexityRoot.Lease.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lease.Type(childComplexity), true
+
 	case "LifecycleEvent.action":
 		if e.ComplexityRoot.LifecycleEvent.Action == nil {
 			break
@@ -1921,6 +2181,857 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.UnfreezeInstance(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
 
+	case "Network.acls":
+		if e.ComplexityRoot.Network.Acls == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.Acls(childComplexity), true
+	case "Network.config":
+		if e.ComplexityRoot.Network.Config == nil {
+			break
+		}
+
+		args, err := ec.field_Network_config_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Network.Config(childComplexity, args["prefix"].(*string)), true
+	case "Network.description":
+		if e.ComplexityRoot.Network.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.Description(childComplexity), true
+	case "Network.forwards":
+		if e.ComplexityRoot.Network.Forwards == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.Forwards(childComplexity), true
+	case "Network.hiddenConfigKeys":
+		if e.ComplexityRoot.Network.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.HiddenConfigKeys(childComplexity), true
+	case "Network.id":
+		if e.ComplexityRoot.Network.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.ID(childComplexity), true
+	case "Network.instances":
+		if e.ComplexityRoot.Network.Instances == nil {
+			break
+		}
+
+		args, err := ec.field_Network_instances_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Network.Instances(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Network.leases":
+		if e.ComplexityRoot.Network.Leases == nil {
+			break
+		}
+
+		args, err := ec.field_Network_leases_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Network.Leases(childComplexity, args["project"].(*string)), true
+	case "Network.loadBalancers":
+		if e.ComplexityRoot.Network.LoadBalancers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.LoadBalancers(childComplexity), true
+	case "Network.locations":
+		if e.ComplexityRoot.Network.Locations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.Locations(childComplexity), true
+	case "Network.managed":
+		if e.ComplexityRoot.Network.Managed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.Managed(childComplexity), true
+	case "Network.name":
+		if e.ComplexityRoot.Network.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.Name(childComplexity), true
+	case "Network.peers":
+		if e.ComplexityRoot.Network.Peers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.Peers(childComplexity), true
+	case "Network.project":
+		if e.ComplexityRoot.Network.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.Project(childComplexity), true
+	case "Network.state":
+		if e.ComplexityRoot.Network.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.State(childComplexity), true
+	case "Network.status":
+		if e.ComplexityRoot.Network.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.Status(childComplexity), true
+	case "Network.tags":
+		if e.ComplexityRoot.Network.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.Tags(childComplexity), true
+	case "Network.type":
+		if e.ComplexityRoot.Network.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.Type(childComplexity), true
+	case "Network.usedBy":
+		if e.ComplexityRoot.Network.UsedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.UsedBy(childComplexity), true
+	case "Network.zones":
+		if e.ComplexityRoot.Network.Zones == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.Zones(childComplexity), true
+
+	case "NetworkAcl.config":
+		if e.ComplexityRoot.NetworkAcl.Config == nil {
+			break
+		}
+
+		args, err := ec.field_NetworkAcl_config_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.NetworkAcl.Config(childComplexity, args["prefix"].(*string)), true
+	case "NetworkAcl.description":
+		if e.ComplexityRoot.NetworkAcl.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAcl.Description(childComplexity), true
+	case "NetworkAcl.egress":
+		if e.ComplexityRoot.NetworkAcl.Egress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAcl.Egress(childComplexity), true
+	case "NetworkAcl.hiddenConfigKeys":
+		if e.ComplexityRoot.NetworkAcl.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAcl.HiddenConfigKeys(childComplexity), true
+	case "NetworkAcl.id":
+		if e.ComplexityRoot.NetworkAcl.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAcl.ID(childComplexity), true
+	case "NetworkAcl.ingress":
+		if e.ComplexityRoot.NetworkAcl.Ingress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAcl.Ingress(childComplexity), true
+	case "NetworkAcl.log":
+		if e.ComplexityRoot.NetworkAcl.Log == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAcl.Log(childComplexity), true
+	case "NetworkAcl.name":
+		if e.ComplexityRoot.NetworkAcl.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAcl.Name(childComplexity), true
+	case "NetworkAcl.project":
+		if e.ComplexityRoot.NetworkAcl.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAcl.Project(childComplexity), true
+	case "NetworkAcl.tags":
+		if e.ComplexityRoot.NetworkAcl.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAcl.Tags(childComplexity), true
+	case "NetworkAcl.usedBy":
+		if e.ComplexityRoot.NetworkAcl.UsedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAcl.UsedBy(childComplexity), true
+
+	case "NetworkAclConnection.edges":
+		if e.ComplexityRoot.NetworkAclConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAclConnection.Edges(childComplexity), true
+	case "NetworkAclConnection.nodes":
+		if e.ComplexityRoot.NetworkAclConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAclConnection.Nodes(childComplexity), true
+	case "NetworkAclConnection.pageInfo":
+		if e.ComplexityRoot.NetworkAclConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAclConnection.PageInfo(childComplexity), true
+	case "NetworkAclConnection.totalCount":
+		if e.ComplexityRoot.NetworkAclConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAclConnection.TotalCount(childComplexity), true
+
+	case "NetworkAclEdge.cursor":
+		if e.ComplexityRoot.NetworkAclEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAclEdge.Cursor(childComplexity), true
+	case "NetworkAclEdge.node":
+		if e.ComplexityRoot.NetworkAclEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAclEdge.Node(childComplexity), true
+
+	case "NetworkAclRule.action":
+		if e.ComplexityRoot.NetworkAclRule.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAclRule.Action(childComplexity), true
+	case "NetworkAclRule.description":
+		if e.ComplexityRoot.NetworkAclRule.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAclRule.Description(childComplexity), true
+	case "NetworkAclRule.destination":
+		if e.ComplexityRoot.NetworkAclRule.Destination == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAclRule.Destination(childComplexity), true
+	case "NetworkAclRule.destinationPort":
+		if e.ComplexityRoot.NetworkAclRule.DestinationPort == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAclRule.DestinationPort(childComplexity), true
+	case "NetworkAclRule.icmpCode":
+		if e.ComplexityRoot.NetworkAclRule.ICMPCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAclRule.ICMPCode(childComplexity), true
+	case "NetworkAclRule.icmpType":
+		if e.ComplexityRoot.NetworkAclRule.ICMPType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAclRule.ICMPType(childComplexity), true
+	case "NetworkAclRule.protocol":
+		if e.ComplexityRoot.NetworkAclRule.Protocol == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAclRule.Protocol(childComplexity), true
+	case "NetworkAclRule.source":
+		if e.ComplexityRoot.NetworkAclRule.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAclRule.Source(childComplexity), true
+	case "NetworkAclRule.sourcePort":
+		if e.ComplexityRoot.NetworkAclRule.SourcePort == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAclRule.SourcePort(childComplexity), true
+	case "NetworkAclRule.state":
+		if e.ComplexityRoot.NetworkAclRule.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAclRule.State(childComplexity), true
+
+	case "NetworkAddress.address":
+		if e.ComplexityRoot.NetworkAddress.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAddress.Address(childComplexity), true
+	case "NetworkAddress.family":
+		if e.ComplexityRoot.NetworkAddress.Family == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAddress.Family(childComplexity), true
+	case "NetworkAddress.netmask":
+		if e.ComplexityRoot.NetworkAddress.Netmask == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAddress.Netmask(childComplexity), true
+	case "NetworkAddress.scope":
+		if e.ComplexityRoot.NetworkAddress.Scope == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAddress.Scope(childComplexity), true
+
+	case "NetworkAllocation.address":
+		if e.ComplexityRoot.NetworkAllocation.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAllocation.Address(childComplexity), true
+	case "NetworkAllocation.hwaddr":
+		if e.ComplexityRoot.NetworkAllocation.Hwaddr == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAllocation.Hwaddr(childComplexity), true
+	case "NetworkAllocation.nat":
+		if e.ComplexityRoot.NetworkAllocation.NAT == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAllocation.NAT(childComplexity), true
+	case "NetworkAllocation.network":
+		if e.ComplexityRoot.NetworkAllocation.Network == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAllocation.Network(childComplexity), true
+	case "NetworkAllocation.type":
+		if e.ComplexityRoot.NetworkAllocation.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAllocation.Type(childComplexity), true
+	case "NetworkAllocation.usedBy":
+		if e.ComplexityRoot.NetworkAllocation.UsedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAllocation.UsedBy(childComplexity), true
+
+	case "NetworkConnection.edges":
+		if e.ComplexityRoot.NetworkConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkConnection.Edges(childComplexity), true
+	case "NetworkConnection.nodes":
+		if e.ComplexityRoot.NetworkConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkConnection.Nodes(childComplexity), true
+	case "NetworkConnection.pageInfo":
+		if e.ComplexityRoot.NetworkConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkConnection.PageInfo(childComplexity), true
+	case "NetworkConnection.totalCount":
+		if e.ComplexityRoot.NetworkConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkConnection.TotalCount(childComplexity), true
+
+	case "NetworkCounters.bytesReceived":
+		if e.ComplexityRoot.NetworkCounters.BytesReceived == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkCounters.BytesReceived(childComplexity), true
+	case "NetworkCounters.bytesSent":
+		if e.ComplexityRoot.NetworkCounters.BytesSent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkCounters.BytesSent(childComplexity), true
+	case "NetworkCounters.bytesTotal":
+		if e.ComplexityRoot.NetworkCounters.BytesTotal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkCounters.BytesTotal(childComplexity), true
+	case "NetworkCounters.packetsReceived":
+		if e.ComplexityRoot.NetworkCounters.PacketsReceived == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkCounters.PacketsReceived(childComplexity), true
+	case "NetworkCounters.packetsSent":
+		if e.ComplexityRoot.NetworkCounters.PacketsSent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkCounters.PacketsSent(childComplexity), true
+
+	case "NetworkEdge.cursor":
+		if e.ComplexityRoot.NetworkEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkEdge.Cursor(childComplexity), true
+	case "NetworkEdge.node":
+		if e.ComplexityRoot.NetworkEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkEdge.Node(childComplexity), true
+
+	case "NetworkForward.config":
+		if e.ComplexityRoot.NetworkForward.Config == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForward.Config(childComplexity), true
+	case "NetworkForward.description":
+		if e.ComplexityRoot.NetworkForward.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForward.Description(childComplexity), true
+	case "NetworkForward.id":
+		if e.ComplexityRoot.NetworkForward.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForward.ID(childComplexity), true
+	case "NetworkForward.listenAddress":
+		if e.ComplexityRoot.NetworkForward.ListenAddress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForward.ListenAddress(childComplexity), true
+	case "NetworkForward.location":
+		if e.ComplexityRoot.NetworkForward.Location == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForward.Location(childComplexity), true
+	case "NetworkForward.ports":
+		if e.ComplexityRoot.NetworkForward.Ports == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForward.Ports(childComplexity), true
+
+	case "NetworkForwardPort.description":
+		if e.ComplexityRoot.NetworkForwardPort.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForwardPort.Description(childComplexity), true
+	case "NetworkForwardPort.listenPort":
+		if e.ComplexityRoot.NetworkForwardPort.ListenPort == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForwardPort.ListenPort(childComplexity), true
+	case "NetworkForwardPort.protocol":
+		if e.ComplexityRoot.NetworkForwardPort.Protocol == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForwardPort.Protocol(childComplexity), true
+	case "NetworkForwardPort.targetAddress":
+		if e.ComplexityRoot.NetworkForwardPort.TargetAddress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForwardPort.TargetAddress(childComplexity), true
+	case "NetworkForwardPort.targetPort":
+		if e.ComplexityRoot.NetworkForwardPort.TargetPort == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForwardPort.TargetPort(childComplexity), true
+
+	case "NetworkLoadBalancer.backends":
+		if e.ComplexityRoot.NetworkLoadBalancer.Backends == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.Backends(childComplexity), true
+	case "NetworkLoadBalancer.config":
+		if e.ComplexityRoot.NetworkLoadBalancer.Config == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.Config(childComplexity), true
+	case "NetworkLoadBalancer.description":
+		if e.ComplexityRoot.NetworkLoadBalancer.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.Description(childComplexity), true
+	case "NetworkLoadBalancer.id":
+		if e.ComplexityRoot.NetworkLoadBalancer.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.ID(childComplexity), true
+	case "NetworkLoadBalancer.listenAddress":
+		if e.ComplexityRoot.NetworkLoadBalancer.ListenAddress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.ListenAddress(childComplexity), true
+	case "NetworkLoadBalancer.location":
+		if e.ComplexityRoot.NetworkLoadBalancer.Location == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.Location(childComplexity), true
+	case "NetworkLoadBalancer.ports":
+		if e.ComplexityRoot.NetworkLoadBalancer.Ports == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.Ports(childComplexity), true
+
+	case "NetworkLoadBalancerBackend.description":
+		if e.ComplexityRoot.NetworkLoadBalancerBackend.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancerBackend.Description(childComplexity), true
+	case "NetworkLoadBalancerBackend.name":
+		if e.ComplexityRoot.NetworkLoadBalancerBackend.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancerBackend.Name(childComplexity), true
+	case "NetworkLoadBalancerBackend.targetAddress":
+		if e.ComplexityRoot.NetworkLoadBalancerBackend.TargetAddress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancerBackend.TargetAddress(childComplexity), true
+	case "NetworkLoadBalancerBackend.targetPort":
+		if e.ComplexityRoot.NetworkLoadBalancerBackend.TargetPort == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancerBackend.TargetPort(childComplexity), true
+
+	case "NetworkLoadBalancerPort.description":
+		if e.ComplexityRoot.NetworkLoadBalancerPort.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancerPort.Description(childComplexity), true
+	case "NetworkLoadBalancerPort.listenPort":
+		if e.ComplexityRoot.NetworkLoadBalancerPort.ListenPort == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancerPort.ListenPort(childComplexity), true
+	case "NetworkLoadBalancerPort.protocol":
+		if e.ComplexityRoot.NetworkLoadBalancerPort.Protocol == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancerPort.Protocol(childComplexity), true
+	case "NetworkLoadBalancerPort.targetBackend":
+		if e.ComplexityRoot.NetworkLoadBalancerPort.TargetBackend == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancerPort.TargetBackend(childComplexity), true
+
+	case "NetworkPeer.config":
+		if e.ComplexityRoot.NetworkPeer.Config == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkPeer.Config(childComplexity), true
+	case "NetworkPeer.description":
+		if e.ComplexityRoot.NetworkPeer.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkPeer.Description(childComplexity), true
+	case "NetworkPeer.id":
+		if e.ComplexityRoot.NetworkPeer.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkPeer.ID(childComplexity), true
+	case "NetworkPeer.name":
+		if e.ComplexityRoot.NetworkPeer.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkPeer.Name(childComplexity), true
+	case "NetworkPeer.status":
+		if e.ComplexityRoot.NetworkPeer.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkPeer.Status(childComplexity), true
+	case "NetworkPeer.targetNetwork":
+		if e.ComplexityRoot.NetworkPeer.TargetNetwork == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkPeer.TargetNetwork(childComplexity), true
+	case "NetworkPeer.targetProject":
+		if e.ComplexityRoot.NetworkPeer.TargetProject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkPeer.TargetProject(childComplexity), true
+
+	case "NetworkState.addresses":
+		if e.ComplexityRoot.NetworkState.Addresses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkState.Addresses(childComplexity), true
+	case "NetworkState.bond":
+		if e.ComplexityRoot.NetworkState.Bond == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkState.Bond(childComplexity), true
+	case "NetworkState.bridge":
+		if e.ComplexityRoot.NetworkState.Bridge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkState.Bridge(childComplexity), true
+	case "NetworkState.counters":
+		if e.ComplexityRoot.NetworkState.Counters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkState.Counters(childComplexity), true
+	case "NetworkState.hwaddr":
+		if e.ComplexityRoot.NetworkState.Hwaddr == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkState.Hwaddr(childComplexity), true
+	case "NetworkState.mtu":
+		if e.ComplexityRoot.NetworkState.MTU == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkState.MTU(childComplexity), true
+	case "NetworkState.ovn":
+		if e.ComplexityRoot.NetworkState.OVN == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkState.OVN(childComplexity), true
+	case "NetworkState.state":
+		if e.ComplexityRoot.NetworkState.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkState.State(childComplexity), true
+	case "NetworkState.type":
+		if e.ComplexityRoot.NetworkState.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkState.Type(childComplexity), true
+	case "NetworkState.vlan":
+		if e.ComplexityRoot.NetworkState.VLAN == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkState.VLAN(childComplexity), true
+
+	case "NetworkZone.config":
+		if e.ComplexityRoot.NetworkZone.Config == nil {
+			break
+		}
+
+		args, err := ec.field_NetworkZone_config_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.NetworkZone.Config(childComplexity, args["prefix"].(*string)), true
+	case "NetworkZone.description":
+		if e.ComplexityRoot.NetworkZone.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZone.Description(childComplexity), true
+	case "NetworkZone.hiddenConfigKeys":
+		if e.ComplexityRoot.NetworkZone.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZone.HiddenConfigKeys(childComplexity), true
+	case "NetworkZone.id":
+		if e.ComplexityRoot.NetworkZone.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZone.ID(childComplexity), true
+	case "NetworkZone.name":
+		if e.ComplexityRoot.NetworkZone.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZone.Name(childComplexity), true
+	case "NetworkZone.project":
+		if e.ComplexityRoot.NetworkZone.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZone.Project(childComplexity), true
+	case "NetworkZone.records":
+		if e.ComplexityRoot.NetworkZone.Records == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZone.Records(childComplexity), true
+	case "NetworkZone.tags":
+		if e.ComplexityRoot.NetworkZone.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZone.Tags(childComplexity), true
+	case "NetworkZone.usedBy":
+		if e.ComplexityRoot.NetworkZone.UsedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZone.UsedBy(childComplexity), true
+
+	case "NetworkZoneConnection.edges":
+		if e.ComplexityRoot.NetworkZoneConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneConnection.Edges(childComplexity), true
+	case "NetworkZoneConnection.nodes":
+		if e.ComplexityRoot.NetworkZoneConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneConnection.Nodes(childComplexity), true
+	case "NetworkZoneConnection.pageInfo":
+		if e.ComplexityRoot.NetworkZoneConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneConnection.PageInfo(childComplexity), true
+	case "NetworkZoneConnection.totalCount":
+		if e.ComplexityRoot.NetworkZoneConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneConnection.TotalCount(childComplexity), true
+
+	case "NetworkZoneEdge.cursor":
+		if e.ComplexityRoot.NetworkZoneEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneEdge.Cursor(childComplexity), true
+	case "NetworkZoneEdge.node":
+		if e.ComplexityRoot.NetworkZoneEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneEdge.Node(childComplexity), true
+
+	case "NetworkZoneRecord.config":
+		if e.ComplexityRoot.NetworkZoneRecord.Config == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecord.Config(childComplexity), true
+	case "NetworkZoneRecord.description":
+		if e.ComplexityRoot.NetworkZoneRecord.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecord.Description(childComplexity), true
+	case "NetworkZoneRecord.entries":
+		if e.ComplexityRoot.NetworkZoneRecord.Entries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecord.Entries(childComplexity), true
+	case "NetworkZoneRecord.id":
+		if e.ComplexityRoot.NetworkZoneRecord.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecord.ID(childComplexity), true
+	case "NetworkZoneRecord.name":
+		if e.ComplexityRoot.NetworkZoneRecord.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecord.Name(childComplexity), true
+
+	case "NetworkZoneRecordEntry.ttlSeconds":
+		if e.ComplexityRoot.NetworkZoneRecordEntry.TTLSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecordEntry.TTLSeconds(childComplexity), true
+	case "NetworkZoneRecordEntry.type":
+		if e.ComplexityRoot.NetworkZoneRecordEntry.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecordEntry.Type(childComplexity), true
+	case "NetworkZoneRecordEntry.value":
+		if e.ComplexityRoot.NetworkZoneRecordEntry.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecordEntry.Value(childComplexity), true
+
 	case "NicDevice.config":
 		if e.ComplexityRoot.NicDevice.Config == nil {
 			break
@@ -1945,6 +3056,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NicDevice.Name(childComplexity), true
+	case "NicDevice.network":
+		if e.ComplexityRoot.NicDevice.Network == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NicDevice.Network(childComplexity), true
 	case "NicDevice.nicType":
 		if e.ComplexityRoot.NicDevice.NicType == nil {
 			break
@@ -2554,6 +3671,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.InstancesAggregate(childComplexity, args["groupBy"].([]page.InstanceGroup), args["project"].(*string), args["allProjects"].(*bool), args["type"].(*lxd.InstanceType), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string)), true
 
+	case "Query.network":
+		if e.ComplexityRoot.Query.Network == nil {
+			break
+		}
+
+		args, err := ec.field_Query_network_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Network(childComplexity, args["name"].(string), args["project"].(*string)), true
+	case "Query.networkAcl":
+		if e.ComplexityRoot.Query.NetworkACL == nil {
+			break
+		}
+
+		args, err := ec.field_Query_networkAcl_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.NetworkACL(childComplexity, args["name"].(string), args["project"].(*string)), true
+	case "Query.networkAcls":
+		if e.ComplexityRoot.Query.NetworkAcls == nil {
+			break
+		}
+
+		args, err := ec.field_Query_networkAcls_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.NetworkAcls(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+	case "Query.networkAllocations":
+		if e.ComplexityRoot.Query.NetworkAllocations == nil {
+			break
+		}
+
+		args, err := ec.field_Query_networkAllocations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.NetworkAllocations(childComplexity, args["project"].(*string), args["allProjects"].(*bool)), true
+	case "Query.networkZone":
+		if e.ComplexityRoot.Query.NetworkZone == nil {
+			break
+		}
+
+		args, err := ec.field_Query_networkZone_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.NetworkZone(childComplexity, args["name"].(string), args["project"].(*string)), true
+	case "Query.networkZones":
+		if e.ComplexityRoot.Query.NetworkZones == nil {
+			break
+		}
+
+		args, err := ec.field_Query_networkZones_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.NetworkZones(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+	case "Query.networks":
+		if e.ComplexityRoot.Query.Networks == nil {
+			break
+		}
+
+		args, err := ec.field_Query_networks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Networks(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -3678,6 +4872,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputInstanceStatusWhere,
 		ec.unmarshalInputInstanceTypeWhere,
 		ec.unmarshalInputInstanceWhere,
+		ec.unmarshalInputNetworkAclOrder,
+		ec.unmarshalInputNetworkAclWhere,
+		ec.unmarshalInputNetworkOrder,
+		ec.unmarshalInputNetworkStatusWhere,
+		ec.unmarshalInputNetworkTypeWhere,
+		ec.unmarshalInputNetworkWhere,
+		ec.unmarshalInputNetworkZoneOrder,
+		ec.unmarshalInputNetworkZoneWhere,
 		ec.unmarshalInputNumberWhere,
 		ec.unmarshalInputOperationOrder,
 		ec.unmarshalInputOperationStatusWhere,
@@ -3860,6 +5062,8 @@ type NicDevice implements Device {
   nicType: String
   """The host's interface that it hangs on; null when the network decides it."""
   parent: String
+  """The network that it is on; null for none that the caller may see, and when it could not be read."""
+  network: Network
 }
 
 """A mounted volume or path, or a disk of a virtual machine."""
@@ -5051,6 +6255,729 @@ type InstanceStateCounters {
   packetsDroppedInbound: Int64!
   """Packets to send that were dropped."""
   packetsDroppedOutbound: Int64!
+}
+`, BuiltIn: false},
+	{Name: "../schema/network.graphqls", Input: `"""A kind of network."""
+enum NetworkType {
+  """A bridge of the host, with addresses and names of LXD's making."""
+  BRIDGE
+  """A software-defined network over several hosts."""
+  OVN
+  """Interfaces of instances beside one of the host's."""
+  MACVLAN
+  """Virtual functions of a network card."""
+  SRIOV
+  """An interface of the host, for other networks to go out by; or one that LXD does not manage."""
+  PHYSICAL
+  """The host's loopback interface."""
+  LOOPBACK
+  """Several interfaces of the host as one."""
+  BOND
+  """A VLAN interface of the host."""
+  VLAN
+  """A kind that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+"""How far the making of a network is."""
+enum NetworkStatus {
+  """It can be used."""
+  CREATED
+  """It is defined on some members of the cluster only."""
+  PENDING
+  """It could not be made on some members of the cluster."""
+  ERRORED
+  """It cannot be used now; LXD tries to get it back."""
+  UNAVAILABLE
+  """LXD does not manage it, or the status is one that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+"""An address of a network."""
+type NetworkAddress {
+  """` + "`" + `inet` + "`" + ` or ` + "`" + `inet6` + "`" + `."""
+  family: String!
+  """The address, without its netmask."""
+  address: String!
+  """How many bits of it are the network's: ` + "`" + `24` + "`" + `."""
+  netmask: String!
+  """How far it reaches: ` + "`" + `global` + "`" + `, ` + "`" + `link` + "`" + ` or ` + "`" + `local` + "`" + `."""
+  scope: String!
+}
+
+"""What a network has carried since it was made, or the host started."""
+type NetworkCounters {
+  """Bytes received."""
+  bytesReceived: Int64!
+  """Bytes sent."""
+  bytesSent: Int64!
+  """Bytes received and sent together."""
+  bytesTotal: Int64!
+  """Packets received."""
+  packetsReceived: Int64!
+  """Packets sent."""
+  packetsSent: Int64!
+}
+
+"""What a network is right now."""
+type NetworkState {
+  """Its addresses on the host."""
+  addresses: [NetworkAddress!]!
+  """What it has carried."""
+  counters: NetworkCounters!
+  """The MAC address of its interface on the host; empty when it has none."""
+  hwaddr: String!
+  """The largest packet, in bytes."""
+  mtu: Int!
+  """Whether its interface is ` + "`" + `up` + "`" + ` or ` + "`" + `down` + "`" + `."""
+  state: String!
+  """` + "`" + `broadcast` + "`" + `, ` + "`" + `loopback` + "`" + `, ` + "`" + `point-to-point` + "`" + ` or ` + "`" + `unknown` + "`" + `."""
+  type: String!
+  """What only a bridge has, in LXD's form; null for others."""
+  bridge: JSON
+  """What only a bond has, in LXD's form; null for others."""
+  bond: JSON
+  """What only a VLAN has, in LXD's form; null for others."""
+  vlan: JSON
+  """What only an OVN network has, in LXD's form; null for others."""
+  ovn: JSON
+}
+
+"""An address that a network has given away."""
+type Lease {
+  """The name that goes with it."""
+  hostname: String!
+  """The MAC address that it was given to; empty for the network's own."""
+  hwaddr: String!
+  """The address."""
+  address: String!
+  """How it was given: ` + "`" + `dynamic` + "`" + `, ` + "`" + `static` + "`" + `, ` + "`" + `gateway` + "`" + ` or ` + "`" + `uplink` + "`" + `."""
+  type: String!
+  """The cluster member; null outside a cluster."""
+  location: String
+  """The instance that has it; null for none that the caller may see."""
+  instance: Instance
+}
+
+"""A port that a forward or a load balancer listens on."""
+type NetworkForwardPort {
+  """Free text; may be empty."""
+  description: String!
+  """` + "`" + `tcp` + "`" + ` or ` + "`" + `udp` + "`" + `."""
+  protocol: String!
+  """The ports that are listened on: ` + "`" + `80` + "`" + ` or ` + "`" + `80,8000-8010` + "`" + `."""
+  listenPort: String!
+  """The ports that connections go to; empty for the same."""
+  targetPort: String!
+  """The address that connections go to."""
+  targetAddress: String!
+}
+
+"""An address of a network whose connections go to instances."""
+type NetworkForward implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """The address that is listened on; unique in its network."""
+  listenAddress: String!
+  """Free text; may be empty."""
+  description: String!
+  """The configuration, in LXD's keys: ` + "`" + `target_address` + "`" + ` for what no port says."""
+  config: StringMap!
+  """What is listened on."""
+  ports: [NetworkForwardPort!]!
+  """The cluster member; null outside a cluster and on networks that all members share."""
+  location: String
+}
+
+"""A connection to another OVN network."""
+type NetworkPeer implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Unique in its network."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """The configuration, in LXD's keys."""
+  config: StringMap!
+  """` + "`" + `PENDING` + "`" + ` until the other side has agreed, then ` + "`" + `CREATED` + "`" + `, in LXD's words."""
+  status: String!
+  """The other network's project."""
+  targetProject: String!
+  """The other network's name."""
+  targetNetwork: String!
+}
+
+"""What a load balancer sends connections to."""
+type NetworkLoadBalancerBackend {
+  """Unique in its load balancer."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """The ports; empty for those that are listened on."""
+  targetPort: String!
+  """The address."""
+  targetAddress: String!
+}
+
+"""A port that a load balancer listens on."""
+type NetworkLoadBalancerPort {
+  """Free text; may be empty."""
+  description: String!
+  """` + "`" + `tcp` + "`" + ` or ` + "`" + `udp` + "`" + `."""
+  protocol: String!
+  """The ports that are listened on."""
+  listenPort: String!
+  """The names of the backends that connections go to."""
+  targetBackend: [String!]!
+}
+
+"""An address of an OVN network whose connections are spread. It takes LXD's extension ` + "`" + `network_load_balancer` + "`" + ` (5.21)."""
+type NetworkLoadBalancer implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """The address that is listened on; unique in its network."""
+  listenAddress: String!
+  """Free text; may be empty."""
+  description: String!
+  """The configuration, in LXD's keys."""
+  config: StringMap!
+  """What connections can go to."""
+  backends: [NetworkLoadBalancerBackend!]!
+  """What is listened on."""
+  ports: [NetworkLoadBalancerPort!]!
+  """The cluster member; null outside a cluster."""
+  location: String
+}
+
+"""A network of LXD's, or an interface of its host."""
+type Network implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Unique in its project."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """What it is."""
+  type: NetworkType!
+  """Whether LXD manages it; false for the host's own interfaces."""
+  managed: Boolean!
+  """How far its making is."""
+  status: NetworkStatus!
+  """
+  The project that it belongs to: ` + "`" + `default` + "`" + ` for the networks of a project without
+  ` + "`" + `features.networks` + "`" + `. Null when it could not be read.
+  """
+  project: Project
+  """The configuration, in LXD's keys, without those hidden from the caller (see ` + "`" + `hiddenConfigKeys` + "`" + `)."""
+  config(
+    """Only keys that begin with this."""
+    prefix: String
+  ): StringMap!
+  """The names of the keys of ` + "`" + `config` + "`" + ` that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """The cluster members that it is on; empty outside a cluster."""
+  locations: [String!]!
+  """What it is right now; LXD is asked for each network. Null when it could not be read."""
+  state: NetworkState
+  """
+  The addresses that it has given to instances of one project, which is that of
+  the instance where the network was reached by a device of one. LXD is asked for
+  each network. Null when they could not be read; empty for interfaces of the host.
+  """
+  leases(
+    """The project whose instances' addresses are shown; null is the network's own, or the instance's."""
+    project: String
+  ): [Lease!]
+  """Its forwards; LXD is asked for each network. Null when they could not be read."""
+  forwards: [NetworkForward!]
+  """Its connections to others; LXD is asked for each network. Empty where its kind has none."""
+  peers: [NetworkPeer!]
+  """Its load balancers; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` where LXD has none; empty where its kind has none."""
+  loadBalancers: [NetworkLoadBalancer!]
+  """The ACLs that it names, without those hidden from the caller."""
+  acls: [NetworkAcl!]
+  """The zones that it names, without those hidden from the caller."""
+  zones: [NetworkZone!]
+  """The instances with a device on it, of all projects that the caller may see, by project and name."""
+  instances(
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page."""
+    before: String
+  ): InstanceConnection
+  """What uses it, as far as the graph has its kind and the caller may see it; null when it could not be read."""
+  usedBy: [Node!]
+}
+
+"""One object of a page of networks."""
+type NetworkEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The network."""
+  node: Network!
+}
+
+"""A page of networks."""
+type NetworkConnection {
+  """The page with a cursor for each object."""
+  edges: [NetworkEdge!]!
+  """The page's objects."""
+  nodes: [Network!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that the caller may see and that meets the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order networks by."""
+enum NetworkOrderField {
+  """The project's name."""
+  PROJECT
+  """The name."""
+  NAME
+  """What it is."""
+  TYPE
+  """The status, in the order of the enum's names."""
+  STATUS
+}
+
+"""How to order networks. Equal ones follow by project and name."""
+input NetworkOrder {
+  """What to order by."""
+  field: NetworkOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""A condition on a kind of network."""
+input NetworkTypeWhere {
+  """It is this."""
+  equals: NetworkType
+  """It is one of these."""
+  in: [NetworkType!]
+  """It is not this."""
+  not: NetworkType
+}
+
+"""A condition on a network's status."""
+input NetworkStatusWhere {
+  """It is this."""
+  equals: NetworkStatus
+  """It is one of these."""
+  in: [NetworkStatus!]
+  """It is not this."""
+  not: NetworkStatus
+}
+
+"""Conditions on networks: all that are given have to hold."""
+input NetworkWhere {
+  """The project's name."""
+  project: StringWhere
+  """The name."""
+  name: StringWhere
+  """The description."""
+  description: StringWhere
+  """What it is."""
+  type: NetworkTypeWhere
+  """Whether LXD manages it."""
+  managed: BooleanWhere
+  """How far its making is."""
+  status: NetworkStatusWhere
+  """A cluster member that it is on."""
+  location: StringWhere
+  """An address range that is set for it: ` + "`" + `10.1.2.1/24` + "`" + `."""
+  subnet: StringWhere
+  """The tags."""
+  tags: TagsWhere
+  """Keys of the configuration."""
+  config: [ConfigWhere!]
+  """All of these have to hold as well."""
+  and: [NetworkWhere!]
+  """One of these has to hold as well."""
+  or: [NetworkWhere!]
+  """This must not hold."""
+  not: NetworkWhere
+}
+
+extend type Query {
+  """The networks of a project, or of all that the caller may see."""
+  networks(
+    """The project; null is ` + "`" + `default` + "`" + `, one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
+    project: String
+    """Those of all projects that the caller may see, each once; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+    """The conditions that they have to meet; null is all."""
+    where: NetworkWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """LXD has no filter for these: anything here is ` + "`" + `BAD_USER_INPUT` + "`" + `. Use ` + "`" + `where` + "`" + `."""
+    filter: String
+    """The order; null is by project and name."""
+    orderBy: NetworkOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): NetworkConnection @hasRole(role: VIEWER)
+  """The network with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
+  network(
+    """The name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+  ): Network @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_acl.graphqls", Input: `"""What a rule does with what it fits."""
+enum NetworkAclAction {
+  """It may pass."""
+  ALLOW
+  """It may pass, whatever other rules say of its answers."""
+  ALLOW_STATELESS
+  """It is dropped, and the sender is told."""
+  REJECT
+  """It is dropped."""
+  DROP
+  """An action that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+"""A rule of an ACL. What is empty fits everything."""
+type NetworkAclRule {
+  """What is done."""
+  action: NetworkAclAction!
+  """Where it comes from: addresses, ranges, or names of ACLs, separated by commas."""
+  source: String!
+  """Where it goes to, in the same form."""
+  destination: String!
+  """` + "`" + `tcp` + "`" + `, ` + "`" + `udp` + "`" + `, ` + "`" + `icmp4` + "`" + ` or ` + "`" + `icmp6` + "`" + `."""
+  protocol: String!
+  """The ports that it comes from."""
+  sourcePort: String!
+  """The ports that it goes to."""
+  destinationPort: String!
+  """The ICMP type."""
+  icmpType: String!
+  """The ICMP code."""
+  icmpCode: String!
+  """Free text; may be empty."""
+  description: String!
+  """` + "`" + `enabled` + "`" + `, ` + "`" + `disabled` + "`" + ` or ` + "`" + `logged` + "`" + `, in LXD's words."""
+  state: String!
+}
+
+"""Rules about what may reach instances, and what they may reach."""
+type NetworkAcl implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Unique in its project."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """
+  The project that it belongs to: ` + "`" + `default` + "`" + ` for the ACLs of a project without
+  ` + "`" + `features.networks` + "`" + `. Null when it could not be read.
+  """
+  project: Project
+  """The configuration, in LXD's keys, without those hidden from the caller (see ` + "`" + `hiddenConfigKeys` + "`" + `)."""
+  config(
+    """Only keys that begin with this."""
+    prefix: String
+  ): StringMap!
+  """The names of the keys of ` + "`" + `config` + "`" + ` that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """The rules about what reaches instances."""
+  ingress: [NetworkAclRule!]!
+  """The rules about what instances reach."""
+  egress: [NetworkAclRule!]!
+  """What rules with the state ` + "`" + `logged` + "`" + ` have written. Only OVN writes it: null with an error elsewhere."""
+  log: String
+  """What uses it, as far as the graph has its kind and the caller may see it; null when it could not be read."""
+  usedBy: [Node!]
+}
+
+"""One object of a page of ACLs."""
+type NetworkAclEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The ACL."""
+  node: NetworkAcl!
+}
+
+"""A page of ACLs."""
+type NetworkAclConnection {
+  """The page with a cursor for each object."""
+  edges: [NetworkAclEdge!]!
+  """The page's objects."""
+  nodes: [NetworkAcl!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that the caller may see and that meets the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order ACLs by."""
+enum NetworkAclOrderField {
+  """The project's name."""
+  PROJECT
+  """The name."""
+  NAME
+}
+
+"""How to order ACLs. Equal ones follow by project and name."""
+input NetworkAclOrder {
+  """What to order by."""
+  field: NetworkAclOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""Conditions on ACLs: all that are given have to hold."""
+input NetworkAclWhere {
+  """The project's name."""
+  project: StringWhere
+  """The name."""
+  name: StringWhere
+  """The description."""
+  description: StringWhere
+  """Whether something uses it."""
+  used: BooleanWhere
+  """The tags."""
+  tags: TagsWhere
+  """Keys of the configuration."""
+  config: [ConfigWhere!]
+  """All of these have to hold as well."""
+  and: [NetworkAclWhere!]
+  """One of these has to hold as well."""
+  or: [NetworkAclWhere!]
+  """This must not hold."""
+  not: NetworkAclWhere
+}
+
+extend type Query {
+  """The ACLs of a project, or of all that the caller may see."""
+  networkAcls(
+    """The project; null is ` + "`" + `default` + "`" + `, one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
+    project: String
+    """Those of all projects that the caller may see, each once; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+    """The conditions that they have to meet; null is all."""
+    where: NetworkAclWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """LXD has no filter for these: anything here is ` + "`" + `BAD_USER_INPUT` + "`" + `. Use ` + "`" + `where` + "`" + `."""
+    filter: String
+    """The order; null is by project and name."""
+    orderBy: NetworkAclOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): NetworkAclConnection @hasRole(role: VIEWER)
+  """The ACL with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
+  networkAcl(
+    """The name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+  ): NetworkAcl @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_allocation.graphqls", Input: `"""An address of a network that something has. It takes LXD's extension ` + "`" + `network_allocations` + "`" + ` (5.21)."""
+type NetworkAllocation {
+  """The address or range."""
+  address: String!
+  """` + "`" + `instance` + "`" + `, ` + "`" + `network` + "`" + `, ` + "`" + `network-forward` + "`" + `, ` + "`" + `network-load-balancer` + "`" + ` or ` + "`" + `uplink` + "`" + `, in LXD's words."""
+  type: String!
+  """The network's name; null where LXD does not tell."""
+  network: String
+  """The MAC address that it goes with; empty for none."""
+  hwaddr: String!
+  """Whether it is translated at the network's edge."""
+  nat: Boolean!
+  """What has it; null for none that the graph has or the caller may see."""
+  usedBy: Node
+}
+
+extend type Query {
+  """The addresses that are taken; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` where LXD cannot tell."""
+  networkAllocations(
+    """The project; null is ` + "`" + `default` + "`" + `, one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
+    project: String
+    """Those of all projects that the caller may see; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+  ): [NetworkAllocation!] @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_zone.graphqls", Input: `"""What a name of a zone stands for."""
+type NetworkZoneRecordEntry {
+  """The kind of DNS entry: ` + "`" + `A` + "`" + `, ` + "`" + `AAAA` + "`" + `, ` + "`" + `CNAME` + "`" + `, ` + "`" + `TXT` + "`" + ` and others."""
+  type: String!
+  """How many seconds it may be kept; 0 is the zone's own."""
+  ttlSeconds: Int64!
+  """What the name stands for."""
+  value: String!
+}
+
+"""A name of a zone."""
+type NetworkZoneRecord implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Unique in its zone."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """The configuration, in LXD's keys."""
+  config: StringMap!
+  """What it stands for."""
+  entries: [NetworkZoneRecordEntry!]!
+}
+
+"""A zone of DNS names that LXD answers for."""
+type NetworkZone implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """The zone's DNS name."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """
+  The project that it belongs to: ` + "`" + `default` + "`" + ` for the zones of a project without
+  ` + "`" + `features.networks.zones` + "`" + `. Null when it could not be read.
+  """
+  project: Project
+  """The configuration, in LXD's keys, without those hidden from the caller (see ` + "`" + `hiddenConfigKeys` + "`" + `)."""
+  config(
+    """Only keys that begin with this."""
+    prefix: String
+  ): StringMap!
+  """The names of the keys of ` + "`" + `config` + "`" + ` that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """The names that were added to it; LXD is asked for each zone. Null when they could not be read."""
+  records: [NetworkZoneRecord!]
+  """What uses it, as far as the graph has its kind and the caller may see it; null when it could not be read."""
+  usedBy: [Node!]
+}
+
+"""One object of a page of zones."""
+type NetworkZoneEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The zone."""
+  node: NetworkZone!
+}
+
+"""A page of zones."""
+type NetworkZoneConnection {
+  """The page with a cursor for each object."""
+  edges: [NetworkZoneEdge!]!
+  """The page's objects."""
+  nodes: [NetworkZone!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that the caller may see and that meets the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order zones by."""
+enum NetworkZoneOrderField {
+  """The project's name."""
+  PROJECT
+  """The name."""
+  NAME
+}
+
+"""How to order zones. Equal ones follow by project and name."""
+input NetworkZoneOrder {
+  """What to order by."""
+  field: NetworkZoneOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""Conditions on zones: all that are given have to hold."""
+input NetworkZoneWhere {
+  """The project's name."""
+  project: StringWhere
+  """The name."""
+  name: StringWhere
+  """The description."""
+  description: StringWhere
+  """Whether something uses it."""
+  used: BooleanWhere
+  """The tags."""
+  tags: TagsWhere
+  """Keys of the configuration."""
+  config: [ConfigWhere!]
+  """All of these have to hold as well."""
+  and: [NetworkZoneWhere!]
+  """One of these has to hold as well."""
+  or: [NetworkZoneWhere!]
+  """This must not hold."""
+  not: NetworkZoneWhere
+}
+
+extend type Query {
+  """The zones of a project, or of all that the caller may see."""
+  networkZones(
+    """The project; null is ` + "`" + `default` + "`" + `, one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
+    project: String
+    """Those of all projects that the caller may see, each once; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+    """The conditions that they have to meet; null is all."""
+    where: NetworkZoneWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """LXD has no filter for these: anything here is ` + "`" + `BAD_USER_INPUT` + "`" + `. Use ` + "`" + `where` + "`" + `."""
+    filter: String
+    """The order; null is by project and name."""
+    orderBy: NetworkZoneOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): NetworkZoneConnection @hasRole(role: VIEWER)
+  """The zone with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
+  networkZone(
+    """The name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+  ): NetworkZone @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
 	{Name: "../schema/node.graphqls", Input: `"""Anything with an identity."""
@@ -6869,6 +8796,24 @@ func (ec *executionContext) childFields_InstanceStateNetwork(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type InstanceStateNetwork", field.Name)
 }
 
+func (ec *executionContext) childFields_Lease(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "hostname":
+		return ec.fieldContext_Lease_hostname(ctx, field)
+	case "hwaddr":
+		return ec.fieldContext_Lease_hwaddr(ctx, field)
+	case "address":
+		return ec.fieldContext_Lease_address(ctx, field)
+	case "type":
+		return ec.fieldContext_Lease_type(ctx, field)
+	case "location":
+		return ec.fieldContext_Lease_location(ctx, field)
+	case "instance":
+		return ec.fieldContext_Lease_instance(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Lease", field.Name)
+}
+
 func (ec *executionContext) childFields_LxdEndpoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "mode":
@@ -6885,6 +8830,406 @@ func (ec *executionContext) childFields_LxdEndpoint(ctx context.Context, field g
 		return ec.fieldContext_LxdEndpoint_certificateFingerprint(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LxdEndpoint", field.Name)
+}
+
+func (ec *executionContext) childFields_Network(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Network_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Network_name(ctx, field)
+	case "description":
+		return ec.fieldContext_Network_description(ctx, field)
+	case "type":
+		return ec.fieldContext_Network_type(ctx, field)
+	case "managed":
+		return ec.fieldContext_Network_managed(ctx, field)
+	case "status":
+		return ec.fieldContext_Network_status(ctx, field)
+	case "project":
+		return ec.fieldContext_Network_project(ctx, field)
+	case "config":
+		return ec.fieldContext_Network_config(ctx, field)
+	case "hiddenConfigKeys":
+		return ec.fieldContext_Network_hiddenConfigKeys(ctx, field)
+	case "tags":
+		return ec.fieldContext_Network_tags(ctx, field)
+	case "locations":
+		return ec.fieldContext_Network_locations(ctx, field)
+	case "state":
+		return ec.fieldContext_Network_state(ctx, field)
+	case "leases":
+		return ec.fieldContext_Network_leases(ctx, field)
+	case "forwards":
+		return ec.fieldContext_Network_forwards(ctx, field)
+	case "peers":
+		return ec.fieldContext_Network_peers(ctx, field)
+	case "loadBalancers":
+		return ec.fieldContext_Network_loadBalancers(ctx, field)
+	case "acls":
+		return ec.fieldContext_Network_acls(ctx, field)
+	case "zones":
+		return ec.fieldContext_Network_zones(ctx, field)
+	case "instances":
+		return ec.fieldContext_Network_instances(ctx, field)
+	case "usedBy":
+		return ec.fieldContext_Network_usedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Network", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkAcl(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_NetworkAcl_id(ctx, field)
+	case "name":
+		return ec.fieldContext_NetworkAcl_name(ctx, field)
+	case "description":
+		return ec.fieldContext_NetworkAcl_description(ctx, field)
+	case "project":
+		return ec.fieldContext_NetworkAcl_project(ctx, field)
+	case "config":
+		return ec.fieldContext_NetworkAcl_config(ctx, field)
+	case "hiddenConfigKeys":
+		return ec.fieldContext_NetworkAcl_hiddenConfigKeys(ctx, field)
+	case "tags":
+		return ec.fieldContext_NetworkAcl_tags(ctx, field)
+	case "ingress":
+		return ec.fieldContext_NetworkAcl_ingress(ctx, field)
+	case "egress":
+		return ec.fieldContext_NetworkAcl_egress(ctx, field)
+	case "log":
+		return ec.fieldContext_NetworkAcl_log(ctx, field)
+	case "usedBy":
+		return ec.fieldContext_NetworkAcl_usedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkAcl", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkAclConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_NetworkAclConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_NetworkAclConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_NetworkAclConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_NetworkAclConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkAclConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkAclEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_NetworkAclEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_NetworkAclEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkAclEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkAclRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "action":
+		return ec.fieldContext_NetworkAclRule_action(ctx, field)
+	case "source":
+		return ec.fieldContext_NetworkAclRule_source(ctx, field)
+	case "destination":
+		return ec.fieldContext_NetworkAclRule_destination(ctx, field)
+	case "protocol":
+		return ec.fieldContext_NetworkAclRule_protocol(ctx, field)
+	case "sourcePort":
+		return ec.fieldContext_NetworkAclRule_sourcePort(ctx, field)
+	case "destinationPort":
+		return ec.fieldContext_NetworkAclRule_destinationPort(ctx, field)
+	case "icmpType":
+		return ec.fieldContext_NetworkAclRule_icmpType(ctx, field)
+	case "icmpCode":
+		return ec.fieldContext_NetworkAclRule_icmpCode(ctx, field)
+	case "description":
+		return ec.fieldContext_NetworkAclRule_description(ctx, field)
+	case "state":
+		return ec.fieldContext_NetworkAclRule_state(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkAclRule", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "family":
+		return ec.fieldContext_NetworkAddress_family(ctx, field)
+	case "address":
+		return ec.fieldContext_NetworkAddress_address(ctx, field)
+	case "netmask":
+		return ec.fieldContext_NetworkAddress_netmask(ctx, field)
+	case "scope":
+		return ec.fieldContext_NetworkAddress_scope(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkAddress", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkAllocation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "address":
+		return ec.fieldContext_NetworkAllocation_address(ctx, field)
+	case "type":
+		return ec.fieldContext_NetworkAllocation_type(ctx, field)
+	case "network":
+		return ec.fieldContext_NetworkAllocation_network(ctx, field)
+	case "hwaddr":
+		return ec.fieldContext_NetworkAllocation_hwaddr(ctx, field)
+	case "nat":
+		return ec.fieldContext_NetworkAllocation_nat(ctx, field)
+	case "usedBy":
+		return ec.fieldContext_NetworkAllocation_usedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkAllocation", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_NetworkConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_NetworkConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_NetworkConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_NetworkConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkCounters(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "bytesReceived":
+		return ec.fieldContext_NetworkCounters_bytesReceived(ctx, field)
+	case "bytesSent":
+		return ec.fieldContext_NetworkCounters_bytesSent(ctx, field)
+	case "bytesTotal":
+		return ec.fieldContext_NetworkCounters_bytesTotal(ctx, field)
+	case "packetsReceived":
+		return ec.fieldContext_NetworkCounters_packetsReceived(ctx, field)
+	case "packetsSent":
+		return ec.fieldContext_NetworkCounters_packetsSent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkCounters", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_NetworkEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_NetworkEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkForward(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_NetworkForward_id(ctx, field)
+	case "listenAddress":
+		return ec.fieldContext_NetworkForward_listenAddress(ctx, field)
+	case "description":
+		return ec.fieldContext_NetworkForward_description(ctx, field)
+	case "config":
+		return ec.fieldContext_NetworkForward_config(ctx, field)
+	case "ports":
+		return ec.fieldContext_NetworkForward_ports(ctx, field)
+	case "location":
+		return ec.fieldContext_NetworkForward_location(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkForward", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkForwardPort(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_NetworkForwardPort_description(ctx, field)
+	case "protocol":
+		return ec.fieldContext_NetworkForwardPort_protocol(ctx, field)
+	case "listenPort":
+		return ec.fieldContext_NetworkForwardPort_listenPort(ctx, field)
+	case "targetPort":
+		return ec.fieldContext_NetworkForwardPort_targetPort(ctx, field)
+	case "targetAddress":
+		return ec.fieldContext_NetworkForwardPort_targetAddress(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkForwardPort", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkLoadBalancer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_NetworkLoadBalancer_id(ctx, field)
+	case "listenAddress":
+		return ec.fieldContext_NetworkLoadBalancer_listenAddress(ctx, field)
+	case "description":
+		return ec.fieldContext_NetworkLoadBalancer_description(ctx, field)
+	case "config":
+		return ec.fieldContext_NetworkLoadBalancer_config(ctx, field)
+	case "backends":
+		return ec.fieldContext_NetworkLoadBalancer_backends(ctx, field)
+	case "ports":
+		return ec.fieldContext_NetworkLoadBalancer_ports(ctx, field)
+	case "location":
+		return ec.fieldContext_NetworkLoadBalancer_location(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkLoadBalancer", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkLoadBalancerBackend(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_NetworkLoadBalancerBackend_name(ctx, field)
+	case "description":
+		return ec.fieldContext_NetworkLoadBalancerBackend_description(ctx, field)
+	case "targetPort":
+		return ec.fieldContext_NetworkLoadBalancerBackend_targetPort(ctx, field)
+	case "targetAddress":
+		return ec.fieldContext_NetworkLoadBalancerBackend_targetAddress(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkLoadBalancerBackend", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkLoadBalancerPort(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_NetworkLoadBalancerPort_description(ctx, field)
+	case "protocol":
+		return ec.fieldContext_NetworkLoadBalancerPort_protocol(ctx, field)
+	case "listenPort":
+		return ec.fieldContext_NetworkLoadBalancerPort_listenPort(ctx, field)
+	case "targetBackend":
+		return ec.fieldContext_NetworkLoadBalancerPort_targetBackend(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkLoadBalancerPort", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkPeer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_NetworkPeer_id(ctx, field)
+	case "name":
+		return ec.fieldContext_NetworkPeer_name(ctx, field)
+	case "description":
+		return ec.fieldContext_NetworkPeer_description(ctx, field)
+	case "config":
+		return ec.fieldContext_NetworkPeer_config(ctx, field)
+	case "status":
+		return ec.fieldContext_NetworkPeer_status(ctx, field)
+	case "targetProject":
+		return ec.fieldContext_NetworkPeer_targetProject(ctx, field)
+	case "targetNetwork":
+		return ec.fieldContext_NetworkPeer_targetNetwork(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkPeer", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkState(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "addresses":
+		return ec.fieldContext_NetworkState_addresses(ctx, field)
+	case "counters":
+		return ec.fieldContext_NetworkState_counters(ctx, field)
+	case "hwaddr":
+		return ec.fieldContext_NetworkState_hwaddr(ctx, field)
+	case "mtu":
+		return ec.fieldContext_NetworkState_mtu(ctx, field)
+	case "state":
+		return ec.fieldContext_NetworkState_state(ctx, field)
+	case "type":
+		return ec.fieldContext_NetworkState_type(ctx, field)
+	case "bridge":
+		return ec.fieldContext_NetworkState_bridge(ctx, field)
+	case "bond":
+		return ec.fieldContext_NetworkState_bond(ctx, field)
+	case "vlan":
+		return ec.fieldContext_NetworkState_vlan(ctx, field)
+	case "ovn":
+		return ec.fieldContext_NetworkState_ovn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkState", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkZone(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_NetworkZone_id(ctx, field)
+	case "name":
+		return ec.fieldContext_NetworkZone_name(ctx, field)
+	case "description":
+		return ec.fieldContext_NetworkZone_description(ctx, field)
+	case "project":
+		return ec.fieldContext_NetworkZone_project(ctx, field)
+	case "config":
+		return ec.fieldContext_NetworkZone_config(ctx, field)
+	case "hiddenConfigKeys":
+		return ec.fieldContext_NetworkZone_hiddenConfigKeys(ctx, field)
+	case "tags":
+		return ec.fieldContext_NetworkZone_tags(ctx, field)
+	case "records":
+		return ec.fieldContext_NetworkZone_records(ctx, field)
+	case "usedBy":
+		return ec.fieldContext_NetworkZone_usedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkZone", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkZoneConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_NetworkZoneConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_NetworkZoneConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_NetworkZoneConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_NetworkZoneConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkZoneConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkZoneEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_NetworkZoneEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_NetworkZoneEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkZoneEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkZoneRecord(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_NetworkZoneRecord_id(ctx, field)
+	case "name":
+		return ec.fieldContext_NetworkZoneRecord_name(ctx, field)
+	case "description":
+		return ec.fieldContext_NetworkZoneRecord_description(ctx, field)
+	case "config":
+		return ec.fieldContext_NetworkZoneRecord_config(ctx, field)
+	case "entries":
+		return ec.fieldContext_NetworkZoneRecord_entries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkZoneRecord", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkZoneRecordEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "type":
+		return ec.fieldContext_NetworkZoneRecordEntry_type(ctx, field)
+	case "ttlSeconds":
+		return ec.fieldContext_NetworkZoneRecordEntry_ttlSeconds(ctx, field)
+	case "value":
+		return ec.fieldContext_NetworkZoneRecordEntry_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkZoneRecordEntry", field.Name)
 }
 
 func (ec *executionContext) childFields_Operation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -23,6 +23,15 @@ func (r *diskDeviceResolver) Volume(ctx context.Context, obj *lxd.DiskDevice) (*
 	return r.volumeOfDisk(ctx, obj)
 }
 
+func (r *nicDeviceResolver) Network(ctx context.Context, obj *lxd.NicDevice) (*lxd.Network, error) {
+	return r.networkOf(ctx, obj)
+}
+
 func (r *Resolver) DiskDevice() graph.DiskDeviceResolver { return &diskDeviceResolver{r} }
 
-type diskDeviceResolver struct{ *Resolver }
+func (r *Resolver) NicDevice() graph.NicDeviceResolver { return &nicDeviceResolver{r} }
+
+type (
+	diskDeviceResolver struct{ *Resolver }
+	nicDeviceResolver  struct{ *Resolver }
+)

@@ -20,21 +20,7 @@ func (r *Resolver) profilesOf(ctx context.Context, instance *lxd.Instance) ([]*l
 	if err != nil || project == "" {
 		return nil, err
 	}
-	keys := make([]key, len(instance.Profiles))
-	for n, name := range instance.Profiles {
-		keys[n] = key{project, name}
-	}
-	found, errs := load(ctx).profile.LoadMany(ctx, keys)()
-	profiles := make([]*lxd.Profile, 0, len(found))
-	for n, profile := range found {
-		if errs != nil && errs[n] != nil {
-			return nil, errs[n]
-		}
-		if profile != nil {
-			profiles = append(profiles, profile)
-		}
-	}
-	return profiles, nil
+	return many(ctx, load(ctx).profile, project, instance.Profiles)
 }
 
 func (r *Resolver) imageOf(ctx context.Context, instance *lxd.Instance) (*lxd.Image, error) {

@@ -38,6 +38,17 @@ type loaders struct {
 	volumeBackups   *dataloader.Loader[*lxd.StorageVolume, []*lxd.StorageVolumeBackup]
 	bucketKeys      *dataloader.Loader[*lxd.StorageBucket, []*lxd.StorageBucketKey]
 
+	network       *dataloader.Loader[key, *lxd.Network]
+	networkState  *dataloader.Loader[key, *lxd.NetworkState]
+	leases        *dataloader.Loader[askedLeases, []*lxd.Lease]
+	forwards      *dataloader.Loader[*lxd.Network, []*lxd.NetworkForward]
+	peers         *dataloader.Loader[*lxd.Network, []*lxd.NetworkPeer]
+	loadBalancers *dataloader.Loader[*lxd.Network, []*lxd.NetworkLoadBalancer]
+	acl           *dataloader.Loader[key, *lxd.NetworkAcl]
+	aclLog        *dataloader.Loader[*lxd.NetworkAcl, string]
+	zone          *dataloader.Loader[key, *lxd.NetworkZone]
+	zoneRecords   *dataloader.Loader[*lxd.NetworkZone, []*lxd.NetworkZoneRecord]
+
 	// Lists that are read once for any number of objects that look into them.
 	allProjects  func(context.Context) ([]*lxd.Project, error)
 	allInstances func(context.Context) ([]*lxd.Instance, error)
@@ -99,6 +110,7 @@ func (r *Resolver) newLoaders() *loaders {
 		})),
 	}
 	r.storageLoaders(loading)
+	r.networkLoaders(loading)
 	return loading
 }
 

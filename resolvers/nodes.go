@@ -53,6 +53,16 @@ func (r *Resolver) find(ctx context.Context, id lxd.ID) (lxd.Node, error) {
 		return r.findVolumeBackup(ctx, id)
 	case "StorageBucket":
 		return r.findBucket(ctx, id)
+	case "Network":
+		return present(load(ctx).network.Load(ctx, key{id.Project, id.Name})())
+	case "NetworkForward", "NetworkPeer", "NetworkLoadBalancer":
+		return r.findOfNetwork(ctx, id)
+	case "NetworkAcl":
+		return present(load(ctx).acl.Load(ctx, key{id.Project, id.Name})())
+	case "NetworkZone":
+		return present(load(ctx).zone.Load(ctx, key{id.Project, id.Name})())
+	case "NetworkZoneRecord":
+		return r.findZoneRecord(ctx, id)
 	case "User":
 		return present(ownUser(ctx, id.Name), nil)
 	}

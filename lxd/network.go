@@ -1,0 +1,160 @@
+package lxd
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+)
+
+// Network is a network of LXD's, or an interface of its host.
+type Network struct {
+	Name        string        `json:"name"`
+	Description string        `json:"description"`
+	Type        NetworkType   `json:"type"`
+	Managed     bool          `json:"managed"`
+	Status      NetworkStatus `json:"status"`
+	Config      StringMap     `json:"config"`
+	Members     []string      `json:"locations"`
+	Users       []string      `json:"used_by"`
+	// Project is the effective project.
+	Project string `json:"project"`
+
+	server string
+	// asking is the project of the instance by whose device the network was reached.
+	asking string
+}
+
+// NetworkType is a kind of network.
+type NetworkType string
+
+// UnmarshalJSON reads LXD's word.
+func (t *NetworkType) UnmarshalJSON(data []byte) error {
+	var word string
+	err := json.Unmarshal(data, &word)
+	*t = known[NetworkType](strings.ToUpper(word), "BRIDGE", "OVN", "MACVLAN", "SRIOV", "PHYSICAL", "LOOPBACK", "BOND", "VLAN")
+	return err
+}
+
+// NetworkStatus is how far the making of a network is.
+type NetworkStatus string
+
+// UnmarshalJSON reads LXD's word.
+func (s *NetworkStatus) UnmarshalJSON(data []byte) error {
+	var word string
+	err := json.Unmarshal(data, &word)
+	*s = known[NetworkStatus](strings.ToUpper(word), "CREATED", "PENDING", "ERRORED", "UNAVAILABLE")
+	return err
+}
+
+// IsNode marks that a network has an id.
+func (*Network) IsNode() {}
+
+// ID is the network's id.
+func (n *Network) ID() string {
+	return ID{Server: n.server, Kind: "Network", Project: n.Project, Name: n.Name}.String()
+}
+
+// Tags are the entries of the config key user.tags.
+func (n *Network) Tags() []string { return n.Config.Tags() }
+
+// Locations are the cluster members that the network is on; none outside a cluster.
+func (n *Network) Locations() []string { return locations(n.Members) }
+
+// Subnets are the address ranges that are set.
+func (n *Network) Subnets() []string {
+	var subnets []string
+	for _, key := range []string{"ipv4.address", "ipv6.address"} {
+		if address := n.Config[key]; address != "" && address != "none" {
+			subnets = append(subnets, address)
+		}
+	}
+	return subnets
+}
+
+// Asking is the project whose leases are meant where nothing else is said.
+func (n *Network) Asking() string {
+	if n.asking != "" {
+		return n.asking
+	}
+	return n.Project
+}
+
+// ReachedFrom is the network as an instance of a project sees it.
+func (n *Network) ReachedFrom(project string) *Network {
+	seen := *n
+	seen.asking = project
+	return &seen
+}
+
+// ACLNames are the ACLs that the network names.
+func (n *Network) ACLNames() []string { return commaSeparated(n.Config["security.acls"]) }
+
+// ZoneNames are the zones that the network names.
+func (n *Network) ZoneNames() []string {
+	var names []string
+	for _, key := range []string{"dns.zone.forward", "dns.zone.reverse.ipv4", "dns.zone.reverse.ipv6"} {
+		names = append(names, commaSeparated(n.Config[key])...)
+	}
+	return names
+}
+
+func commaSeparated(text string) []string {
+	names := []string{}
+	for name := range strings.SplitSeq(text, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (c *Client) networks() listing[*Network] {
+	return listing[*Network]{
+		address: "/1.0/networks", feature: FeatureNetworks, extension: "networks_all_projects",
+		project: func(n *Network) string { return n.Project },
+		adopt:   func(n *Network, project string) { n.adopt(c, project) },
+	}
+}
+
+// adopt fills in what LXD leaves out.
+func (n *Network) adopt(c *Client, project string) {
+	n.server = c.Name()
+	if n.Project == "" {
+		n.Project = projectOrDefault(project)
+	}
+	if n.Status == "" {
+		n.Status = "UNKNOWN"
+	}
+}
+
+// Networks lists the networks of an effective project (see
+// [Project.Effective]); default's with the interfaces of the host.
+func (c *Client) Networks(ctx context.Context, as Scope, project string) ([]*Network, error) {
+	return c.networks().in(ctx, c, as, project)
+}
+
+// AllNetworks lists the networks of all projects that the scope allows.
+func (c *Client) AllNetworks(ctx context.Context, as Scope) ([]*Network, error) {
+	return c.networks().everywhere(ctx, c, as)
+}
+
+// Network reads one network of an effective project.
+func (c *Client) Network(ctx context.Context, as Scope, project, name string) (*Network, error) {
+	if !as.Allows(project, false) {
+		return nil, hidden("Network")
+	}
+	network, err := get[*Network](ctx, c, in(project, path("networks", name)))
+	if err == nil {
+		network.adopt(c, project)
+	}
+	return network, err
+}
+
+// NetworkName is the network that the device is on, or the bridge that it
+// hangs on; "" for none.
+func (d *NicDevice) NetworkName() string {
+	if name := d.Config["network"]; name != "" {
+		return name
+	}
+	return d.Config["parent"]
+}

@@ -1,0 +1,72 @@
+package lxd
+
+import "context"
+
+// NetworkState is what a network is right now.
+type NetworkState struct {
+	Addresses []*NetworkAddress `json:"addresses"`
+	Counters  *NetworkCounters  `json:"counters"`
+	Hwaddr    string            `json:"hwaddr"`
+	MTU       int               `json:"mtu"`
+	State     string            `json:"state"`
+	Type      string            `json:"type"`
+	Bridge    JSON              `json:"bridge"`
+	Bond      JSON              `json:"bond"`
+	VLAN      JSON              `json:"vlan"`
+	OVN       JSON              `json:"ovn"`
+}
+
+// NetworkAddress is an address of a network.
+type NetworkAddress struct {
+	Family  string `json:"family"`
+	Address string `json:"address"`
+	Netmask string `json:"netmask"`
+	Scope   string `json:"scope"`
+}
+
+// NetworkCounters is what a network has carried.
+type NetworkCounters struct {
+	BytesReceived   int64 `json:"bytes_received"`
+	BytesSent       int64 `json:"bytes_sent"`
+	PacketsReceived int64 `json:"packets_received"`
+	PacketsSent     int64 `json:"packets_sent"`
+}
+
+// BytesTotal is received and sent together.
+func (c *NetworkCounters) BytesTotal() int64 { return c.BytesReceived + c.BytesSent }
+
+// NetworkState reads what a network is right now.
+func (c *Client) NetworkState(ctx context.Context, as Scope, network *Network) (*NetworkState, error) {
+	if !as.Allows(network.Project, false) {
+		return nil, hidden("Network")
+	}
+	state, err := get[*NetworkState](ctx, c, in(network.Project, path("networks", network.Name, "state")))
+	if err == nil && state.Counters == nil {
+		state.Counters = &NetworkCounters{}
+	}
+	return state, err
+}
+
+// Lease is an address that a network has given away.
+type Lease struct {
+	Hostname string `json:"hostname"`
+	Hwaddr   string `json:"hwaddr"`
+	Address  string `json:"address"`
+	Type     string `json:"type"`
+	Member   string `json:"location"`
+}
+
+// Location is the cluster member; nil outside a cluster.
+func (l *Lease) Location() *string { return location(l.Member) }
+
+// NetworkLeases reads the addresses that instances of a project have of a
+// network. LXD leaves out those of other projects.
+func (c *Client) NetworkLeases(ctx context.Context, as Scope, network *Network, project string) ([]*Lease, error) {
+	if !as.Allows(network.Project, false) || !as.Allows(project, false) {
+		return nil, hidden("Network")
+	}
+	if !network.Managed {
+		return []*Lease{}, nil
+	}
+	return get[[]*Lease](ctx, c, in(project, path("networks", network.Name, "leases")))
+}

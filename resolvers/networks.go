@@ -1,0 +1,95 @@
+package resolvers
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/graph-gophers/dataloader/v7"
+	"github.com/lxdql/lxdql/lxd"
+)
+
+// networkOf is the network of a device, as the instance's project sees it.
+func (r *Resolver) networkOf(ctx context.Context, nic *lxd.NicDevice) (*lxd.Network, error) {
+	if nic.NetworkName() == "" {
+		return nil, nil
+	}
+	owner, err := effective(ctx, nic.Owner().Project, lxd.FeatureNetworks)
+	if err != nil || owner == "" {
+		return nil, err
+	}
+	network, err := load(ctx).network.Load(ctx, key{owner, nic.NetworkName()})()
+	if network == nil || err != nil {
+		return nil, err
+	}
+	return network.ReachedFrom(nic.Owner().Project), nil
+}
+
+// onNetwork reports whether instances have a device on a network.
+func onNetwork(ctx context.Context, network *lxd.Network) (func(*lxd.Instance) bool, error) {
+	owners, err := owners(ctx, lxd.FeatureNetworks)
+	return func(instance *lxd.Instance) bool {
+		return owners[instance.Project] == network.Project && slices.Contains(instance.NetworkNames(), network.Name)
+	}, err
+}
+
+// askedLeases names the leases of a network that a project is shown.
+type askedLeases struct{ network, name, project string }
+
+func (r *Resolver) leases(ctx context.Context, network *lxd.Network, project *string) ([]*lxd.Lease, error) {
+	asking := network.Asking()
+	if project != nil {
+		asking = *project
+	}
+	return load(ctx).leases.Load(ctx, askedLeases{network.Project, network.Name, asking})()
+}
+
+func (r *Resolver) readLeases(ctx context.Context, asked askedLeases) ([]*lxd.Lease, error) {
+	network, err := load(ctx).network.Load(ctx, key{asked.network, asked.name})()
+	if err != nil || network == nil {
+		return nil, err
+	}
+	return r.LXD.NetworkLeases(ctx, scope(ctx), network, asked.project)
+}
+
+// instanceOfLease is the instance with the lease's MAC address.
+func instanceOfLease(ctx context.Context, lease *lxd.Lease) (*lxd.Instance, error) {
+	if lease.Hwaddr == "" {
+		return nil, nil
+	}
+	instances, err := load(ctx).allInstances(ctx)
+	for _, instance := range instances {
+		if slices.Contains(instance.Hwaddrs(), strings.ToLower(lease.Hwaddr)) {
+			return instance, nil
+		}
+	}
+	return nil, err
+}
+
+// many are the objects of a project with these names, as far as there are any
+// that the caller may see.
+func many[V any](ctx context.Context, loader *dataloader.Loader[key, *V], project string, names []string) ([]*V, error) {
+	keys := make([]key, len(names))
+	for n, name := range names {
+		keys[n] = key{project, name}
+	}
+	found, errs := loader.LoadMany(ctx, keys)()
+	objects := make([]*V, 0, len(found))
+	for n, object := range found {
+		if errs != nil && errs[n] != nil {
+			return nil, errs[n]
+		}
+		if object != nil {
+			objects = append(objects, object)
+		}
+	}
+	return objects, nil
+}
+
+func zonesOf(ctx context.Context, network *lxd.Network) ([]*lxd.NetworkZone, error) {
+	owner, err := effective(ctx, network.Project, lxd.FeatureNetworkZones)
+	if err != nil || owner == "" {
+		return nil, err
+	}
+	return many(ctx, load(ctx).zone, owner, network.ZoneNames())
+}

@@ -176,6 +176,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Profile(ctx, sel, obj)
+	case *lxd.PlacementGroup:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PlacementGroup(ctx, sel, obj)
 	case *lxd.Operation:
 		if obj == nil {
 			return graphql.Null

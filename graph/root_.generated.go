@@ -40,6 +40,8 @@ type ResolverRoot interface {
 	NetworkZone() NetworkZoneResolver
 	NicDevice() NicDeviceResolver
 	Operation() OperationResolver
+	Permission() PermissionResolver
+	PlacementGroup() PlacementGroupResolver
 	Profile() ProfileResolver
 	Project() ProjectResolver
 	Query() QueryResolver
@@ -58,6 +60,14 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AuthGroup struct {
+		Description            func(childComplexity int) int
+		Identities             func(childComplexity int) int
+		IdentityProviderGroups func(childComplexity int) int
+		Name                   func(childComplexity int) int
+		Permissions            func(childComplexity int) int
+	}
+
 	AuthPayload struct {
 		AccessToken  func(childComplexity int) int
 		ExpiresAt    func(childComplexity int) int
@@ -179,6 +189,39 @@ type ComplexityRoot struct {
 		Inherited func(childComplexity int) int
 		Name      func(childComplexity int) int
 		Type      func(childComplexity int) int
+	}
+
+	Health struct {
+		Database func(childComplexity int) int
+		LXD      func(childComplexity int) int
+		Status   func(childComplexity int) int
+		Version  func(childComplexity int) int
+	}
+
+	HealthPart struct {
+		Milliseconds func(childComplexity int) int
+		OK           func(childComplexity int) int
+	}
+
+	HttpEndpoint struct {
+		Description func(childComplexity int) int
+		Methods     func(childComplexity int) int
+		Path        func(childComplexity int) int
+	}
+
+	Identity struct {
+		AuthenticationMethod func(childComplexity int) int
+		ExpiresAt            func(childComplexity int) int
+		Groups               func(childComplexity int) int
+		Identifier           func(childComplexity int) int
+		Name                 func(childComplexity int) int
+		TLSCertificate       func(childComplexity int) int
+		Type                 func(childComplexity int) int
+	}
+
+	IdentityProviderGroup struct {
+		Groups func(childComplexity int) int
+		Name   func(childComplexity int) int
 	}
 
 	Image struct {
@@ -694,6 +737,22 @@ type ComplexityRoot struct {
 		Type      func(childComplexity int) int
 	}
 
+	Permission struct {
+		Entitlement func(childComplexity int) int
+		Entity      func(childComplexity int) int
+		EntityType  func(childComplexity int) int
+		URL         func(childComplexity int) int
+	}
+
+	PlacementGroup struct {
+		Config      func(childComplexity int) int
+		Description func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Project     func(childComplexity int) int
+		UsedBy      func(childComplexity int) int
+	}
+
 	Profile struct {
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
@@ -759,42 +818,49 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Certificate        func(childComplexity int, fingerprint string) int
-		Certificates       func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		ClusterGroups      func(childComplexity int) int
-		ClusterMember      func(childComplexity int, name string) int
-		ClusterMembers     func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Image              func(childComplexity int, fingerprint *string, alias *string, project *string) int
-		Images             func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Instance           func(childComplexity int, name string, project *string) int
-		Instances          func(childComplexity int, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		InstancesAggregate func(childComplexity int, groupBy []page.InstanceGroup, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string) int
-		Network            func(childComplexity int, name string, project *string) int
-		NetworkACL         func(childComplexity int, name string, project *string) int
-		NetworkAcls        func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		NetworkAllocations func(childComplexity int, project *string, allProjects *bool) int
-		NetworkZone        func(childComplexity int, name string, project *string) int
-		NetworkZones       func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Networks           func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Node               func(childComplexity int, id string) int
-		Nodes              func(childComplexity int, ids []string) int
-		Operation          func(childComplexity int, id string) int
-		Operations         func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Profile            func(childComplexity int, name string, project *string) int
-		Profiles           func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Project            func(childComplexity int, name string) int
-		Projects           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Server             func(childComplexity int) int
-		StorageBucket      func(childComplexity int, pool string, name string, project *string) int
-		StorageBuckets     func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		StoragePool        func(childComplexity int, name string) int
-		StoragePools       func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		StorageVolume      func(childComplexity int, pool string, name string, typeArg *lxd.StorageVolumeType, project *string) int
-		StorageVolumes     func(childComplexity int, project *string, allProjects *bool, pool *string, typeArg *lxd.StorageVolumeType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Viewer             func(childComplexity int) int
-		WaitOperation      func(childComplexity int, id string, timeoutSeconds *int) int
-		Warning            func(childComplexity int, id string) int
-		Warnings           func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		AuthGroups             func(childComplexity int) int
+		Certificate            func(childComplexity int, fingerprint string) int
+		Certificates           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		ClusterGroups          func(childComplexity int) int
+		ClusterMember          func(childComplexity int, name string) int
+		ClusterMembers         func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		HTTPEndpoints          func(childComplexity int) int
+		Health                 func(childComplexity int) int
+		Identities             func(childComplexity int) int
+		IdentityProviderGroups func(childComplexity int) int
+		Image                  func(childComplexity int, fingerprint *string, alias *string, project *string) int
+		Images                 func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Instance               func(childComplexity int, name string, project *string) int
+		Instances              func(childComplexity int, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		InstancesAggregate     func(childComplexity int, groupBy []page.InstanceGroup, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string) int
+		Network                func(childComplexity int, name string, project *string) int
+		NetworkACL             func(childComplexity int, name string, project *string) int
+		NetworkAcls            func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		NetworkAllocations     func(childComplexity int, project *string, allProjects *bool) int
+		NetworkZone            func(childComplexity int, name string, project *string) int
+		NetworkZones           func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Networks               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Node                   func(childComplexity int, id string) int
+		Nodes                  func(childComplexity int, ids []string) int
+		Operation              func(childComplexity int, id string) int
+		Operations             func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Permissions            func(childComplexity int, entityType *string, project *string) int
+		PlacementGroups        func(childComplexity int, project *string, allProjects *bool) int
+		Profile                func(childComplexity int, name string, project *string) int
+		Profiles               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Project                func(childComplexity int, name string) int
+		Projects               func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Server                 func(childComplexity int) int
+		StorageBucket          func(childComplexity int, pool string, name string, project *string) int
+		StorageBuckets         func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		StoragePool            func(childComplexity int, name string) int
+		StoragePools           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		StorageVolume          func(childComplexity int, pool string, name string, typeArg *lxd.StorageVolumeType, project *string) int
+		StorageVolumes         func(childComplexity int, project *string, allProjects *bool, pool *string, typeArg *lxd.StorageVolumeType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Viewer                 func(childComplexity int) int
+		WaitOperation          func(childComplexity int, id string, timeoutSeconds *int) int
+		Warning                func(childComplexity int, id string) int
+		Warnings               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 	}
 
 	ResourcesCpu struct {
@@ -1284,6 +1350,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	_ = ec
 	switch typeName + "." + field {
 
+	case "AuthGroup.description":
+		if e.ComplexityRoot.AuthGroup.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuthGroup.Description(childComplexity), true
+	case "AuthGroup.identities":
+		if e.ComplexityRoot.AuthGroup.Identities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuthGroup.Identities(childComplexity), true
+	case "AuthGroup.identityProviderGroups":
+		if e.ComplexityRoot.AuthGroup.IdentityProviderGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuthGroup.IdentityProviderGroups(childComplexity), true
+	case "AuthGroup.name":
+		if e.ComplexityRoot.AuthGroup.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuthGroup.Name(childComplexity), true
+	case "AuthGroup.permissions":
+		if e.ComplexityRoot.AuthGroup.Permissions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuthGroup.Permissions(childComplexity), true
+
 	case "AuthPayload.accessToken":
 		if e.ComplexityRoot.AuthPayload.AccessToken == nil {
 			break
@@ -1759,6 +1856,119 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.GpuDevice.Type(childComplexity), true
+
+	case "Health.database":
+		if e.ComplexityRoot.Health.Database == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Health.Database(childComplexity), true
+	case "Health.lxd":
+		if e.ComplexityRoot.Health.LXD == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Health.LXD(childComplexity), true
+	case "Health.status":
+		if e.ComplexityRoot.Health.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Health.Status(childComplexity), true
+	case "Health.version":
+		if e.ComplexityRoot.Health.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Health.Version(childComplexity), true
+
+	case "HealthPart.milliseconds":
+		if e.ComplexityRoot.HealthPart.Milliseconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HealthPart.Milliseconds(childComplexity), true
+	case "HealthPart.ok":
+		if e.ComplexityRoot.HealthPart.OK == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HealthPart.OK(childComplexity), true
+
+	case "HttpEndpoint.description":
+		if e.ComplexityRoot.HttpEndpoint.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HttpEndpoint.Description(childComplexity), true
+	case "HttpEndpoint.methods":
+		if e.ComplexityRoot.HttpEndpoint.Methods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HttpEndpoint.Methods(childComplexity), true
+	case "HttpEndpoint.path":
+		if e.ComplexityRoot.HttpEndpoint.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HttpEndpoint.Path(childComplexity), true
+
+	case "Identity.authenticationMethod":
+		if e.ComplexityRoot.Identity.AuthenticationMethod == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.AuthenticationMethod(childComplexity), true
+	case "Identity.expiresAt":
+		if e.ComplexityRoot.Identity.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.ExpiresAt(childComplexity), true
+	case "Identity.groups":
+		if e.ComplexityRoot.Identity.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Groups(childComplexity), true
+	case "Identity.identifier":
+		if e.ComplexityRoot.Identity.Identifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Identifier(childComplexity), true
+	case "Identity.name":
+		if e.ComplexityRoot.Identity.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Name(childComplexity), true
+	case "Identity.tlsCertificate":
+		if e.ComplexityRoot.Identity.TLSCertificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.TLSCertificate(childComplexity), true
+	case "Identity.type":
+		if e.ComplexityRoot.Identity.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Type(childComplexity), true
+
+	case "IdentityProviderGroup.groups":
+		if e.ComplexityRoot.IdentityProviderGroup.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityProviderGroup.Groups(childComplexity), true
+	case "IdentityProviderGroup.name":
+		if e.ComplexityRoot.IdentityProviderGroup.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityProviderGroup.Name(childComplexity), true
 
 	case "Image.aliases":
 		if e.ComplexityRoot.Image.Aliases == nil {
@@ -3976,6 +4186,68 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PciDevice.Type(childComplexity), true
 
+	case "Permission.entitlement":
+		if e.ComplexityRoot.Permission.Entitlement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permission.Entitlement(childComplexity), true
+	case "Permission.entity":
+		if e.ComplexityRoot.Permission.Entity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permission.Entity(childComplexity), true
+	case "Permission.entityType":
+		if e.ComplexityRoot.Permission.EntityType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permission.EntityType(childComplexity), true
+	case "Permission.url":
+		if e.ComplexityRoot.Permission.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permission.URL(childComplexity), true
+
+	case "PlacementGroup.config":
+		if e.ComplexityRoot.PlacementGroup.Config == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.Config(childComplexity), true
+	case "PlacementGroup.description":
+		if e.ComplexityRoot.PlacementGroup.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.Description(childComplexity), true
+	case "PlacementGroup.id":
+		if e.ComplexityRoot.PlacementGroup.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.ID(childComplexity), true
+	case "PlacementGroup.name":
+		if e.ComplexityRoot.PlacementGroup.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.Name(childComplexity), true
+	case "PlacementGroup.project":
+		if e.ComplexityRoot.PlacementGroup.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.Project(childComplexity), true
+	case "PlacementGroup.usedBy":
+		if e.ComplexityRoot.PlacementGroup.UsedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.UsedBy(childComplexity), true
+
 	case "Profile.config":
 		if e.ComplexityRoot.Profile.Config == nil {
 			break
@@ -4244,6 +4516,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProxyDevice.Type(childComplexity), true
 
+	case "Query.authGroups":
+		if e.ComplexityRoot.Query.AuthGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.AuthGroups(childComplexity), true
 	case "Query.certificate":
 		if e.ComplexityRoot.Query.Certificate == nil {
 			break
@@ -4294,6 +4572,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ClusterMembers(childComplexity, args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+	case "Query.httpEndpoints":
+		if e.ComplexityRoot.Query.HTTPEndpoints == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.HTTPEndpoints(childComplexity), true
+	case "Query.health":
+		if e.ComplexityRoot.Query.Health == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Health(childComplexity), true
+	case "Query.identities":
+		if e.ComplexityRoot.Query.Identities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Identities(childComplexity), true
+	case "Query.identityProviderGroups":
+		if e.ComplexityRoot.Query.IdentityProviderGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.IdentityProviderGroups(childComplexity), true
 	case "Query.image":
 		if e.ComplexityRoot.Query.Image == nil {
 			break
@@ -4471,6 +4773,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Operations(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+	case "Query.permissions":
+		if e.ComplexityRoot.Query.Permissions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_permissions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Permissions(childComplexity, args["entityType"].(*string), args["project"].(*string)), true
+	case "Query.placementGroups":
+		if e.ComplexityRoot.Query.PlacementGroups == nil {
+			break
+		}
+
+		args, err := ec.field_Query_placementGroups_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PlacementGroups(childComplexity, args["project"].(*string), args["allProjects"].(*bool)), true
 	case "Query.profile":
 		if e.ComplexityRoot.Query.Profile == nil {
 			break
@@ -6718,6 +7042,77 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../schema/access.graphqls", Input: `"""
+Somebody whom LXD knows by its fine-grained access rules (5.21). These are
+LXD's own, and not the users of lxdql.
+"""
+type Identity {
+  """How they prove who they are: ` + "`" + `tls` + "`" + `, ` + "`" + `oidc` + "`" + ` or ` + "`" + `bearer` + "`" + `."""
+  authenticationMethod: String!
+  """What they are, in LXD's words: ` + "`" + `Client certificate` + "`" + `."""
+  type: String!
+  """LXD's name for them: a fingerprint or an e-mail address."""
+  identifier: String!
+  """What they are called."""
+  name: String!
+  """The groups that they are in, by name."""
+  groups: [String!]!
+  """The certificate, PEM; empty for who has none."""
+  tlsCertificate: String!
+  """Until when they are known; null for ever."""
+  expiresAt: Time
+}
+
+"""What somebody may do to something."""
+type Permission {
+  """The kind of thing, in LXD's words: ` + "`" + `instance` + "`" + `."""
+  entityType: String!
+  """The thing, as LXD's API has it."""
+  url: String!
+  """What may be done, in LXD's words: ` + "`" + `can_edit` + "`" + `."""
+  entitlement: String!
+  """The thing, as far as the graph has its kind; null for others."""
+  entity: Node
+}
+
+"""Identities that may do the same."""
+type AuthGroup {
+  """Unique in the server."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """What its identities may do."""
+  permissions: [Permission!]!
+  """Its identities, by the way they prove who they are, in LXD's form: ` + "`" + `{"tls": ["…"]}` + "`" + `."""
+  identities: JSON
+  """The groups of the identity provider that are mapped to it."""
+  identityProviderGroups: [String!]!
+}
+
+"""A group of the identity provider, and the groups that it is mapped to."""
+type IdentityProviderGroup {
+  """The identity provider's name for it."""
+  name: String!
+  """The groups of LXD's that it is mapped to, by name."""
+  groups: [String!]!
+}
+
+extend type Query {
+  """Whom LXD knows; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  identities: [Identity!] @hasRole(role: ADMIN)
+  """The groups of identities; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  authGroups: [AuthGroup!] @hasRole(role: ADMIN)
+  """The groups of the identity provider; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  identityProviderGroups: [IdentityProviderGroup!] @hasRole(role: ADMIN)
+  """Everything that a group can be allowed; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  permissions(
+    """Only for things of one kind, in LXD's words: ` + "`" + `instance` + "`" + `."""
+    entityType: String
+    """Only for things of one project."""
+    project: String
+  ): [Permission!] @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/certificate.graphqls", Input: `"""What a certificate is for."""
 enum CertificateType {
   """Somebody, or some program, that uses LXD."""
@@ -7369,6 +7764,43 @@ extend type Subscription {
     """The events of all projects that the caller may see; ` + "`" + `project` + "`" + ` then counts for nothing."""
     allProjects: Boolean = false
   ): Event @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/health.graphqls", Input: `"""Whether a part that lxdql stands on answers."""
+type HealthPart {
+  """Whether it answers."""
+  ok: Boolean!
+  """How long its answer took, in milliseconds."""
+  milliseconds: Float!
+}
+
+"""Whether lxdql works, as ` + "`" + `GET /health` + "`" + ` has it."""
+type Health {
+  """` + "`" + `ok` + "`" + `, or ` + "`" + `unavailable` + "`" + ` when LXD or the database is away."""
+  status: String!
+  """lxdql's release."""
+  version: String!
+  """LXD."""
+  lxd: HealthPart!
+  """The database."""
+  database: HealthPart!
+}
+
+"""A path that lxdql serves beside GraphQL."""
+type HttpEndpoint {
+  """The methods: ` + "`" + `GET` + "`" + ` or ` + "`" + `GET, POST` + "`" + `."""
+  methods: String!
+  """The path, with its variable parts in braces."""
+  path: String!
+  """What it is for."""
+  description: String!
+}
+
+extend type Query {
+  """Whether lxdql works."""
+  health: Health @public
+  """The paths that lxdql serves."""
+  httpEndpoints: [HttpEndpoint!] @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
 	{Name: "../schema/image.graphqls", Input: `"""An image: what instances are made from."""
@@ -9316,6 +9748,32 @@ extend type Subscription {
   ): Operation @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/placement_group.graphqls", Input: `"""How instances are put on the members of a cluster. It takes LXD's extension ` + "`" + `instance_placement_groups` + "`" + ` (6.x)."""
+type PlacementGroup implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Unique in its project."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """The project that it belongs to; null when it could not be read."""
+  project: Project
+  """Its configuration, in LXD's keys: ` + "`" + `policy` + "`" + ` is ` + "`" + `spread` + "`" + ` or ` + "`" + `compact` + "`" + `, ` + "`" + `rigor` + "`" + ` is ` + "`" + `strict` + "`" + ` or ` + "`" + `permissive` + "`" + `."""
+  config: StringMap!
+  """What uses it, as far as the graph has its kind and the caller may see it; null when it could not be read."""
+  usedBy: [Node!]
+}
+
+extend type Query {
+  """The placement groups of a project, or of all that the caller may see; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` where LXD has none."""
+  placementGroups(
+    """The project; null is ` + "`" + `default` + "`" + `, one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
+    project: String
+    """Those of all projects that the caller may see, each once; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+  ): [PlacementGroup!] @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
 	{Name: "../schema/profile.graphqls", Input: `"""Configuration and devices that instances take over."""
 type Profile implements Node {
   """See ` + "`" + `Node.id` + "`" + `."""
@@ -11046,6 +11504,22 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AuthGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_AuthGroup_name(ctx, field)
+	case "description":
+		return ec.fieldContext_AuthGroup_description(ctx, field)
+	case "permissions":
+		return ec.fieldContext_AuthGroup_permissions(ctx, field)
+	case "identities":
+		return ec.fieldContext_AuthGroup_identities(ctx, field)
+	case "identityProviderGroups":
+		return ec.fieldContext_AuthGroup_identityProviderGroups(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuthGroup", field.Name)
+}
+
 func (ec *executionContext) childFields_AuthPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "accessToken":
@@ -11232,6 +11706,72 @@ func (ec *executionContext) childFields_FreezeInstancePayload(ctx context.Contex
 		return ec.fieldContext_FreezeInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FreezeInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Health(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_Health_status(ctx, field)
+	case "version":
+		return ec.fieldContext_Health_version(ctx, field)
+	case "lxd":
+		return ec.fieldContext_Health_lxd(ctx, field)
+	case "database":
+		return ec.fieldContext_Health_database(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Health", field.Name)
+}
+
+func (ec *executionContext) childFields_HealthPart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ok":
+		return ec.fieldContext_HealthPart_ok(ctx, field)
+	case "milliseconds":
+		return ec.fieldContext_HealthPart_milliseconds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HealthPart", field.Name)
+}
+
+func (ec *executionContext) childFields_HttpEndpoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "methods":
+		return ec.fieldContext_HttpEndpoint_methods(ctx, field)
+	case "path":
+		return ec.fieldContext_HttpEndpoint_path(ctx, field)
+	case "description":
+		return ec.fieldContext_HttpEndpoint_description(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HttpEndpoint", field.Name)
+}
+
+func (ec *executionContext) childFields_Identity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "authenticationMethod":
+		return ec.fieldContext_Identity_authenticationMethod(ctx, field)
+	case "type":
+		return ec.fieldContext_Identity_type(ctx, field)
+	case "identifier":
+		return ec.fieldContext_Identity_identifier(ctx, field)
+	case "name":
+		return ec.fieldContext_Identity_name(ctx, field)
+	case "groups":
+		return ec.fieldContext_Identity_groups(ctx, field)
+	case "tlsCertificate":
+		return ec.fieldContext_Identity_tlsCertificate(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Identity_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Identity", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityProviderGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_IdentityProviderGroup_name(ctx, field)
+	case "groups":
+		return ec.fieldContext_IdentityProviderGroup_groups(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityProviderGroup", field.Name)
 }
 
 func (ec *executionContext) childFields_Image(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12126,6 +12666,38 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 		return ec.fieldContext_PageInfo_endCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_Permission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entityType":
+		return ec.fieldContext_Permission_entityType(ctx, field)
+	case "url":
+		return ec.fieldContext_Permission_url(ctx, field)
+	case "entitlement":
+		return ec.fieldContext_Permission_entitlement(ctx, field)
+	case "entity":
+		return ec.fieldContext_Permission_entity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Permission", field.Name)
+}
+
+func (ec *executionContext) childFields_PlacementGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PlacementGroup_id(ctx, field)
+	case "name":
+		return ec.fieldContext_PlacementGroup_name(ctx, field)
+	case "description":
+		return ec.fieldContext_PlacementGroup_description(ctx, field)
+	case "project":
+		return ec.fieldContext_PlacementGroup_project(ctx, field)
+	case "config":
+		return ec.fieldContext_PlacementGroup_config(ctx, field)
+	case "usedBy":
+		return ec.fieldContext_PlacementGroup_usedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlacementGroup", field.Name)
 }
 
 func (ec *executionContext) childFields_Profile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

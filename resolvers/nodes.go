@@ -63,6 +63,9 @@ func (r *Resolver) find(ctx context.Context, id lxd.ID) (lxd.Node, error) {
 		return present(load(ctx).zone.Load(ctx, key{id.Project, id.Name})())
 	case "NetworkZoneRecord":
 		return r.findZoneRecord(ctx, id)
+	case "PlacementGroup":
+		groups, err := r.LXD.PlacementGroups(ctx, scope(ctx), id.Project)
+		return named(groups, err, id.Name, func(g *lxd.PlacementGroup) string { return g.Name })
 	case "ClusterMember":
 		return present(r.LXD.ClusterMember(ctx, id.Name))
 	case "ClusterGroup":

@@ -37,6 +37,7 @@ func (s *Server) route() {
 	s.path("/1.0/instances/{name}/snapshots/{snapshot}", methods{"GET": s.getSnapshot, "DELETE": s.deleteSnapshot})
 	s.path("/1.0/operations", methods{"GET": s.listOperations})
 	s.path("/1.0/operations/{name}", methods{"GET": s.getOperation, "DELETE": s.cancelOperation})
+	s.routeEstate()
 	s.routes.HandleFunc("GET /1.0/operations/{name}/wait", s.waitOperation)
 	s.routes.HandleFunc("GET /1.0/events", s.streamEvents)
 	s.routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {

@@ -216,6 +216,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._InstanceSnapshot(ctx, sel, obj)
+	case *lxd.InstanceBackup:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InstanceBackup(ctx, sel, obj)
 	case *lxd.Instance:
 		if obj == nil {
 			return graphql.Null

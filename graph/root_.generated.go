@@ -28,6 +28,11 @@ type ResolverRoot interface {
 	Image() ImageResolver
 	Instance() InstanceResolver
 	InstanceAggregate() InstanceAggregateResolver
+	InstanceBackup() InstanceBackupResolver
+	InstanceLog() InstanceLogResolver
+	InstanceSnapshot() InstanceSnapshotResolver
+	InstanceTemplate() InstanceTemplateResolver
+	InstanceUsage() InstanceUsageResolver
 	Lease() LeaseResolver
 	LifecycleEvent() LifecycleEventResolver
 	Mutation() MutationResolver
@@ -160,30 +165,40 @@ type ComplexityRoot struct {
 	Instance struct {
 		Architecture     func(childComplexity int) int
 		AvailableActions func(childComplexity int) int
+		Backups          func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
+		ConsoleLog       func(childComplexity int, maxBytes *int) int
 		CreatedAt        func(childComplexity int) int
 		Description      func(childComplexity int) int
 		Devices          func(childComplexity int) int
 		Ephemeral        func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		ExpandedConfig   func(childComplexity int, prefix *string) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Image            func(childComplexity int) int
+		ImageMetadata    func(childComplexity int) int
 		Ipv4             func(childComplexity int) int
 		Ipv6             func(childComplexity int) int
 		LastUsedAt       func(childComplexity int) int
 		Limits           func(childComplexity int) int
 		Location         func(childComplexity int) int
+		Logs             func(childComplexity int) int
 		Name             func(childComplexity int) int
+		Operations       func(childComplexity int) int
 		Profiles         func(childComplexity int) int
 		Project          func(childComplexity int) int
 		RootVolume       func(childComplexity int) int
+		ScalingBounds    func(childComplexity int) int
 		Snapshots        func(childComplexity int) int
 		State            func(childComplexity int) int
 		Stateful         func(childComplexity int) int
 		Status           func(childComplexity int) int
 		Tags             func(childComplexity int) int
+		Templates        func(childComplexity int) int
 		Type             func(childComplexity int) int
+		UefiVars         func(childComplexity int) int
+		Usage            func(childComplexity int) int
 	}
 
 	InstanceAggregate struct {
@@ -200,6 +215,17 @@ type ComplexityRoot struct {
 		Running          func(childComplexity int) int
 		Status           func(childComplexity int) int
 		Type             func(childComplexity int) int
+	}
+
+	InstanceBackup struct {
+		CreatedAt        func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Instance         func(childComplexity int) int
+		InstanceOnly     func(childComplexity int) int
+		Name             func(childComplexity int) int
+		OptimizedStorage func(childComplexity int) int
+		Project          func(childComplexity int) int
 	}
 
 	InstanceChange struct {
@@ -228,12 +254,43 @@ type ComplexityRoot struct {
 		MemoryBytes func(childComplexity int) int
 	}
 
+	InstanceLog struct {
+		Content func(childComplexity int, maxBytes *int) int
+		Name    func(childComplexity int) int
+	}
+
+	InstanceMetadata struct {
+		Architecture func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		ExpiresAt    func(childComplexity int) int
+		Properties   func(childComplexity int) int
+		Templates    func(childComplexity int) int
+	}
+
+	InstanceScalingBounds struct {
+		MaxCores     func(childComplexity int) int
+		MaxMemoryMiB func(childComplexity int) int
+		MinCores     func(childComplexity int) int
+		MinMemoryMiB func(childComplexity int) int
+	}
+
 	InstanceSnapshot struct {
-		CreatedAt func(childComplexity int) int
-		ExpiresAt func(childComplexity int) int
-		ID        func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Stateful  func(childComplexity int) int
+		Architecture     func(childComplexity int) int
+		Config           func(childComplexity int, prefix *string) int
+		CreatedAt        func(childComplexity int) int
+		Devices          func(childComplexity int) int
+		Ephemeral        func(childComplexity int) int
+		ExpandedConfig   func(childComplexity int, prefix *string) int
+		ExpiresAt        func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Instance         func(childComplexity int) int
+		LastUsedAt       func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Profiles         func(childComplexity int) int
+		Project          func(childComplexity int) int
+		SizeBytes        func(childComplexity int) int
+		Stateful         func(childComplexity int) int
 	}
 
 	InstanceState struct {
@@ -292,6 +349,20 @@ type ComplexityRoot struct {
 		Name      func(childComplexity int) int
 		State     func(childComplexity int) int
 		Type      func(childComplexity int) int
+	}
+
+	InstanceTemplate struct {
+		Content    func(childComplexity int) int
+		CreateOnly func(childComplexity int) int
+		Path       func(childComplexity int) int
+		Properties func(childComplexity int) int
+		Template   func(childComplexity int) int
+		When       func(childComplexity int) int
+	}
+
+	InstanceUsage struct {
+		CPUPercent    func(childComplexity int) int
+		MemoryPercent func(childComplexity int) int
 	}
 
 	Lease struct {
@@ -559,6 +630,7 @@ type ComplexityRoot struct {
 		Class       func(childComplexity int) int
 		CreatedAt   func(childComplexity int) int
 		Description func(childComplexity int) int
+		Entities    func(childComplexity int) int
 		Error       func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Location    func(childComplexity int) int
@@ -1359,6 +1431,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.AvailableActions(childComplexity), true
+	case "Instance.backups":
+		if e.ComplexityRoot.Instance.Backups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.Backups(childComplexity), true
 	case "Instance.config":
 		if e.ComplexityRoot.Instance.Config == nil {
 			break
@@ -1370,6 +1448,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.Config(childComplexity, args["prefix"].(*string)), true
+	case "Instance.consoleLog":
+		if e.ComplexityRoot.Instance.ConsoleLog == nil {
+			break
+		}
+
+		args, err := ec.field_Instance_consoleLog_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Instance.ConsoleLog(childComplexity, args["maxBytes"].(*int)), true
 	case "Instance.createdAt":
 		if e.ComplexityRoot.Instance.CreatedAt == nil {
 			break
@@ -1394,6 +1483,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.Ephemeral(childComplexity), true
+	case "Instance.etag":
+		if e.ComplexityRoot.Instance.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.Etag(childComplexity), true
 	case "Instance.expandedConfig":
 		if e.ComplexityRoot.Instance.ExpandedConfig == nil {
 			break
@@ -1423,6 +1518,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.Image(childComplexity), true
+	case "Instance.imageMetadata":
+		if e.ComplexityRoot.Instance.ImageMetadata == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.ImageMetadata(childComplexity), true
 	case "Instance.ipv4":
 		if e.ComplexityRoot.Instance.Ipv4 == nil {
 			break
@@ -1453,12 +1554,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.Location(childComplexity), true
+	case "Instance.logs":
+		if e.ComplexityRoot.Instance.Logs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.Logs(childComplexity), true
 	case "Instance.name":
 		if e.ComplexityRoot.Instance.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Instance.Name(childComplexity), true
+	case "Instance.operations":
+		if e.ComplexityRoot.Instance.Operations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.Operations(childComplexity), true
 	case "Instance.profiles":
 		if e.ComplexityRoot.Instance.Profiles == nil {
 			break
@@ -1477,6 +1590,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.RootVolume(childComplexity), true
+	case "Instance.scalingBounds":
+		if e.ComplexityRoot.Instance.ScalingBounds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.ScalingBounds(childComplexity), true
 	case "Instance.snapshots":
 		if e.ComplexityRoot.Instance.Snapshots == nil {
 			break
@@ -1507,12 +1626,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.Tags(childComplexity), true
+	case "Instance.templates":
+		if e.ComplexityRoot.Instance.Templates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.Templates(childComplexity), true
 	case "Instance.type":
 		if e.ComplexityRoot.Instance.Type == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Instance.Type(childComplexity), true
+	case "Instance.uefiVars":
+		if e.ComplexityRoot.Instance.UefiVars == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.UefiVars(childComplexity), true
+	case "Instance.usage":
+		if e.ComplexityRoot.Instance.Usage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.Usage(childComplexity), true
 
 	case "InstanceAggregate.architecture":
 		if e.ComplexityRoot.InstanceAggregate.Architecture == nil {
@@ -1592,6 +1729,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InstanceAggregate.Type(childComplexity), true
+
+	case "InstanceBackup.createdAt":
+		if e.ComplexityRoot.InstanceBackup.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.CreatedAt(childComplexity), true
+	case "InstanceBackup.expiresAt":
+		if e.ComplexityRoot.InstanceBackup.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.ExpiresAt(childComplexity), true
+	case "InstanceBackup.id":
+		if e.ComplexityRoot.InstanceBackup.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.ID(childComplexity), true
+	case "InstanceBackup.instance":
+		if e.ComplexityRoot.InstanceBackup.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.Instance(childComplexity), true
+	case "InstanceBackup.instanceOnly":
+		if e.ComplexityRoot.InstanceBackup.InstanceOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.InstanceOnly(childComplexity), true
+	case "InstanceBackup.name":
+		if e.ComplexityRoot.InstanceBackup.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.Name(childComplexity), true
+	case "InstanceBackup.optimizedStorage":
+		if e.ComplexityRoot.InstanceBackup.OptimizedStorage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.OptimizedStorage(childComplexity), true
+	case "InstanceBackup.project":
+		if e.ComplexityRoot.InstanceBackup.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.Project(childComplexity), true
 
 	case "InstanceChange.cursor":
 		if e.ComplexityRoot.InstanceChange.Cursor == nil {
@@ -1681,30 +1867,180 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InstanceLimits.MemoryBytes(childComplexity), true
 
+	case "InstanceLog.content":
+		if e.ComplexityRoot.InstanceLog.Content == nil {
+			break
+		}
+
+		args, err := ec.field_InstanceLog_content_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.InstanceLog.Content(childComplexity, args["maxBytes"].(*int)), true
+	case "InstanceLog.name":
+		if e.ComplexityRoot.InstanceLog.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceLog.Name(childComplexity), true
+
+	case "InstanceMetadata.architecture":
+		if e.ComplexityRoot.InstanceMetadata.Architecture == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceMetadata.Architecture(childComplexity), true
+	case "InstanceMetadata.createdAt":
+		if e.ComplexityRoot.InstanceMetadata.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceMetadata.CreatedAt(childComplexity), true
+	case "InstanceMetadata.expiresAt":
+		if e.ComplexityRoot.InstanceMetadata.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceMetadata.ExpiresAt(childComplexity), true
+	case "InstanceMetadata.properties":
+		if e.ComplexityRoot.InstanceMetadata.Properties == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceMetadata.Properties(childComplexity), true
+	case "InstanceMetadata.templates":
+		if e.ComplexityRoot.InstanceMetadata.Templates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceMetadata.Templates(childComplexity), true
+
+	case "InstanceScalingBounds.maxCores":
+		if e.ComplexityRoot.InstanceScalingBounds.MaxCores == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceScalingBounds.MaxCores(childComplexity), true
+	case "InstanceScalingBounds.maxMemoryMiB":
+		if e.ComplexityRoot.InstanceScalingBounds.MaxMemoryMiB == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceScalingBounds.MaxMemoryMiB(childComplexity), true
+	case "InstanceScalingBounds.minCores":
+		if e.ComplexityRoot.InstanceScalingBounds.MinCores == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceScalingBounds.MinCores(childComplexity), true
+	case "InstanceScalingBounds.minMemoryMiB":
+		if e.ComplexityRoot.InstanceScalingBounds.MinMemoryMiB == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceScalingBounds.MinMemoryMiB(childComplexity), true
+
+	case "InstanceSnapshot.architecture":
+		if e.ComplexityRoot.InstanceSnapshot.Architecture == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.Architecture(childComplexity), true
+	case "InstanceSnapshot.config":
+		if e.ComplexityRoot.InstanceSnapshot.Config == nil {
+			break
+		}
+
+		args, err := ec.field_InstanceSnapshot_config_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.Config(childComplexity, args["prefix"].(*string)), true
 	case "InstanceSnapshot.createdAt":
 		if e.ComplexityRoot.InstanceSnapshot.CreatedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.InstanceSnapshot.CreatedAt(childComplexity), true
+	case "InstanceSnapshot.devices":
+		if e.ComplexityRoot.InstanceSnapshot.Devices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.Devices(childComplexity), true
+	case "InstanceSnapshot.ephemeral":
+		if e.ComplexityRoot.InstanceSnapshot.Ephemeral == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.Ephemeral(childComplexity), true
+	case "InstanceSnapshot.expandedConfig":
+		if e.ComplexityRoot.InstanceSnapshot.ExpandedConfig == nil {
+			break
+		}
+
+		args, err := ec.field_InstanceSnapshot_expandedConfig_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.ExpandedConfig(childComplexity, args["prefix"].(*string)), true
 	case "InstanceSnapshot.expiresAt":
 		if e.ComplexityRoot.InstanceSnapshot.ExpiresAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.InstanceSnapshot.ExpiresAt(childComplexity), true
+	case "InstanceSnapshot.hiddenConfigKeys":
+		if e.ComplexityRoot.InstanceSnapshot.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.HiddenConfigKeys(childComplexity), true
 	case "InstanceSnapshot.id":
 		if e.ComplexityRoot.InstanceSnapshot.ID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.InstanceSnapshot.ID(childComplexity), true
+	case "InstanceSnapshot.instance":
+		if e.ComplexityRoot.InstanceSnapshot.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.Instance(childComplexity), true
+	case "InstanceSnapshot.lastUsedAt":
+		if e.ComplexityRoot.InstanceSnapshot.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.LastUsedAt(childComplexity), true
 	case "InstanceSnapshot.name":
 		if e.ComplexityRoot.InstanceSnapshot.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.InstanceSnapshot.Name(childComplexity), true
+	case "InstanceSnapshot.profiles":
+		if e.ComplexityRoot.InstanceSnapshot.Profiles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.Profiles(childComplexity), true
+	case "InstanceSnapshot.project":
+		if e.ComplexityRoot.InstanceSnapshot.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.Project(childComplexity), true
+	case "InstanceSnapshot.sizeBytes":
+		if e.ComplexityRoot.InstanceSnapshot.SizeBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.SizeBytes(childComplexity), true
 	case "InstanceSnapshot.stateful":
 		if e.ComplexityRoot.InstanceSnapshot.Stateful == nil {
 			break
@@ -1940,6 +2276,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InstanceStateNetwork.Type(childComplexity), true
+
+	case "InstanceTemplate.content":
+		if e.ComplexityRoot.InstanceTemplate.Content == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceTemplate.Content(childComplexity), true
+	case "InstanceTemplate.createOnly":
+		if e.ComplexityRoot.InstanceTemplate.CreateOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceTemplate.CreateOnly(childComplexity), true
+	case "InstanceTemplate.path":
+		if e.ComplexityRoot.InstanceTemplate.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceTemplate.Path(childComplexity), true
+	case "InstanceTemplate.properties":
+		if e.ComplexityRoot.InstanceTemplate.Properties == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceTemplate.Properties(childComplexity), true
+	case "InstanceTemplate.template":
+		if e.ComplexityRoot.InstanceTemplate.Template == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceTemplate.Template(childComplexity), true
+	case "InstanceTemplate.when":
+		if e.ComplexityRoot.InstanceTemplate.When == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceTemplate.When(childComplexity), true
+
+	case "InstanceUsage.cpuPercent":
+		if e.ComplexityRoot.InstanceUsage.CPUPercent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceUsage.CPUPercent(childComplexity), true
+	case "InstanceUsage.memoryPercent":
+		if e.ComplexityRoot.InstanceUsage.MemoryPercent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceUsage.MemoryPercent(childComplexity), true
 
 	case "Lease.address":
 		if e.ComplexityRoot.Lease.Address == nil {
@@ -3124,6 +3510,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Operation.Description(childComplexity), true
+	case "Operation.entities":
+		if e.ComplexityRoot.Operation.Entities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Operation.Entities(childComplexity), true
 	case "Operation.error":
 		if e.ComplexityRoot.Operation.Error == nil {
 			break
@@ -5887,6 +6279,31 @@ extend type Query {
   ): [InstanceAggregate!] @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/instance_backup.graphqls", Input: `"""A backup of an instance: a file that LXD keeps until it is deleted or expires."""
+type InstanceBackup implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Unique in its instance."""
+  name: String!
+  """When it was made."""
+  createdAt: Time
+  """When LXD deletes it; null for never."""
+  expiresAt: Time
+  """Whether it is without the instance's snapshots."""
+  instanceOnly: Boolean!
+  """Whether it is in the storage driver's own format, which only a pool of the same driver takes back."""
+  optimizedStorage: Boolean!
+  """What it is a backup of."""
+  instance: Instance
+  """The instance's project; null when it could not be read."""
+  project: Project
+}
+
+extend type Instance {
+  """Its backups, oldest first; null when they could not be read."""
+  backups: [InstanceBackup!]
+}
+`, BuiltIn: false},
 	{Name: "../schema/instance_change.graphqls", Input: `"""What happened to an instance."""
 enum InstanceChangeKind {
   """It was made."""
@@ -6141,6 +6558,94 @@ extend type Mutation {
   ): DeleteInstancePayload @hasRole(role: OPERATOR)
 }
 `, BuiltIn: false},
+	{Name: "../schema/instance_log.graphqls", Input: `"""
+A file that LXD has written about an instance. What commands printed whose
+output LXD recorded is among them as ` + "`" + `exec_…` + "`" + ` up to LXD 5.0; newer releases keep
+that elsewhere and do not list it.
+"""
+type InstanceLog {
+  """The file's name: ` + "`" + `lxc.log` + "`" + `."""
+  name: String!
+  """
+  The end of the file, with U+FFFD for what is no UTF-8. LXD is asked for each
+  log. A VIEWER may read what LXD itself says (` + "`" + `lxc.log` + "`" + `, ` + "`" + `qemu.log` + "`" + `); the
+  others may hold secrets, such as the environment in ` + "`" + `lxc.conf` + "`" + `, and are
+  ` + "`" + `FORBIDDEN` + "`" + ` to all but an OPERATOR. Null when it could not be read.
+  """
+  content(
+    """How much of the end, in bytes; 1 to 1048576, anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+    maxBytes: Int = 65536
+  ): String
+}
+
+extend type Instance {
+  """Its logs, by name. LXD is asked for each instance; null when they could not be read."""
+  logs: [InstanceLog!]
+  """
+  The end of what a container's console showed; null for a virtual machine. Of a
+  running container LXD 5.0 tells only what came since the log was last read.
+  ` + "`" + `LXD_ERROR` + "`" + ` for a container that never ran, and ` + "`" + `FORBIDDEN` + "`" + ` to all but an
+  OPERATOR. LXD is asked for each instance.
+  """
+  consoleLog(
+    """How much of the end, in bytes; 1 to 1048576, anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+    maxBytes: Int = 65536
+  ): String
+}
+`, BuiltIn: false},
+	{Name: "../schema/instance_metadata.graphqls", Input: `"""What the maker of an instance's image has written into it."""
+type InstanceMetadata {
+  """The processor architecture, in LXD's names: ` + "`" + `x86_64` + "`" + `."""
+  architecture: String!
+  """When the image was made; null when it does not say."""
+  createdAt: Time
+  """When the image counts as expired; null for never."""
+  expiresAt: Time
+  """What the image's maker says about it: ` + "`" + `os` + "`" + `, ` + "`" + `release` + "`" + `, ` + "`" + `description` + "`" + ` and others."""
+  properties: StringMap!
+  """The files that LXD writes into the instance, by path."""
+  templates: [InstanceTemplate!]!
+}
+
+"""A file that LXD writes into an instance, from a template."""
+type InstanceTemplate {
+  """The file's path inside the instance: ` + "`" + `/etc/hostname` + "`" + `."""
+  path: String!
+  """When LXD writes it: ` + "`" + `create` + "`" + `, ` + "`" + `copy` + "`" + `, ` + "`" + `rename` + "`" + `, ` + "`" + `start` + "`" + `."""
+  when: [String!]!
+  """Whether it is written only where there is no such file."""
+  createOnly: Boolean!
+  """The template's name: ` + "`" + `hostname.tpl` + "`" + `."""
+  template: String!
+  """What is handed to the template."""
+  properties: StringMap!
+  """
+  The template's text, at most 1048576 bytes of it; ` + "`" + `FORBIDDEN` + "`" + ` to all but an
+  OPERATOR, because it is a file of the instance. LXD is asked for each
+  template; null when it could not be read.
+  """
+  content: String
+}
+
+extend type Instance {
+  """What the maker of its image has written into it. LXD is asked for each instance; null when it could not be read."""
+  imageMetadata: InstanceMetadata
+  """The files that LXD writes into it, by path. LXD is asked for each instance; null when they could not be read."""
+  templates: [InstanceTemplate!]
+  """
+  The variables of a virtual machine's firmware, as LXD's JSON; null for a
+  container, ` + "`" + `FORBIDDEN` + "`" + ` to all but an OPERATOR, ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` on
+  an LXD without ` + "`" + `instances_uefi_vars` + "`" + `. LXD is asked for each instance.
+  """
+  uefiVars: JSON
+  """
+  What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `: it changes with
+  architecture, configuration, devices, profiles and ` + "`" + `ephemeral` + "`" + `, and not with
+  the description. LXD is asked for each instance; null when it could not be read.
+  """
+  etag: String
+}
+`, BuiltIn: false},
 	{Name: "../schema/instance_snapshot.graphqls", Input: `"""A kept state of an instance's disk and configuration."""
 type InstanceSnapshot implements Node {
   """See ` + "`" + `Node.id` + "`" + `."""
@@ -6151,8 +6656,48 @@ type InstanceSnapshot implements Node {
   createdAt: Time
   """When LXD deletes it; null for never."""
   expiresAt: Time
+  """When an instance was last started from it; null for never."""
+  lastUsedAt: Time
   """Whether it holds the running state too."""
   stateful: Boolean!
+  """Whether the instance was one that LXD deletes when it stops."""
+  ephemeral: Boolean!
+  """The processor architecture, in LXD's names: ` + "`" + `x86_64` + "`" + `."""
+  architecture: String!
+  """
+  How much space it takes. LXD is asked for each instance. Null where the
+  storage driver cannot tell, such as dir, and when it could not be read.
+  """
+  sizeBytes: Int64
+  """
+  The instance's own configuration as it was, without the keys hidden from the
+  caller (see ` + "`" + `hiddenConfigKeys` + "`" + `).
+  """
+  config(
+    """Only keys that begin with this: ` + "`" + `limits.` + "`" + `."""
+    prefix: String
+  ): StringMap!
+  """The configuration as it was with what the profiles added, without what is hidden from the caller."""
+  expandedConfig(
+    """Only keys that begin with this: ` + "`" + `limits.` + "`" + `."""
+    prefix: String
+  ): StringMap!
+  """
+  The names of the keys of ` + "`" + `expandedConfig` + "`" + ` that are hidden from the caller
+  because they may hold secrets: an OPERATOR sees them.
+  """
+  hiddenConfigKeys: [String!]!
+  """The devices as they were, the profiles' among them, ordered by name."""
+  devices: [Device!]!
+  """
+  The profiles that the instance had, as they are now, without those that are
+  gone or hidden from the caller; null when they could not be read.
+  """
+  profiles: [Profile!]
+  """What it is a snapshot of."""
+  instance: Instance
+  """The instance's project; null when it could not be read."""
+  project: Project
 }
 `, BuiltIn: false},
 	{Name: "../schema/instance_state.graphqls", Input: `"""What an instance uses right now. Reading it costs LXD a few milliseconds per instance."""
@@ -6255,6 +6800,50 @@ type InstanceStateCounters {
   packetsDroppedInbound: Int64!
   """Packets to send that were dropped."""
   packetsDroppedOutbound: Int64!
+}
+`, BuiltIn: false},
+	{Name: "../schema/instance_usage.graphqls", Input: `"""What an instance uses right now, as shares."""
+type InstanceUsage {
+  """
+  How much processor time it uses: 100 is one processor all the time, 250 two
+  and a half. It is measured while the question is answered, over 0.2 seconds,
+  for all instances of the answer at once. Null when it does not run, or LXD
+  cannot tell.
+  """
+  cpuPercent: Float
+  """
+  How much of its memory it uses, 0 to 100; null when it does not run, or has
+  no limit and LXD does not tell the memory's size.
+  """
+  memoryPercent: Float
+}
+
+"""
+The bounds between which an instance is scaled, from its configuration:
+` + "`" + `user.autoscale.min_cores` + "`" + `, ` + "`" + `max_cores` + "`" + `, ` + "`" + `min_memory` + "`" + `, ` + "`" + `max_memory` + "`" + `; memory is
+a number of MiB, or has a unit: ` + "`" + `4GiB` + "`" + `.
+"""
+type InstanceScalingBounds {
+  """The fewest processors; 1 when nothing is set."""
+  minCores: Int!
+  """The most processors; when nothing is set the project's ` + "`" + `limits.cpu` + "`" + `, else all of the host."""
+  maxCores: Int!
+  """The least memory in MiB; 0 when nothing is set."""
+  minMemoryMiB: Int64!
+  """The most memory in MiB; when nothing is set the project's ` + "`" + `limits.memory` + "`" + `, else all of the host."""
+  maxMemoryMiB: Int64!
+}
+
+extend type Instance {
+  """What it uses right now, as shares; null when it could not be read."""
+  usage: InstanceUsage
+  """The bounds between which it is scaled; null when they could not be read."""
+  scalingBounds: InstanceScalingBounds
+  """
+  The operations that work on it, its snapshots or backups now or did until
+  seconds ago, oldest first; null when they could not be read.
+  """
+  operations: [Operation!]
 }
 `, BuiltIn: false},
 	{Name: "../schema/network.graphqls", Input: `"""A kind of network."""
@@ -7083,6 +7672,12 @@ type Operation implements Node {
   progress: OperationProgress
   """What it works on, as LXD's kinds with paths: ` + "`" + `{"instances": ["/1.0/instances/c1"]}` + "`" + `."""
   resources: JSON!
+  """
+  What it works on, as far as it is there, the graph has its kind and the caller
+  may see it: LXD 5.0 does not say which instance or volume a backup or a
+  volume is of. Null when it could not be read.
+  """
+  entities: [Node!]
   """What else LXD says about it, without secrets."""
   metadata: JSON
   """The project that it belongs to; null when it belongs to none or it could not be read."""
@@ -8576,6 +9171,26 @@ func (ec *executionContext) childFields_Instance(ctx context.Context, field grap
 		return ec.fieldContext_Instance_rootVolume(ctx, field)
 	case "availableActions":
 		return ec.fieldContext_Instance_availableActions(ctx, field)
+	case "backups":
+		return ec.fieldContext_Instance_backups(ctx, field)
+	case "logs":
+		return ec.fieldContext_Instance_logs(ctx, field)
+	case "consoleLog":
+		return ec.fieldContext_Instance_consoleLog(ctx, field)
+	case "imageMetadata":
+		return ec.fieldContext_Instance_imageMetadata(ctx, field)
+	case "templates":
+		return ec.fieldContext_Instance_templates(ctx, field)
+	case "uefiVars":
+		return ec.fieldContext_Instance_uefiVars(ctx, field)
+	case "etag":
+		return ec.fieldContext_Instance_etag(ctx, field)
+	case "usage":
+		return ec.fieldContext_Instance_usage(ctx, field)
+	case "scalingBounds":
+		return ec.fieldContext_Instance_scalingBounds(ctx, field)
+	case "operations":
+		return ec.fieldContext_Instance_operations(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Instance", field.Name)
 }
@@ -8610,6 +9225,28 @@ func (ec *executionContext) childFields_InstanceAggregate(ctx context.Context, f
 		return ec.fieldContext_InstanceAggregate_processes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstanceAggregate", field.Name)
+}
+
+func (ec *executionContext) childFields_InstanceBackup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_InstanceBackup_id(ctx, field)
+	case "name":
+		return ec.fieldContext_InstanceBackup_name(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_InstanceBackup_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_InstanceBackup_expiresAt(ctx, field)
+	case "instanceOnly":
+		return ec.fieldContext_InstanceBackup_instanceOnly(ctx, field)
+	case "optimizedStorage":
+		return ec.fieldContext_InstanceBackup_optimizedStorage(ctx, field)
+	case "instance":
+		return ec.fieldContext_InstanceBackup_instance(ctx, field)
+	case "project":
+		return ec.fieldContext_InstanceBackup_project(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InstanceBackup", field.Name)
 }
 
 func (ec *executionContext) childFields_InstanceChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8664,6 +9301,46 @@ func (ec *executionContext) childFields_InstanceLimits(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type InstanceLimits", field.Name)
 }
 
+func (ec *executionContext) childFields_InstanceLog(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_InstanceLog_name(ctx, field)
+	case "content":
+		return ec.fieldContext_InstanceLog_content(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InstanceLog", field.Name)
+}
+
+func (ec *executionContext) childFields_InstanceMetadata(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "architecture":
+		return ec.fieldContext_InstanceMetadata_architecture(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_InstanceMetadata_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_InstanceMetadata_expiresAt(ctx, field)
+	case "properties":
+		return ec.fieldContext_InstanceMetadata_properties(ctx, field)
+	case "templates":
+		return ec.fieldContext_InstanceMetadata_templates(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InstanceMetadata", field.Name)
+}
+
+func (ec *executionContext) childFields_InstanceScalingBounds(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "minCores":
+		return ec.fieldContext_InstanceScalingBounds_minCores(ctx, field)
+	case "maxCores":
+		return ec.fieldContext_InstanceScalingBounds_maxCores(ctx, field)
+	case "minMemoryMiB":
+		return ec.fieldContext_InstanceScalingBounds_minMemoryMiB(ctx, field)
+	case "maxMemoryMiB":
+		return ec.fieldContext_InstanceScalingBounds_maxMemoryMiB(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InstanceScalingBounds", field.Name)
+}
+
 func (ec *executionContext) childFields_InstanceSnapshot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -8674,8 +9351,30 @@ func (ec *executionContext) childFields_InstanceSnapshot(ctx context.Context, fi
 		return ec.fieldContext_InstanceSnapshot_createdAt(ctx, field)
 	case "expiresAt":
 		return ec.fieldContext_InstanceSnapshot_expiresAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_InstanceSnapshot_lastUsedAt(ctx, field)
 	case "stateful":
 		return ec.fieldContext_InstanceSnapshot_stateful(ctx, field)
+	case "ephemeral":
+		return ec.fieldContext_InstanceSnapshot_ephemeral(ctx, field)
+	case "architecture":
+		return ec.fieldContext_InstanceSnapshot_architecture(ctx, field)
+	case "sizeBytes":
+		return ec.fieldContext_InstanceSnapshot_sizeBytes(ctx, field)
+	case "config":
+		return ec.fieldContext_InstanceSnapshot_config(ctx, field)
+	case "expandedConfig":
+		return ec.fieldContext_InstanceSnapshot_expandedConfig(ctx, field)
+	case "hiddenConfigKeys":
+		return ec.fieldContext_InstanceSnapshot_hiddenConfigKeys(ctx, field)
+	case "devices":
+		return ec.fieldContext_InstanceSnapshot_devices(ctx, field)
+	case "profiles":
+		return ec.fieldContext_InstanceSnapshot_profiles(ctx, field)
+	case "instance":
+		return ec.fieldContext_InstanceSnapshot_instance(ctx, field)
+	case "project":
+		return ec.fieldContext_InstanceSnapshot_project(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstanceSnapshot", field.Name)
 }
@@ -8794,6 +9493,34 @@ func (ec *executionContext) childFields_InstanceStateNetwork(ctx context.Context
 		return ec.fieldContext_InstanceStateNetwork_counters(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstanceStateNetwork", field.Name)
+}
+
+func (ec *executionContext) childFields_InstanceTemplate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_InstanceTemplate_path(ctx, field)
+	case "when":
+		return ec.fieldContext_InstanceTemplate_when(ctx, field)
+	case "createOnly":
+		return ec.fieldContext_InstanceTemplate_createOnly(ctx, field)
+	case "template":
+		return ec.fieldContext_InstanceTemplate_template(ctx, field)
+	case "properties":
+		return ec.fieldContext_InstanceTemplate_properties(ctx, field)
+	case "content":
+		return ec.fieldContext_InstanceTemplate_content(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InstanceTemplate", field.Name)
+}
+
+func (ec *executionContext) childFields_InstanceUsage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cpuPercent":
+		return ec.fieldContext_InstanceUsage_cpuPercent(ctx, field)
+	case "memoryPercent":
+		return ec.fieldContext_InstanceUsage_memoryPercent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InstanceUsage", field.Name)
 }
 
 func (ec *executionContext) childFields_Lease(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9258,6 +9985,8 @@ func (ec *executionContext) childFields_Operation(ctx context.Context, field gra
 		return ec.fieldContext_Operation_progress(ctx, field)
 	case "resources":
 		return ec.fieldContext_Operation_resources(ctx, field)
+	case "entities":
+		return ec.fieldContext_Operation_entities(ctx, field)
 	case "metadata":
 		return ec.fieldContext_Operation_metadata(ctx, field)
 	case "project":

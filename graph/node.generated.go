@@ -226,6 +226,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Instance(ctx, sel, obj)
+	case *lxd.ImageAlias:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ImageAlias(ctx, sel, obj)
 	case *lxd.Image:
 		if obj == nil {
 			return graphql.Null

@@ -26,6 +26,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	DiskDevice() DiskDeviceResolver
 	Image() ImageResolver
+	ImageAlias() ImageAliasResolver
 	Instance() InstanceResolver
 	InstanceAggregate() InstanceAggregateResolver
 	InstanceBackup() InstanceBackupResolver
@@ -123,24 +124,45 @@ type ComplexityRoot struct {
 		Aliases      func(childComplexity int) int
 		Architecture func(childComplexity int) int
 		AutoUpdate   func(childComplexity int) int
+		Cached       func(childComplexity int) int
 		CreatedAt    func(childComplexity int) int
 		Description  func(childComplexity int) int
 		ExpiresAt    func(childComplexity int) int
+		Filename     func(childComplexity int) int
 		Fingerprint  func(childComplexity int) int
 		ID           func(childComplexity int) int
 		Instances    func(childComplexity int, first *int, after *string, last *int, before *string) int
 		LastUsedAt   func(childComplexity int) int
+		Profiles     func(childComplexity int) int
 		Project      func(childComplexity int) int
 		Properties   func(childComplexity int) int
 		Public       func(childComplexity int) int
 		SizeBytes    func(childComplexity int) int
 		Type         func(childComplexity int) int
+		UpdateSource func(childComplexity int) int
 		UploadedAt   func(childComplexity int) int
+		UsedBy       func(childComplexity int) int
 	}
 
 	ImageAlias struct {
 		Description func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Image       func(childComplexity int) int
 		Name        func(childComplexity int) int
+		Project     func(childComplexity int) int
+		Type        func(childComplexity int) int
+	}
+
+	ImageAliasConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ImageAliasEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	ImageConnection struct {
@@ -153,6 +175,14 @@ type ComplexityRoot struct {
 	ImageEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	ImageUpdateSource struct {
+		Alias          func(childComplexity int) int
+		CertificatePem func(childComplexity int) int
+		ImageType      func(childComplexity int) int
+		Protocol       func(childComplexity int) int
+		ServerURL      func(childComplexity int) int
 	}
 
 	InfinibandDevice struct {
@@ -753,6 +783,8 @@ type ComplexityRoot struct {
 
 	Query struct {
 		Image              func(childComplexity int, fingerprint *string, alias *string, project *string) int
+		ImageAlias         func(childComplexity int, name string, project *string) int
+		ImageAliases       func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Images             func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Instance           func(childComplexity int, name string, project *string) int
 		Instances          func(childComplexity int, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
@@ -1259,6 +1291,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Image.AutoUpdate(childComplexity), true
+	case "Image.cached":
+		if e.ComplexityRoot.Image.Cached == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Image.Cached(childComplexity), true
 	case "Image.createdAt":
 		if e.ComplexityRoot.Image.CreatedAt == nil {
 			break
@@ -1277,6 +1315,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Image.ExpiresAt(childComplexity), true
+	case "Image.filename":
+		if e.ComplexityRoot.Image.Filename == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Image.Filename(childComplexity), true
 	case "Image.fingerprint":
 		if e.ComplexityRoot.Image.Fingerprint == nil {
 			break
@@ -1306,6 +1350,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Image.LastUsedAt(childComplexity), true
+	case "Image.profiles":
+		if e.ComplexityRoot.Image.Profiles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Image.Profiles(childComplexity), true
 	case "Image.project":
 		if e.ComplexityRoot.Image.Project == nil {
 			break
@@ -1336,12 +1386,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Image.Type(childComplexity), true
+	case "Image.updateSource":
+		if e.ComplexityRoot.Image.UpdateSource == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Image.UpdateSource(childComplexity), true
 	case "Image.uploadedAt":
 		if e.ComplexityRoot.Image.UploadedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Image.UploadedAt(childComplexity), true
+	case "Image.usedBy":
+		if e.ComplexityRoot.Image.UsedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Image.UsedBy(childComplexity), true
 
 	case "ImageAlias.description":
 		if e.ComplexityRoot.ImageAlias.Description == nil {
@@ -1349,12 +1411,74 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImageAlias.Description(childComplexity), true
+	case "ImageAlias.id":
+		if e.ComplexityRoot.ImageAlias.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAlias.ID(childComplexity), true
+	case "ImageAlias.image":
+		if e.ComplexityRoot.ImageAlias.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAlias.Image(childComplexity), true
 	case "ImageAlias.name":
 		if e.ComplexityRoot.ImageAlias.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ImageAlias.Name(childComplexity), true
+	case "ImageAlias.project":
+		if e.ComplexityRoot.ImageAlias.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAlias.Project(childComplexity), true
+	case "ImageAlias.type":
+		if e.ComplexityRoot.ImageAlias.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAlias.Type(childComplexity), true
+
+	case "ImageAliasConnection.edges":
+		if e.ComplexityRoot.ImageAliasConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAliasConnection.Edges(childComplexity), true
+	case "ImageAliasConnection.nodes":
+		if e.ComplexityRoot.ImageAliasConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAliasConnection.Nodes(childComplexity), true
+	case "ImageAliasConnection.pageInfo":
+		if e.ComplexityRoot.ImageAliasConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAliasConnection.PageInfo(childComplexity), true
+	case "ImageAliasConnection.totalCount":
+		if e.ComplexityRoot.ImageAliasConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAliasConnection.TotalCount(childComplexity), true
+
+	case "ImageAliasEdge.cursor":
+		if e.ComplexityRoot.ImageAliasEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAliasEdge.Cursor(childComplexity), true
+	case "ImageAliasEdge.node":
+		if e.ComplexityRoot.ImageAliasEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAliasEdge.Node(childComplexity), true
 
 	case "ImageConnection.edges":
 		if e.ComplexityRoot.ImageConnection.Edges == nil {
@@ -1393,6 +1517,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImageEdge.Node(childComplexity), true
+
+	case "ImageUpdateSource.alias":
+		if e.ComplexityRoot.ImageUpdateSource.Alias == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageUpdateSource.Alias(childComplexity), true
+	case "ImageUpdateSource.certificatePem":
+		if e.ComplexityRoot.ImageUpdateSource.CertificatePem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageUpdateSource.CertificatePem(childComplexity), true
+	case "ImageUpdateSource.imageType":
+		if e.ComplexityRoot.ImageUpdateSource.ImageType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageUpdateSource.ImageType(childComplexity), true
+	case "ImageUpdateSource.protocol":
+		if e.ComplexityRoot.ImageUpdateSource.Protocol == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageUpdateSource.Protocol(childComplexity), true
+	case "ImageUpdateSource.serverUrl":
+		if e.ComplexityRoot.ImageUpdateSource.ServerURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageUpdateSource.ServerURL(childComplexity), true
 
 	case "InfinibandDevice.config":
 		if e.ComplexityRoot.InfinibandDevice.Config == nil {
@@ -4018,6 +4173,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Image(childComplexity, args["fingerprint"].(*string), args["alias"].(*string), args["project"].(*string)), true
+	case "Query.imageAlias":
+		if e.ComplexityRoot.Query.ImageAlias == nil {
+			break
+		}
+
+		args, err := ec.field_Query_imageAlias_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ImageAlias(childComplexity, args["name"].(string), args["project"].(*string)), true
+	case "Query.imageAliases":
+		if e.ComplexityRoot.Query.ImageAliases == nil {
+			break
+		}
+
+		args, err := ec.field_Query_imageAliases_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ImageAliases(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
 	case "Query.images":
 		if e.ComplexityRoot.Query.Images == nil {
 			break
@@ -5256,6 +5433,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputBooleanWhere,
 		ec.unmarshalInputConfigWhere,
 		ec.unmarshalInputCreateInstanceInput,
+		ec.unmarshalInputImageAliasOrder,
+		ec.unmarshalInputImageAliasWhere,
 		ec.unmarshalInputImageOrder,
 		ec.unmarshalInputImageWhere,
 		ec.unmarshalInputInstanceOrder,
@@ -5735,6 +5914,17 @@ type Image implements Node {
   type: InstanceType!
   """The processor architecture, in LXD's names: ` + "`" + `x86_64` + "`" + `."""
   architecture: String!
+  """The name of the file that it came as; may be empty."""
+  filename: String!
+  """Whether LXD has it only because an instance was made of it, and deletes it when it is not used for some days."""
+  cached: Boolean!
+  """
+  The profiles that new instances of it get where none are named, without those
+  that are gone or hidden; null when they could not be read.
+  """
+  profiles: [Profile!]
+  """Where it came from and is refreshed from; null for one that was put in by hand."""
+  updateSource: ImageUpdateSource
   """The size of the image's files."""
   sizeBytes: Int64!
   """Whether anybody who reaches LXD may download the image."""
@@ -5762,14 +5952,22 @@ type Image implements Node {
     """A cursor of a later page."""
     before: String
   ): InstanceConnection
+  """What was made of it, as far as the caller may see it; null when it could not be read."""
+  usedBy: [Node!]
 }
 
-"""A name that stands for an image."""
-type ImageAlias {
-  """Unique in its project."""
-  name: String!
-  """Free text; may be empty."""
-  description: String!
+"""The image server that an image came from."""
+type ImageUpdateSource {
+  """The server's address."""
+  serverUrl: String!
+  """How it is spoken to: ` + "`" + `simplestreams` + "`" + `, ` + "`" + `lxd` + "`" + ` or ` + "`" + `direct` + "`" + `."""
+  protocol: String!
+  """The name of the image there."""
+  alias: String!
+  """What instances of it are; null when LXD does not tell."""
+  imageType: InstanceType
+  """The server's certificate, PEM; null for one that the host's own roots vouch for."""
+  certificatePem: String
 }
 
 """One object of a page of images."""
@@ -5894,6 +6092,115 @@ extend type Query {
     """The project; null is ` + "`" + `default` + "`" + `."""
     project: String
   ): Image @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/image_alias.graphqls", Input: `"""A name that stands for an image."""
+type ImageAlias implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Unique in its project."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """What instances of the image are."""
+  type: InstanceType!
+  """The project that the image belongs to; null when it could not be read."""
+  project: Project
+  """The image; null when it is gone or could not be read."""
+  image: Image
+}
+
+"""One object of a page of aliases."""
+type ImageAliasEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The alias."""
+  node: ImageAlias!
+}
+
+"""A page of aliases."""
+type ImageAliasConnection {
+  """The page with a cursor for each object."""
+  edges: [ImageAliasEdge!]!
+  """The page's objects."""
+  nodes: [ImageAlias!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that the caller may see and that meets the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order aliases by."""
+enum ImageAliasOrderField {
+  """The project's name."""
+  PROJECT
+  """The name."""
+  NAME
+}
+
+"""How to order aliases. Equal ones follow by project and name."""
+input ImageAliasOrder {
+  """What to order by."""
+  field: ImageAliasOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""Conditions on aliases: all that are given have to hold."""
+input ImageAliasWhere {
+  """The project's name."""
+  project: StringWhere
+  """The name."""
+  name: StringWhere
+  """The description."""
+  description: StringWhere
+  """What instances of the image are."""
+  type: InstanceTypeWhere
+  """The fingerprint of the image."""
+  fingerprint: StringWhere
+  """All of these have to hold as well."""
+  and: [ImageAliasWhere!]
+  """One of these has to hold as well."""
+  or: [ImageAliasWhere!]
+  """This must not hold."""
+  not: ImageAliasWhere
+}
+
+extend type Query {
+  """The names of the images of a project, or of all that the caller may see."""
+  imageAliases(
+    """The project; null is ` + "`" + `default` + "`" + `, one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
+    project: String
+    """Those of all projects that the caller may see, each once; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+    """The conditions that they have to meet; null is all."""
+    where: ImageAliasWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """LXD has no filter for these: anything here is ` + "`" + `BAD_USER_INPUT` + "`" + `. Use ` + "`" + `where` + "`" + `."""
+    filter: String
+    """The order; null is by project and name."""
+    orderBy: ImageAliasOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): ImageAliasConnection @hasRole(role: VIEWER)
+  """The alias with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
+  imageAlias(
+    """The name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+  ): ImageAlias @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
 	{Name: "../schema/instance.graphqls", Input: `"""What an instance is."""
@@ -9061,6 +9368,14 @@ func (ec *executionContext) childFields_Image(ctx context.Context, field graphql
 		return ec.fieldContext_Image_type(ctx, field)
 	case "architecture":
 		return ec.fieldContext_Image_architecture(ctx, field)
+	case "filename":
+		return ec.fieldContext_Image_filename(ctx, field)
+	case "cached":
+		return ec.fieldContext_Image_cached(ctx, field)
+	case "profiles":
+		return ec.fieldContext_Image_profiles(ctx, field)
+	case "updateSource":
+		return ec.fieldContext_Image_updateSource(ctx, field)
 	case "sizeBytes":
 		return ec.fieldContext_Image_sizeBytes(ctx, field)
 	case "public":
@@ -9079,18 +9394,52 @@ func (ec *executionContext) childFields_Image(ctx context.Context, field graphql
 		return ec.fieldContext_Image_expiresAt(ctx, field)
 	case "instances":
 		return ec.fieldContext_Image_instances(ctx, field)
+	case "usedBy":
+		return ec.fieldContext_Image_usedBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Image", field.Name)
 }
 
 func (ec *executionContext) childFields_ImageAlias(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_ImageAlias_id(ctx, field)
 	case "name":
 		return ec.fieldContext_ImageAlias_name(ctx, field)
 	case "description":
 		return ec.fieldContext_ImageAlias_description(ctx, field)
+	case "type":
+		return ec.fieldContext_ImageAlias_type(ctx, field)
+	case "project":
+		return ec.fieldContext_ImageAlias_project(ctx, field)
+	case "image":
+		return ec.fieldContext_ImageAlias_image(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImageAlias", field.Name)
+}
+
+func (ec *executionContext) childFields_ImageAliasConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ImageAliasConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ImageAliasConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ImageAliasConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ImageAliasConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImageAliasConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ImageAliasEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ImageAliasEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ImageAliasEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImageAliasEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ImageConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9115,6 +9464,22 @@ func (ec *executionContext) childFields_ImageEdge(ctx context.Context, field gra
 		return ec.fieldContext_ImageEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImageEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ImageUpdateSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "serverUrl":
+		return ec.fieldContext_ImageUpdateSource_serverUrl(ctx, field)
+	case "protocol":
+		return ec.fieldContext_ImageUpdateSource_protocol(ctx, field)
+	case "alias":
+		return ec.fieldContext_ImageUpdateSource_alias(ctx, field)
+	case "imageType":
+		return ec.fieldContext_ImageUpdateSource_imageType(ctx, field)
+	case "certificatePem":
+		return ec.fieldContext_ImageUpdateSource_certificatePem(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImageUpdateSource", field.Name)
 }
 
 func (ec *executionContext) childFields_Instance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

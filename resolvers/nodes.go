@@ -43,6 +43,8 @@ func (r *Resolver) find(ctx context.Context, id lxd.ID) (lxd.Node, error) {
 		return present(load(ctx).profile.Load(ctx, key{id.Project, id.Name})())
 	case "Image":
 		return present(load(ctx).image.Load(ctx, key{id.Project, id.Name})())
+	case "ImageAlias":
+		return present(r.LXD.ImageAlias(ctx, scope(ctx), id.Project, id.Name))
 	case "Operation":
 		return present(r.Work.Operation(ctx, scope(ctx), id.Name))
 	case "StoragePool":

@@ -226,11 +226,21 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._InstanceSnapshot(ctx, sel, obj)
+	case *lxd.InstanceBackup:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InstanceBackup(ctx, sel, obj)
 	case *lxd.Instance:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._Instance(ctx, sel, obj)
+	case *lxd.ImageAlias:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ImageAlias(ctx, sel, obj)
 	case *lxd.Image:
 		if obj == nil {
 			return graphql.Null

@@ -19,6 +19,8 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type OperationResolver interface {
+	Entities(ctx context.Context, obj *lxd.Operation) ([]lxd.Node, error)
+
 	Project(ctx context.Context, obj *lxd.Operation) (*lxd.Project, error)
 }
 
@@ -345,6 +347,38 @@ func (ec *executionContext) _Operation_resources(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_Operation_resources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Operation", field, true, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func (ec *executionContext) _Operation_entities(ctx context.Context, field graphql.CollectedField, obj *lxd.Operation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Operation_entities(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Operation().Entities(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Node) graphql.Marshaler {
+			return ec.marshalONode2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐNodeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Operation_entities(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Operation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Operation_metadata(ctx context.Context, field graphql.CollectedField, obj *lxd.Operation) (ret graphql.Marshaler) {
@@ -986,6 +1020,44 @@ func (ec *executionContext) _Operation(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "entities":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Operation_entities(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "metadata":
 			out.Values[i] = ec._Operation_metadata(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -1320,6 +1392,25 @@ func (ec *executionContext) marshalOCancelOperationPayload2ᚖgithubᚗcomᚋlxd
 		return graphql.Null
 	}
 	return ec._CancelOperationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOOperation2ᚕᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐOperationᚄ(ctx context.Context, sel ast.SelectionSet, v []*lxd.Operation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOperation2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐOperation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOOperation2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐOperation(ctx context.Context, sel ast.SelectionSet, v *lxd.Operation) graphql.Marshaler {

@@ -29,8 +29,14 @@ type ResolverRoot interface {
 	ClusterMember() ClusterMemberResolver
 	DiskDevice() DiskDeviceResolver
 	Image() ImageResolver
+	ImageAlias() ImageAliasResolver
 	Instance() InstanceResolver
 	InstanceAggregate() InstanceAggregateResolver
+	InstanceBackup() InstanceBackupResolver
+	InstanceLog() InstanceLogResolver
+	InstanceSnapshot() InstanceSnapshotResolver
+	InstanceTemplate() InstanceTemplateResolver
+	InstanceUsage() InstanceUsageResolver
 	Lease() LeaseResolver
 	LifecycleEvent() LifecycleEventResolver
 	Mutation() MutationResolver
@@ -228,24 +234,45 @@ type ComplexityRoot struct {
 		Aliases      func(childComplexity int) int
 		Architecture func(childComplexity int) int
 		AutoUpdate   func(childComplexity int) int
+		Cached       func(childComplexity int) int
 		CreatedAt    func(childComplexity int) int
 		Description  func(childComplexity int) int
 		ExpiresAt    func(childComplexity int) int
+		Filename     func(childComplexity int) int
 		Fingerprint  func(childComplexity int) int
 		ID           func(childComplexity int) int
 		Instances    func(childComplexity int, first *int, after *string, last *int, before *string) int
 		LastUsedAt   func(childComplexity int) int
+		Profiles     func(childComplexity int) int
 		Project      func(childComplexity int) int
 		Properties   func(childComplexity int) int
 		Public       func(childComplexity int) int
 		SizeBytes    func(childComplexity int) int
 		Type         func(childComplexity int) int
+		UpdateSource func(childComplexity int) int
 		UploadedAt   func(childComplexity int) int
+		UsedBy       func(childComplexity int) int
 	}
 
 	ImageAlias struct {
 		Description func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Image       func(childComplexity int) int
 		Name        func(childComplexity int) int
+		Project     func(childComplexity int) int
+		Type        func(childComplexity int) int
+	}
+
+	ImageAliasConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ImageAliasEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	ImageConnection struct {
@@ -260,6 +287,14 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ImageUpdateSource struct {
+		Alias          func(childComplexity int) int
+		CertificatePem func(childComplexity int) int
+		ImageType      func(childComplexity int) int
+		Protocol       func(childComplexity int) int
+		ServerURL      func(childComplexity int) int
+	}
+
 	InfinibandDevice struct {
 		Config    func(childComplexity int) int
 		Inherited func(childComplexity int) int
@@ -270,30 +305,40 @@ type ComplexityRoot struct {
 	Instance struct {
 		Architecture     func(childComplexity int) int
 		AvailableActions func(childComplexity int) int
+		Backups          func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
+		ConsoleLog       func(childComplexity int, maxBytes *int) int
 		CreatedAt        func(childComplexity int) int
 		Description      func(childComplexity int) int
 		Devices          func(childComplexity int) int
 		Ephemeral        func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		ExpandedConfig   func(childComplexity int, prefix *string) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Image            func(childComplexity int) int
+		ImageMetadata    func(childComplexity int) int
 		Ipv4             func(childComplexity int) int
 		Ipv6             func(childComplexity int) int
 		LastUsedAt       func(childComplexity int) int
 		Limits           func(childComplexity int) int
 		Location         func(childComplexity int) int
+		Logs             func(childComplexity int) int
 		Name             func(childComplexity int) int
+		Operations       func(childComplexity int) int
 		Profiles         func(childComplexity int) int
 		Project          func(childComplexity int) int
 		RootVolume       func(childComplexity int) int
+		ScalingBounds    func(childComplexity int) int
 		Snapshots        func(childComplexity int) int
 		State            func(childComplexity int) int
 		Stateful         func(childComplexity int) int
 		Status           func(childComplexity int) int
 		Tags             func(childComplexity int) int
+		Templates        func(childComplexity int) int
 		Type             func(childComplexity int) int
+		UefiVars         func(childComplexity int) int
+		Usage            func(childComplexity int) int
 	}
 
 	InstanceAggregate struct {
@@ -310,6 +355,17 @@ type ComplexityRoot struct {
 		Running          func(childComplexity int) int
 		Status           func(childComplexity int) int
 		Type             func(childComplexity int) int
+	}
+
+	InstanceBackup struct {
+		CreatedAt        func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Instance         func(childComplexity int) int
+		InstanceOnly     func(childComplexity int) int
+		Name             func(childComplexity int) int
+		OptimizedStorage func(childComplexity int) int
+		Project          func(childComplexity int) int
 	}
 
 	InstanceChange struct {
@@ -338,12 +394,43 @@ type ComplexityRoot struct {
 		MemoryBytes func(childComplexity int) int
 	}
 
+	InstanceLog struct {
+		Content func(childComplexity int, maxBytes *int) int
+		Name    func(childComplexity int) int
+	}
+
+	InstanceMetadata struct {
+		Architecture func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		ExpiresAt    func(childComplexity int) int
+		Properties   func(childComplexity int) int
+		Templates    func(childComplexity int) int
+	}
+
+	InstanceScalingBounds struct {
+		MaxCores     func(childComplexity int) int
+		MaxMemoryMiB func(childComplexity int) int
+		MinCores     func(childComplexity int) int
+		MinMemoryMiB func(childComplexity int) int
+	}
+
 	InstanceSnapshot struct {
-		CreatedAt func(childComplexity int) int
-		ExpiresAt func(childComplexity int) int
-		ID        func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Stateful  func(childComplexity int) int
+		Architecture     func(childComplexity int) int
+		Config           func(childComplexity int, prefix *string) int
+		CreatedAt        func(childComplexity int) int
+		Devices          func(childComplexity int) int
+		Ephemeral        func(childComplexity int) int
+		ExpandedConfig   func(childComplexity int, prefix *string) int
+		ExpiresAt        func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Instance         func(childComplexity int) int
+		LastUsedAt       func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Profiles         func(childComplexity int) int
+		Project          func(childComplexity int) int
+		SizeBytes        func(childComplexity int) int
+		Stateful         func(childComplexity int) int
 	}
 
 	InstanceState struct {
@@ -402,6 +489,20 @@ type ComplexityRoot struct {
 		Name      func(childComplexity int) int
 		State     func(childComplexity int) int
 		Type      func(childComplexity int) int
+	}
+
+	InstanceTemplate struct {
+		Content    func(childComplexity int) int
+		CreateOnly func(childComplexity int) int
+		Path       func(childComplexity int) int
+		Properties func(childComplexity int) int
+		Template   func(childComplexity int) int
+		When       func(childComplexity int) int
+	}
+
+	InstanceUsage struct {
+		CPUPercent    func(childComplexity int) int
+		MemoryPercent func(childComplexity int) int
 	}
 
 	Lease struct {
@@ -681,6 +782,7 @@ type ComplexityRoot struct {
 		Class       func(childComplexity int) int
 		CreatedAt   func(childComplexity int) int
 		Description func(childComplexity int) int
+		Entities    func(childComplexity int) int
 		Error       func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Location    func(childComplexity int) int
@@ -829,6 +931,8 @@ type ComplexityRoot struct {
 		Identities             func(childComplexity int) int
 		IdentityProviderGroups func(childComplexity int) int
 		Image                  func(childComplexity int, fingerprint *string, alias *string, project *string) int
+		ImageAlias             func(childComplexity int, name string, project *string) int
+		ImageAliases           func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Images                 func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Instance               func(childComplexity int, name string, project *string) int
 		Instances              func(childComplexity int, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
@@ -1988,6 +2092,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Image.AutoUpdate(childComplexity), true
+	case "Image.cached":
+		if e.ComplexityRoot.Image.Cached == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Image.Cached(childComplexity), true
 	case "Image.createdAt":
 		if e.ComplexityRoot.Image.CreatedAt == nil {
 			break
@@ -2006,6 +2116,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Image.ExpiresAt(childComplexity), true
+	case "Image.filename":
+		if e.ComplexityRoot.Image.Filename == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Image.Filename(childComplexity), true
 	case "Image.fingerprint":
 		if e.ComplexityRoot.Image.Fingerprint == nil {
 			break
@@ -2035,6 +2151,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Image.LastUsedAt(childComplexity), true
+	case "Image.profiles":
+		if e.ComplexityRoot.Image.Profiles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Image.Profiles(childComplexity), true
 	case "Image.project":
 		if e.ComplexityRoot.Image.Project == nil {
 			break
@@ -2065,12 +2187,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Image.Type(childComplexity), true
+	case "Image.updateSource":
+		if e.ComplexityRoot.Image.UpdateSource == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Image.UpdateSource(childComplexity), true
 	case "Image.uploadedAt":
 		if e.ComplexityRoot.Image.UploadedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Image.UploadedAt(childComplexity), true
+	case "Image.usedBy":
+		if e.ComplexityRoot.Image.UsedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Image.UsedBy(childComplexity), true
 
 	case "ImageAlias.description":
 		if e.ComplexityRoot.ImageAlias.Description == nil {
@@ -2078,12 +2212,74 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImageAlias.Description(childComplexity), true
+	case "ImageAlias.id":
+		if e.ComplexityRoot.ImageAlias.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAlias.ID(childComplexity), true
+	case "ImageAlias.image":
+		if e.ComplexityRoot.ImageAlias.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAlias.Image(childComplexity), true
 	case "ImageAlias.name":
 		if e.ComplexityRoot.ImageAlias.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ImageAlias.Name(childComplexity), true
+	case "ImageAlias.project":
+		if e.ComplexityRoot.ImageAlias.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAlias.Project(childComplexity), true
+	case "ImageAlias.type":
+		if e.ComplexityRoot.ImageAlias.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAlias.Type(childComplexity), true
+
+	case "ImageAliasConnection.edges":
+		if e.ComplexityRoot.ImageAliasConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAliasConnection.Edges(childComplexity), true
+	case "ImageAliasConnection.nodes":
+		if e.ComplexityRoot.ImageAliasConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAliasConnection.Nodes(childComplexity), true
+	case "ImageAliasConnection.pageInfo":
+		if e.ComplexityRoot.ImageAliasConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAliasConnection.PageInfo(childComplexity), true
+	case "ImageAliasConnection.totalCount":
+		if e.ComplexityRoot.ImageAliasConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAliasConnection.TotalCount(childComplexity), true
+
+	case "ImageAliasEdge.cursor":
+		if e.ComplexityRoot.ImageAliasEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAliasEdge.Cursor(childComplexity), true
+	case "ImageAliasEdge.node":
+		if e.ComplexityRoot.ImageAliasEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAliasEdge.Node(childComplexity), true
 
 	case "ImageConnection.edges":
 		if e.ComplexityRoot.ImageConnection.Edges == nil {
@@ -2123,6 +2319,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ImageEdge.Node(childComplexity), true
 
+	case "ImageUpdateSource.alias":
+		if e.ComplexityRoot.ImageUpdateSource.Alias == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageUpdateSource.Alias(childComplexity), true
+	case "ImageUpdateSource.certificatePem":
+		if e.ComplexityRoot.ImageUpdateSource.CertificatePem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageUpdateSource.CertificatePem(childComplexity), true
+	case "ImageUpdateSource.imageType":
+		if e.ComplexityRoot.ImageUpdateSource.ImageType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageUpdateSource.ImageType(childComplexity), true
+	case "ImageUpdateSource.protocol":
+		if e.ComplexityRoot.ImageUpdateSource.Protocol == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageUpdateSource.Protocol(childComplexity), true
+	case "ImageUpdateSource.serverUrl":
+		if e.ComplexityRoot.ImageUpdateSource.ServerURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageUpdateSource.ServerURL(childComplexity), true
+
 	case "InfinibandDevice.config":
 		if e.ComplexityRoot.InfinibandDevice.Config == nil {
 			break
@@ -2160,6 +2387,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.AvailableActions(childComplexity), true
+	case "Instance.backups":
+		if e.ComplexityRoot.Instance.Backups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.Backups(childComplexity), true
 	case "Instance.config":
 		if e.ComplexityRoot.Instance.Config == nil {
 			break
@@ -2171,6 +2404,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.Config(childComplexity, args["prefix"].(*string)), true
+	case "Instance.consoleLog":
+		if e.ComplexityRoot.Instance.ConsoleLog == nil {
+			break
+		}
+
+		args, err := ec.field_Instance_consoleLog_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Instance.ConsoleLog(childComplexity, args["maxBytes"].(*int)), true
 	case "Instance.createdAt":
 		if e.ComplexityRoot.Instance.CreatedAt == nil {
 			break
@@ -2195,6 +2439,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.Ephemeral(childComplexity), true
+	case "Instance.etag":
+		if e.ComplexityRoot.Instance.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.Etag(childComplexity), true
 	case "Instance.expandedConfig":
 		if e.ComplexityRoot.Instance.ExpandedConfig == nil {
 			break
@@ -2224,6 +2474,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.Image(childComplexity), true
+	case "Instance.imageMetadata":
+		if e.ComplexityRoot.Instance.ImageMetadata == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.ImageMetadata(childComplexity), true
 	case "Instance.ipv4":
 		if e.ComplexityRoot.Instance.Ipv4 == nil {
 			break
@@ -2254,12 +2510,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.Location(childComplexity), true
+	case "Instance.logs":
+		if e.ComplexityRoot.Instance.Logs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.Logs(childComplexity), true
 	case "Instance.name":
 		if e.ComplexityRoot.Instance.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Instance.Name(childComplexity), true
+	case "Instance.operations":
+		if e.ComplexityRoot.Instance.Operations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.Operations(childComplexity), true
 	case "Instance.profiles":
 		if e.ComplexityRoot.Instance.Profiles == nil {
 			break
@@ -2278,6 +2546,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.RootVolume(childComplexity), true
+	case "Instance.scalingBounds":
+		if e.ComplexityRoot.Instance.ScalingBounds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.ScalingBounds(childComplexity), true
 	case "Instance.snapshots":
 		if e.ComplexityRoot.Instance.Snapshots == nil {
 			break
@@ -2308,12 +2582,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.Tags(childComplexity), true
+	case "Instance.templates":
+		if e.ComplexityRoot.Instance.Templates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.Templates(childComplexity), true
 	case "Instance.type":
 		if e.ComplexityRoot.Instance.Type == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Instance.Type(childComplexity), true
+	case "Instance.uefiVars":
+		if e.ComplexityRoot.Instance.UefiVars == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.UefiVars(childComplexity), true
+	case "Instance.usage":
+		if e.ComplexityRoot.Instance.Usage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.Usage(childComplexity), true
 
 	case "InstanceAggregate.architecture":
 		if e.ComplexityRoot.InstanceAggregate.Architecture == nil {
@@ -2393,6 +2685,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InstanceAggregate.Type(childComplexity), true
+
+	case "InstanceBackup.createdAt":
+		if e.ComplexityRoot.InstanceBackup.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.CreatedAt(childComplexity), true
+	case "InstanceBackup.expiresAt":
+		if e.ComplexityRoot.InstanceBackup.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.ExpiresAt(childComplexity), true
+	case "InstanceBackup.id":
+		if e.ComplexityRoot.InstanceBackup.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.ID(childComplexity), true
+	case "InstanceBackup.instance":
+		if e.ComplexityRoot.InstanceBackup.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.Instance(childComplexity), true
+	case "InstanceBackup.instanceOnly":
+		if e.ComplexityRoot.InstanceBackup.InstanceOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.InstanceOnly(childComplexity), true
+	case "InstanceBackup.name":
+		if e.ComplexityRoot.InstanceBackup.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.Name(childComplexity), true
+	case "InstanceBackup.optimizedStorage":
+		if e.ComplexityRoot.InstanceBackup.OptimizedStorage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.OptimizedStorage(childComplexity), true
+	case "InstanceBackup.project":
+		if e.ComplexityRoot.InstanceBackup.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.Project(childComplexity), true
 
 	case "InstanceChange.cursor":
 		if e.ComplexityRoot.InstanceChange.Cursor == nil {
@@ -2482,30 +2823,180 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InstanceLimits.MemoryBytes(childComplexity), true
 
+	case "InstanceLog.content":
+		if e.ComplexityRoot.InstanceLog.Content == nil {
+			break
+		}
+
+		args, err := ec.field_InstanceLog_content_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.InstanceLog.Content(childComplexity, args["maxBytes"].(*int)), true
+	case "InstanceLog.name":
+		if e.ComplexityRoot.InstanceLog.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceLog.Name(childComplexity), true
+
+	case "InstanceMetadata.architecture":
+		if e.ComplexityRoot.InstanceMetadata.Architecture == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceMetadata.Architecture(childComplexity), true
+	case "InstanceMetadata.createdAt":
+		if e.ComplexityRoot.InstanceMetadata.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceMetadata.CreatedAt(childComplexity), true
+	case "InstanceMetadata.expiresAt":
+		if e.ComplexityRoot.InstanceMetadata.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceMetadata.ExpiresAt(childComplexity), true
+	case "InstanceMetadata.properties":
+		if e.ComplexityRoot.InstanceMetadata.Properties == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceMetadata.Properties(childComplexity), true
+	case "InstanceMetadata.templates":
+		if e.ComplexityRoot.InstanceMetadata.Templates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceMetadata.Templates(childComplexity), true
+
+	case "InstanceScalingBounds.maxCores":
+		if e.ComplexityRoot.InstanceScalingBounds.MaxCores == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceScalingBounds.MaxCores(childComplexity), true
+	case "InstanceScalingBounds.maxMemoryMiB":
+		if e.ComplexityRoot.InstanceScalingBounds.MaxMemoryMiB == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceScalingBounds.MaxMemoryMiB(childComplexity), true
+	case "InstanceScalingBounds.minCores":
+		if e.ComplexityRoot.InstanceScalingBounds.MinCores == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceScalingBounds.MinCores(childComplexity), true
+	case "InstanceScalingBounds.minMemoryMiB":
+		if e.ComplexityRoot.InstanceScalingBounds.MinMemoryMiB == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceScalingBounds.MinMemoryMiB(childComplexity), true
+
+	case "InstanceSnapshot.architecture":
+		if e.ComplexityRoot.InstanceSnapshot.Architecture == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.Architecture(childComplexity), true
+	case "InstanceSnapshot.config":
+		if e.ComplexityRoot.InstanceSnapshot.Config == nil {
+			break
+		}
+
+		args, err := ec.field_InstanceSnapshot_config_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.Config(childComplexity, args["prefix"].(*string)), true
 	case "InstanceSnapshot.createdAt":
 		if e.ComplexityRoot.InstanceSnapshot.CreatedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.InstanceSnapshot.CreatedAt(childComplexity), true
+	case "InstanceSnapshot.devices":
+		if e.ComplexityRoot.InstanceSnapshot.Devices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.Devices(childComplexity), true
+	case "InstanceSnapshot.ephemeral":
+		if e.ComplexityRoot.InstanceSnapshot.Ephemeral == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.Ephemeral(childComplexity), true
+	case "InstanceSnapshot.expandedConfig":
+		if e.ComplexityRoot.InstanceSnapshot.ExpandedConfig == nil {
+			break
+		}
+
+		args, err := ec.field_InstanceSnapshot_expandedConfig_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.ExpandedConfig(childComplexity, args["prefix"].(*string)), true
 	case "InstanceSnapshot.expiresAt":
 		if e.ComplexityRoot.InstanceSnapshot.ExpiresAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.InstanceSnapshot.ExpiresAt(childComplexity), true
+	case "InstanceSnapshot.hiddenConfigKeys":
+		if e.ComplexityRoot.InstanceSnapshot.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.HiddenConfigKeys(childComplexity), true
 	case "InstanceSnapshot.id":
 		if e.ComplexityRoot.InstanceSnapshot.ID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.InstanceSnapshot.ID(childComplexity), true
+	case "InstanceSnapshot.instance":
+		if e.ComplexityRoot.InstanceSnapshot.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.Instance(childComplexity), true
+	case "InstanceSnapshot.lastUsedAt":
+		if e.ComplexityRoot.InstanceSnapshot.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.LastUsedAt(childComplexity), true
 	case "InstanceSnapshot.name":
 		if e.ComplexityRoot.InstanceSnapshot.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.InstanceSnapshot.Name(childComplexity), true
+	case "InstanceSnapshot.profiles":
+		if e.ComplexityRoot.InstanceSnapshot.Profiles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.Profiles(childComplexity), true
+	case "InstanceSnapshot.project":
+		if e.ComplexityRoot.InstanceSnapshot.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.Project(childComplexity), true
+	case "InstanceSnapshot.sizeBytes":
+		if e.ComplexityRoot.InstanceSnapshot.SizeBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.SizeBytes(childComplexity), true
 	case "InstanceSnapshot.stateful":
 		if e.ComplexityRoot.InstanceSnapshot.Stateful == nil {
 			break
@@ -2741,6 +3232,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InstanceStateNetwork.Type(childComplexity), true
+
+	case "InstanceTemplate.content":
+		if e.ComplexityRoot.InstanceTemplate.Content == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceTemplate.Content(childComplexity), true
+	case "InstanceTemplate.createOnly":
+		if e.ComplexityRoot.InstanceTemplate.CreateOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceTemplate.CreateOnly(childComplexity), true
+	case "InstanceTemplate.path":
+		if e.ComplexityRoot.InstanceTemplate.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceTemplate.Path(childComplexity), true
+	case "InstanceTemplate.properties":
+		if e.ComplexityRoot.InstanceTemplate.Properties == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceTemplate.Properties(childComplexity), true
+	case "InstanceTemplate.template":
+		if e.ComplexityRoot.InstanceTemplate.Template == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceTemplate.Template(childComplexity), true
+	case "InstanceTemplate.when":
+		if e.ComplexityRoot.InstanceTemplate.When == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceTemplate.When(childComplexity), true
+
+	case "InstanceUsage.cpuPercent":
+		if e.ComplexityRoot.InstanceUsage.CPUPercent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceUsage.CPUPercent(childComplexity), true
+	case "InstanceUsage.memoryPercent":
+		if e.ComplexityRoot.InstanceUsage.MemoryPercent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceUsage.MemoryPercent(childComplexity), true
 
 	case "Lease.address":
 		if e.ComplexityRoot.Lease.Address == nil {
@@ -3963,6 +4504,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Operation.Description(childComplexity), true
+	case "Operation.entities":
+		if e.ComplexityRoot.Operation.Entities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Operation.Entities(childComplexity), true
 	case "Operation.error":
 		if e.ComplexityRoot.Operation.Error == nil {
 			break
@@ -4607,6 +5154,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Image(childComplexity, args["fingerprint"].(*string), args["alias"].(*string), args["project"].(*string)), true
+	case "Query.imageAlias":
+		if e.ComplexityRoot.Query.ImageAlias == nil {
+			break
+		}
+
+		args, err := ec.field_Query_imageAlias_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ImageAlias(childComplexity, args["name"].(string), args["project"].(*string)), true
+	case "Query.imageAliases":
+		if e.ComplexityRoot.Query.ImageAliases == nil {
+			break
+		}
+
+		args, err := ec.field_Query_imageAliases_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ImageAliases(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
 	case "Query.images":
 		if e.ComplexityRoot.Query.Images == nil {
 			break
@@ -6910,6 +7479,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputClusterMemberWhere,
 		ec.unmarshalInputConfigWhere,
 		ec.unmarshalInputCreateInstanceInput,
+		ec.unmarshalInputImageAliasOrder,
+		ec.unmarshalInputImageAliasWhere,
 		ec.unmarshalInputImageOrder,
 		ec.unmarshalInputImageWhere,
 		ec.unmarshalInputInstanceOrder,
@@ -7822,6 +8393,17 @@ type Image implements Node {
   type: InstanceType!
   """The processor architecture, in LXD's names: ` + "`" + `x86_64` + "`" + `."""
   architecture: String!
+  """The name of the file that it came as; may be empty."""
+  filename: String!
+  """Whether LXD has it only because an instance was made of it, and deletes it when it is not used for some days."""
+  cached: Boolean!
+  """
+  The profiles that new instances of it get where none are named, without those
+  that are gone or hidden; null when they could not be read.
+  """
+  profiles: [Profile!]
+  """Where it came from and is refreshed from; null for one that was put in by hand."""
+  updateSource: ImageUpdateSource
   """The size of the image's files."""
   sizeBytes: Int64!
   """Whether anybody who reaches LXD may download the image."""
@@ -7849,14 +8431,22 @@ type Image implements Node {
     """A cursor of a later page."""
     before: String
   ): InstanceConnection
+  """What was made of it, as far as the caller may see it; null when it could not be read."""
+  usedBy: [Node!]
 }
 
-"""A name that stands for an image."""
-type ImageAlias {
-  """Unique in its project."""
-  name: String!
-  """Free text; may be empty."""
-  description: String!
+"""The image server that an image came from."""
+type ImageUpdateSource {
+  """The server's address."""
+  serverUrl: String!
+  """How it is spoken to: ` + "`" + `simplestreams` + "`" + `, ` + "`" + `lxd` + "`" + ` or ` + "`" + `direct` + "`" + `."""
+  protocol: String!
+  """The name of the image there."""
+  alias: String!
+  """What instances of it are; null when LXD does not tell."""
+  imageType: InstanceType
+  """The server's certificate, PEM; null for one that the host's own roots vouch for."""
+  certificatePem: String
 }
 
 """One object of a page of images."""
@@ -7981,6 +8571,115 @@ extend type Query {
     """The project; null is ` + "`" + `default` + "`" + `."""
     project: String
   ): Image @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/image_alias.graphqls", Input: `"""A name that stands for an image."""
+type ImageAlias implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Unique in its project."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """What instances of the image are."""
+  type: InstanceType!
+  """The project that the image belongs to; null when it could not be read."""
+  project: Project
+  """The image; null when it is gone or could not be read."""
+  image: Image
+}
+
+"""One object of a page of aliases."""
+type ImageAliasEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The alias."""
+  node: ImageAlias!
+}
+
+"""A page of aliases."""
+type ImageAliasConnection {
+  """The page with a cursor for each object."""
+  edges: [ImageAliasEdge!]!
+  """The page's objects."""
+  nodes: [ImageAlias!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that the caller may see and that meets the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order aliases by."""
+enum ImageAliasOrderField {
+  """The project's name."""
+  PROJECT
+  """The name."""
+  NAME
+}
+
+"""How to order aliases. Equal ones follow by project and name."""
+input ImageAliasOrder {
+  """What to order by."""
+  field: ImageAliasOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""Conditions on aliases: all that are given have to hold."""
+input ImageAliasWhere {
+  """The project's name."""
+  project: StringWhere
+  """The name."""
+  name: StringWhere
+  """The description."""
+  description: StringWhere
+  """What instances of the image are."""
+  type: InstanceTypeWhere
+  """The fingerprint of the image."""
+  fingerprint: StringWhere
+  """All of these have to hold as well."""
+  and: [ImageAliasWhere!]
+  """One of these has to hold as well."""
+  or: [ImageAliasWhere!]
+  """This must not hold."""
+  not: ImageAliasWhere
+}
+
+extend type Query {
+  """The names of the images of a project, or of all that the caller may see."""
+  imageAliases(
+    """The project; null is ` + "`" + `default` + "`" + `, one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
+    project: String
+    """Those of all projects that the caller may see, each once; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+    """The conditions that they have to meet; null is all."""
+    where: ImageAliasWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """LXD has no filter for these: anything here is ` + "`" + `BAD_USER_INPUT` + "`" + `. Use ` + "`" + `where` + "`" + `."""
+    filter: String
+    """The order; null is by project and name."""
+    orderBy: ImageAliasOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): ImageAliasConnection @hasRole(role: VIEWER)
+  """The alias with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
+  imageAlias(
+    """The name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+  ): ImageAlias @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
 	{Name: "../schema/instance.graphqls", Input: `"""What an instance is."""
@@ -8366,6 +9065,31 @@ extend type Query {
   ): [InstanceAggregate!] @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/instance_backup.graphqls", Input: `"""A backup of an instance: a file that LXD keeps until it is deleted or expires."""
+type InstanceBackup implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Unique in its instance."""
+  name: String!
+  """When it was made."""
+  createdAt: Time
+  """When LXD deletes it; null for never."""
+  expiresAt: Time
+  """Whether it is without the instance's snapshots."""
+  instanceOnly: Boolean!
+  """Whether it is in the storage driver's own format, which only a pool of the same driver takes back."""
+  optimizedStorage: Boolean!
+  """What it is a backup of."""
+  instance: Instance
+  """The instance's project; null when it could not be read."""
+  project: Project
+}
+
+extend type Instance {
+  """Its backups, oldest first; null when they could not be read."""
+  backups: [InstanceBackup!]
+}
+`, BuiltIn: false},
 	{Name: "../schema/instance_change.graphqls", Input: `"""What happened to an instance."""
 enum InstanceChangeKind {
   """It was made."""
@@ -8620,6 +9344,94 @@ extend type Mutation {
   ): DeleteInstancePayload @hasRole(role: OPERATOR)
 }
 `, BuiltIn: false},
+	{Name: "../schema/instance_log.graphqls", Input: `"""
+A file that LXD has written about an instance. What commands printed whose
+output LXD recorded is among them as ` + "`" + `exec_…` + "`" + ` up to LXD 5.0; newer releases keep
+that elsewhere and do not list it.
+"""
+type InstanceLog {
+  """The file's name: ` + "`" + `lxc.log` + "`" + `."""
+  name: String!
+  """
+  The end of the file, with U+FFFD for what is no UTF-8. LXD is asked for each
+  log. A VIEWER may read what LXD itself says (` + "`" + `lxc.log` + "`" + `, ` + "`" + `qemu.log` + "`" + `); the
+  others may hold secrets, such as the environment in ` + "`" + `lxc.conf` + "`" + `, and are
+  ` + "`" + `FORBIDDEN` + "`" + ` to all but an OPERATOR. Null when it could not be read.
+  """
+  content(
+    """How much of the end, in bytes; 1 to 1048576, anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+    maxBytes: Int = 65536
+  ): String
+}
+
+extend type Instance {
+  """Its logs, by name. LXD is asked for each instance; null when they could not be read."""
+  logs: [InstanceLog!]
+  """
+  The end of what a container's console showed; null for a virtual machine. Of a
+  running container LXD 5.0 tells only what came since the log was last read.
+  ` + "`" + `LXD_ERROR` + "`" + ` for a container that never ran, and ` + "`" + `FORBIDDEN` + "`" + ` to all but an
+  OPERATOR. LXD is asked for each instance.
+  """
+  consoleLog(
+    """How much of the end, in bytes; 1 to 1048576, anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+    maxBytes: Int = 65536
+  ): String
+}
+`, BuiltIn: false},
+	{Name: "../schema/instance_metadata.graphqls", Input: `"""What the maker of an instance's image has written into it."""
+type InstanceMetadata {
+  """The processor architecture, in LXD's names: ` + "`" + `x86_64` + "`" + `."""
+  architecture: String!
+  """When the image was made; null when it does not say."""
+  createdAt: Time
+  """When the image counts as expired; null for never."""
+  expiresAt: Time
+  """What the image's maker says about it: ` + "`" + `os` + "`" + `, ` + "`" + `release` + "`" + `, ` + "`" + `description` + "`" + ` and others."""
+  properties: StringMap!
+  """The files that LXD writes into the instance, by path."""
+  templates: [InstanceTemplate!]!
+}
+
+"""A file that LXD writes into an instance, from a template."""
+type InstanceTemplate {
+  """The file's path inside the instance: ` + "`" + `/etc/hostname` + "`" + `."""
+  path: String!
+  """When LXD writes it: ` + "`" + `create` + "`" + `, ` + "`" + `copy` + "`" + `, ` + "`" + `rename` + "`" + `, ` + "`" + `start` + "`" + `."""
+  when: [String!]!
+  """Whether it is written only where there is no such file."""
+  createOnly: Boolean!
+  """The template's name: ` + "`" + `hostname.tpl` + "`" + `."""
+  template: String!
+  """What is handed to the template."""
+  properties: StringMap!
+  """
+  The template's text, at most 1048576 bytes of it; ` + "`" + `FORBIDDEN` + "`" + ` to all but an
+  OPERATOR, because it is a file of the instance. LXD is asked for each
+  template; null when it could not be read.
+  """
+  content: String
+}
+
+extend type Instance {
+  """What the maker of its image has written into it. LXD is asked for each instance; null when it could not be read."""
+  imageMetadata: InstanceMetadata
+  """The files that LXD writes into it, by path. LXD is asked for each instance; null when they could not be read."""
+  templates: [InstanceTemplate!]
+  """
+  The variables of a virtual machine's firmware, as LXD's JSON; null for a
+  container, ` + "`" + `FORBIDDEN` + "`" + ` to all but an OPERATOR, ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` on
+  an LXD without ` + "`" + `instances_uefi_vars` + "`" + `. LXD is asked for each instance.
+  """
+  uefiVars: JSON
+  """
+  What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `: it changes with
+  architecture, configuration, devices, profiles and ` + "`" + `ephemeral` + "`" + `, and not with
+  the description. LXD is asked for each instance; null when it could not be read.
+  """
+  etag: String
+}
+`, BuiltIn: false},
 	{Name: "../schema/instance_snapshot.graphqls", Input: `"""A kept state of an instance's disk and configuration."""
 type InstanceSnapshot implements Node {
   """See ` + "`" + `Node.id` + "`" + `."""
@@ -8630,8 +9442,48 @@ type InstanceSnapshot implements Node {
   createdAt: Time
   """When LXD deletes it; null for never."""
   expiresAt: Time
+  """When an instance was last started from it; null for never."""
+  lastUsedAt: Time
   """Whether it holds the running state too."""
   stateful: Boolean!
+  """Whether the instance was one that LXD deletes when it stops."""
+  ephemeral: Boolean!
+  """The processor architecture, in LXD's names: ` + "`" + `x86_64` + "`" + `."""
+  architecture: String!
+  """
+  How much space it takes. LXD is asked for each instance. Null where the
+  storage driver cannot tell, such as dir, and when it could not be read.
+  """
+  sizeBytes: Int64
+  """
+  The instance's own configuration as it was, without the keys hidden from the
+  caller (see ` + "`" + `hiddenConfigKeys` + "`" + `).
+  """
+  config(
+    """Only keys that begin with this: ` + "`" + `limits.` + "`" + `."""
+    prefix: String
+  ): StringMap!
+  """The configuration as it was with what the profiles added, without what is hidden from the caller."""
+  expandedConfig(
+    """Only keys that begin with this: ` + "`" + `limits.` + "`" + `."""
+    prefix: String
+  ): StringMap!
+  """
+  The names of the keys of ` + "`" + `expandedConfig` + "`" + ` that are hidden from the caller
+  because they may hold secrets: an OPERATOR sees them.
+  """
+  hiddenConfigKeys: [String!]!
+  """The devices as they were, the profiles' among them, ordered by name."""
+  devices: [Device!]!
+  """
+  The profiles that the instance had, as they are now, without those that are
+  gone or hidden from the caller; null when they could not be read.
+  """
+  profiles: [Profile!]
+  """What it is a snapshot of."""
+  instance: Instance
+  """The instance's project; null when it could not be read."""
+  project: Project
 }
 `, BuiltIn: false},
 	{Name: "../schema/instance_state.graphqls", Input: `"""What an instance uses right now. Reading it costs LXD a few milliseconds per instance."""
@@ -8734,6 +9586,50 @@ type InstanceStateCounters {
   packetsDroppedInbound: Int64!
   """Packets to send that were dropped."""
   packetsDroppedOutbound: Int64!
+}
+`, BuiltIn: false},
+	{Name: "../schema/instance_usage.graphqls", Input: `"""What an instance uses right now, as shares."""
+type InstanceUsage {
+  """
+  How much processor time it uses: 100 is one processor all the time, 250 two
+  and a half. It is measured while the question is answered, over 0.2 seconds,
+  for all instances of the answer at once. Null when it does not run, or LXD
+  cannot tell.
+  """
+  cpuPercent: Float
+  """
+  How much of its memory it uses, 0 to 100; null when it does not run, or has
+  no limit and LXD does not tell the memory's size.
+  """
+  memoryPercent: Float
+}
+
+"""
+The bounds between which an instance is scaled, from its configuration:
+` + "`" + `user.autoscale.min_cores` + "`" + `, ` + "`" + `max_cores` + "`" + `, ` + "`" + `min_memory` + "`" + `, ` + "`" + `max_memory` + "`" + `; memory is
+a number of MiB, or has a unit: ` + "`" + `4GiB` + "`" + `.
+"""
+type InstanceScalingBounds {
+  """The fewest processors; 1 when nothing is set."""
+  minCores: Int!
+  """The most processors; when nothing is set the project's ` + "`" + `limits.cpu` + "`" + `, else all of the host."""
+  maxCores: Int!
+  """The least memory in MiB; 0 when nothing is set."""
+  minMemoryMiB: Int64!
+  """The most memory in MiB; when nothing is set the project's ` + "`" + `limits.memory` + "`" + `, else all of the host."""
+  maxMemoryMiB: Int64!
+}
+
+extend type Instance {
+  """What it uses right now, as shares; null when it could not be read."""
+  usage: InstanceUsage
+  """The bounds between which it is scaled; null when they could not be read."""
+  scalingBounds: InstanceScalingBounds
+  """
+  The operations that work on it, its snapshots or backups now or did until
+  seconds ago, oldest first; null when they could not be read.
+  """
+  operations: [Operation!]
 }
 `, BuiltIn: false},
 	{Name: "../schema/metric.graphqls", Input: `"""What a measured value means."""
@@ -9592,6 +10488,12 @@ type Operation implements Node {
   progress: OperationProgress
   """What it works on, as LXD's kinds with paths: ` + "`" + `{"instances": ["/1.0/instances/c1"]}` + "`" + `."""
   resources: JSON!
+  """
+  What it works on, as far as it is there, the graph has its kind and the caller
+  may see it: LXD 5.0 does not say which instance or volume a backup or a
+  volume is of. Null when it could not be read.
+  """
+  entities: [Node!]
   """What else LXD says about it, without secrets."""
   metadata: JSON
   """The project that it belongs to; null when it belongs to none or it could not be read."""
@@ -11790,6 +12692,14 @@ func (ec *executionContext) childFields_Image(ctx context.Context, field graphql
 		return ec.fieldContext_Image_type(ctx, field)
 	case "architecture":
 		return ec.fieldContext_Image_architecture(ctx, field)
+	case "filename":
+		return ec.fieldContext_Image_filename(ctx, field)
+	case "cached":
+		return ec.fieldContext_Image_cached(ctx, field)
+	case "profiles":
+		return ec.fieldContext_Image_profiles(ctx, field)
+	case "updateSource":
+		return ec.fieldContext_Image_updateSource(ctx, field)
 	case "sizeBytes":
 		return ec.fieldContext_Image_sizeBytes(ctx, field)
 	case "public":
@@ -11808,18 +12718,52 @@ func (ec *executionContext) childFields_Image(ctx context.Context, field graphql
 		return ec.fieldContext_Image_expiresAt(ctx, field)
 	case "instances":
 		return ec.fieldContext_Image_instances(ctx, field)
+	case "usedBy":
+		return ec.fieldContext_Image_usedBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Image", field.Name)
 }
 
 func (ec *executionContext) childFields_ImageAlias(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_ImageAlias_id(ctx, field)
 	case "name":
 		return ec.fieldContext_ImageAlias_name(ctx, field)
 	case "description":
 		return ec.fieldContext_ImageAlias_description(ctx, field)
+	case "type":
+		return ec.fieldContext_ImageAlias_type(ctx, field)
+	case "project":
+		return ec.fieldContext_ImageAlias_project(ctx, field)
+	case "image":
+		return ec.fieldContext_ImageAlias_image(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImageAlias", field.Name)
+}
+
+func (ec *executionContext) childFields_ImageAliasConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ImageAliasConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ImageAliasConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ImageAliasConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ImageAliasConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImageAliasConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ImageAliasEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ImageAliasEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ImageAliasEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImageAliasEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ImageConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11844,6 +12788,22 @@ func (ec *executionContext) childFields_ImageEdge(ctx context.Context, field gra
 		return ec.fieldContext_ImageEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImageEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ImageUpdateSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "serverUrl":
+		return ec.fieldContext_ImageUpdateSource_serverUrl(ctx, field)
+	case "protocol":
+		return ec.fieldContext_ImageUpdateSource_protocol(ctx, field)
+	case "alias":
+		return ec.fieldContext_ImageUpdateSource_alias(ctx, field)
+	case "imageType":
+		return ec.fieldContext_ImageUpdateSource_imageType(ctx, field)
+	case "certificatePem":
+		return ec.fieldContext_ImageUpdateSource_certificatePem(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImageUpdateSource", field.Name)
 }
 
 func (ec *executionContext) childFields_Instance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11900,6 +12860,26 @@ func (ec *executionContext) childFields_Instance(ctx context.Context, field grap
 		return ec.fieldContext_Instance_rootVolume(ctx, field)
 	case "availableActions":
 		return ec.fieldContext_Instance_availableActions(ctx, field)
+	case "backups":
+		return ec.fieldContext_Instance_backups(ctx, field)
+	case "logs":
+		return ec.fieldContext_Instance_logs(ctx, field)
+	case "consoleLog":
+		return ec.fieldContext_Instance_consoleLog(ctx, field)
+	case "imageMetadata":
+		return ec.fieldContext_Instance_imageMetadata(ctx, field)
+	case "templates":
+		return ec.fieldContext_Instance_templates(ctx, field)
+	case "uefiVars":
+		return ec.fieldContext_Instance_uefiVars(ctx, field)
+	case "etag":
+		return ec.fieldContext_Instance_etag(ctx, field)
+	case "usage":
+		return ec.fieldContext_Instance_usage(ctx, field)
+	case "scalingBounds":
+		return ec.fieldContext_Instance_scalingBounds(ctx, field)
+	case "operations":
+		return ec.fieldContext_Instance_operations(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Instance", field.Name)
 }
@@ -11934,6 +12914,28 @@ func (ec *executionContext) childFields_InstanceAggregate(ctx context.Context, f
 		return ec.fieldContext_InstanceAggregate_processes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstanceAggregate", field.Name)
+}
+
+func (ec *executionContext) childFields_InstanceBackup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_InstanceBackup_id(ctx, field)
+	case "name":
+		return ec.fieldContext_InstanceBackup_name(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_InstanceBackup_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_InstanceBackup_expiresAt(ctx, field)
+	case "instanceOnly":
+		return ec.fieldContext_InstanceBackup_instanceOnly(ctx, field)
+	case "optimizedStorage":
+		return ec.fieldContext_InstanceBackup_optimizedStorage(ctx, field)
+	case "instance":
+		return ec.fieldContext_InstanceBackup_instance(ctx, field)
+	case "project":
+		return ec.fieldContext_InstanceBackup_project(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InstanceBackup", field.Name)
 }
 
 func (ec *executionContext) childFields_InstanceChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11988,6 +12990,46 @@ func (ec *executionContext) childFields_InstanceLimits(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type InstanceLimits", field.Name)
 }
 
+func (ec *executionContext) childFields_InstanceLog(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_InstanceLog_name(ctx, field)
+	case "content":
+		return ec.fieldContext_InstanceLog_content(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InstanceLog", field.Name)
+}
+
+func (ec *executionContext) childFields_InstanceMetadata(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "architecture":
+		return ec.fieldContext_InstanceMetadata_architecture(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_InstanceMetadata_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_InstanceMetadata_expiresAt(ctx, field)
+	case "properties":
+		return ec.fieldContext_InstanceMetadata_properties(ctx, field)
+	case "templates":
+		return ec.fieldContext_InstanceMetadata_templates(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InstanceMetadata", field.Name)
+}
+
+func (ec *executionContext) childFields_InstanceScalingBounds(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "minCores":
+		return ec.fieldContext_InstanceScalingBounds_minCores(ctx, field)
+	case "maxCores":
+		return ec.fieldContext_InstanceScalingBounds_maxCores(ctx, field)
+	case "minMemoryMiB":
+		return ec.fieldContext_InstanceScalingBounds_minMemoryMiB(ctx, field)
+	case "maxMemoryMiB":
+		return ec.fieldContext_InstanceScalingBounds_maxMemoryMiB(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InstanceScalingBounds", field.Name)
+}
+
 func (ec *executionContext) childFields_InstanceSnapshot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -11998,8 +13040,30 @@ func (ec *executionContext) childFields_InstanceSnapshot(ctx context.Context, fi
 		return ec.fieldContext_InstanceSnapshot_createdAt(ctx, field)
 	case "expiresAt":
 		return ec.fieldContext_InstanceSnapshot_expiresAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_InstanceSnapshot_lastUsedAt(ctx, field)
 	case "stateful":
 		return ec.fieldContext_InstanceSnapshot_stateful(ctx, field)
+	case "ephemeral":
+		return ec.fieldContext_InstanceSnapshot_ephemeral(ctx, field)
+	case "architecture":
+		return ec.fieldContext_InstanceSnapshot_architecture(ctx, field)
+	case "sizeBytes":
+		return ec.fieldContext_InstanceSnapshot_sizeBytes(ctx, field)
+	case "config":
+		return ec.fieldContext_InstanceSnapshot_config(ctx, field)
+	case "expandedConfig":
+		return ec.fieldContext_InstanceSnapshot_expandedConfig(ctx, field)
+	case "hiddenConfigKeys":
+		return ec.fieldContext_InstanceSnapshot_hiddenConfigKeys(ctx, field)
+	case "devices":
+		return ec.fieldContext_InstanceSnapshot_devices(ctx, field)
+	case "profiles":
+		return ec.fieldContext_InstanceSnapshot_profiles(ctx, field)
+	case "instance":
+		return ec.fieldContext_InstanceSnapshot_instance(ctx, field)
+	case "project":
+		return ec.fieldContext_InstanceSnapshot_project(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstanceSnapshot", field.Name)
 }
@@ -12118,6 +13182,34 @@ func (ec *executionContext) childFields_InstanceStateNetwork(ctx context.Context
 		return ec.fieldContext_InstanceStateNetwork_counters(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstanceStateNetwork", field.Name)
+}
+
+func (ec *executionContext) childFields_InstanceTemplate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_InstanceTemplate_path(ctx, field)
+	case "when":
+		return ec.fieldContext_InstanceTemplate_when(ctx, field)
+	case "createOnly":
+		return ec.fieldContext_InstanceTemplate_createOnly(ctx, field)
+	case "template":
+		return ec.fieldContext_InstanceTemplate_template(ctx, field)
+	case "properties":
+		return ec.fieldContext_InstanceTemplate_properties(ctx, field)
+	case "content":
+		return ec.fieldContext_InstanceTemplate_content(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InstanceTemplate", field.Name)
+}
+
+func (ec *executionContext) childFields_InstanceUsage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cpuPercent":
+		return ec.fieldContext_InstanceUsage_cpuPercent(ctx, field)
+	case "memoryPercent":
+		return ec.fieldContext_InstanceUsage_memoryPercent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InstanceUsage", field.Name)
 }
 
 func (ec *executionContext) childFields_Lease(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12606,6 +13698,8 @@ func (ec *executionContext) childFields_Operation(ctx context.Context, field gra
 		return ec.fieldContext_Operation_progress(ctx, field)
 	case "resources":
 		return ec.fieldContext_Operation_resources(ctx, field)
+	case "entities":
+		return ec.fieldContext_Operation_entities(ctx, field)
 	case "metadata":
 		return ec.fieldContext_Operation_metadata(ctx, field)
 	case "project":

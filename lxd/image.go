@@ -18,14 +18,13 @@ type Image struct {
 	ExpiresAt    Time          `json:"expires_at"`
 	// Project is the effective project.
 	Project string `json:"project"`
+	// Filename is what the image came as.
+	Filename     string             `json:"filename"`
+	Cached       bool               `json:"cached"`
+	ProfileNames []string           `json:"profiles"`
+	UpdateSource *ImageUpdateSource `json:"update_source"`
 
 	server string
-}
-
-// ImageAlias is a name that stands for an image.
-type ImageAlias struct {
-	Name        string `json:"name"`
-	Description string `json:"description"`
 }
 
 // IsNode marks that an image has an id.
@@ -99,16 +98,8 @@ func (i *Image) adopt(c *Client, project string) {
 	if i.Aliases == nil {
 		i.Aliases = []*ImageAlias{}
 	}
-}
-
-// ImageByAlias reads the image that a name stands for in an effective project.
-func (c *Client) ImageByAlias(ctx context.Context, as Scope, project, alias string) (*Image, error) {
-	if !as.Allows(project, false) || alias == "" {
-		return nil, hidden("Image")
+	for _, alias := range i.Aliases { // an image's own list leaves out what it says itself
+		alias.Target, alias.Type = i.Fingerprint, i.Type
+		alias.adopt(c, i.Project)
 	}
-	found, err := get[struct{ Target string }](ctx, c, in(project, path("images", "aliases", alias)))
-	if err != nil {
-		return nil, err
-	}
-	return c.Image(ctx, as, project, found.Target)
 }

@@ -20,9 +20,10 @@ type Instance struct {
 	OwnDevices      DeviceMap      `json:"devices"`
 	ExpandedDevices DeviceMap      `json:"expanded_devices"`
 	Profiles        []string       `json:"profiles"`
-	// State and Snapshots are there only after a read that asked for them.
+	// State, Snapshots and Backups are there only after a read that asked for them.
 	State     *InstanceState      `json:"state"`
 	Snapshots []*InstanceSnapshot `json:"snapshots"`
+	Backups   []*InstanceBackup   `json:"backups"`
 
 	server string
 	full   bool
@@ -36,7 +37,7 @@ func (i *Instance) ID() string {
 	return ID{Server: i.server, Kind: "Instance", Project: i.Project, Name: i.Name}.String()
 }
 
-// Full reports whether State and Snapshots were read.
+// Full reports whether State, Snapshots and Backups were read.
 func (i *Instance) Full() bool { return i.full }
 
 // Location is the cluster member; nil outside a cluster, where LXD says "none" or nothing.
@@ -113,4 +114,8 @@ func (i *Instance) adopt(c *Client, full bool) {
 	for _, snapshot := range i.Snapshots {
 		snapshot.instance = i
 	}
+	for _, backup := range i.Backups {
+		backup.instance = i
+	}
+	oldestBackupFirst(i.Backups)
 }

@@ -9,10 +9,20 @@ import (
 // InstanceSnapshot is a kept state of an instance.
 type InstanceSnapshot struct {
 	// FullName is "instance/snapshot" in some of LXD's answers and "snapshot" in others.
-	FullName  string `json:"name"`
-	CreatedAt Time   `json:"created_at"`
-	ExpiresAt Time   `json:"expires_at"`
-	Stateful  bool   `json:"stateful"`
+	FullName        string    `json:"name"`
+	CreatedAt       Time      `json:"created_at"`
+	ExpiresAt       Time      `json:"expires_at"`
+	LastUsedAt      Time      `json:"last_used_at"`
+	Stateful        bool      `json:"stateful"`
+	Ephemeral       bool      `json:"ephemeral"`
+	Architecture    string    `json:"architecture"`
+	Config          StringMap `json:"config"`
+	ExpandedConfig  StringMap `json:"expanded_config"`
+	OwnDevices      DeviceMap `json:"devices"`
+	ExpandedDevices DeviceMap `json:"expanded_devices"`
+	ProfileNames    []string  `json:"profiles"`
+	// Size is -1 where LXD did not look, which is in the lists of instances, or cannot tell.
+	Size int64 `json:"size"`
 
 	instance *Instance
 }
@@ -28,6 +38,14 @@ func (s *InstanceSnapshot) Name() string {
 // ID is the snapshot's id.
 func (s *InstanceSnapshot) ID() string {
 	return ID{Server: s.instance.server, Kind: "InstanceSnapshot", Project: s.instance.Project, Name: s.instance.Name + "/" + s.Name()}.String()
+}
+
+// Instance is the instance that the snapshot is of.
+func (s *InstanceSnapshot) Instance() *Instance { return s.instance }
+
+// Devices are the instance's devices and those of its profiles as they were.
+func (s *InstanceSnapshot) Devices() []Device {
+	return devices(Owner{Project: s.instance.Project}, s.ExpandedDevices, s.OwnDevices)
 }
 
 // InstanceSnapshots reads the snapshots of one instance, oldest first.

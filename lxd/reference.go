@@ -13,6 +13,7 @@ var kindsOf = []struct{ kind, path string }{
 	{"Instance", "instances/*"},
 	{"Profile", "profiles/*"},
 	{"Project", "projects/*"},
+	{"ImageAlias", "images/aliases/*"},
 	{"Image", "images/*"},
 	{"StorageVolumeSnapshot", "storage-pools/*/volumes/*/*/snapshots/*"},
 	{"StorageVolumeBackup", "storage-pools/*/volumes/*/*/backups/*"},

@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -25,23 +26,37 @@ type envelope[T any] struct {
 	Metadata  T      `json:"metadata"`
 
 	httpStatus int
+	etag       string
 }
 
-// get reads and decodes in one pass. It tries again, for at most 2 s, while
-// LXD is not there or says 503, as it does during a restart.
+// get reads and decodes in one pass.
 func get[T any](ctx context.Context, c *Client, address string) (T, error) {
+	answer, err := read[T](ctx, c, address)
+	return answer.Metadata, err
+}
+
+// etag is what LXD calls the present content of an object, for If-Match,
+// without the quotes; nil where LXD has none for the kind.
+func etag(ctx context.Context, c *Client, address string) (*string, error) {
+	answer, err := read[JSON](ctx, c, address)
+	return optional(strings.Trim(answer.etag, `"`)), err
+}
+
+// read tries again, for at most 2 s, while LXD is not there or says 503, as it
+// does during a restart.
+func read[T any](ctx context.Context, c *Client, address string) (*envelope[T], error) {
 	deadline := time.Now().Add(readRetry)
 	for pause := 50 * time.Millisecond; ; pause *= 2 {
 		answer, err := once[T](ctx, c, c.config.Timeout, http.MethodGet, address, nil)
 		if err == nil {
-			return answer.Metadata, nil
+			return answer, nil
 		}
 		var away *UnavailableError
 		if !errors.As(err, &away) || time.Now().Add(pause).After(deadline) {
-			return answer.Metadata, err
+			return answer, err
 		}
 		if err := sleep(ctx, pause+rand.N(pause)); err != nil {
-			return answer.Metadata, err
+			return answer, err
 		}
 	}
 }
@@ -83,7 +98,7 @@ func once[T any](ctx context.Context, c *Client, timeout time.Duration, method, 
 	}
 	response.Body = counted(ctx, method, address, response.Body, begun)
 	defer response.Body.Close()
-	answer.httpStatus = response.StatusCode
+	answer.httpStatus, answer.etag = response.StatusCode, response.Header.Get("Etag")
 	return answer, c.decode(ctx, response, answer, &answer.Type, &answer.Error, &answer.ErrorCode)
 }
 

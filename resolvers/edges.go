@@ -16,11 +16,17 @@ func effective(ctx context.Context, project string, feature lxd.Feature) (string
 }
 
 func (r *Resolver) profilesOf(ctx context.Context, instance *lxd.Instance) ([]*lxd.Profile, error) {
-	project, err := effective(ctx, instance.Project, lxd.FeatureProfiles)
+	return profilesNamed(ctx, instance.Project, instance.Profiles)
+}
+
+// profilesNamed are the profiles that an object of a project names, in the
+// same order, without those that are gone or hidden.
+func profilesNamed(ctx context.Context, of string, names []string) ([]*lxd.Profile, error) {
+	project, err := effective(ctx, of, lxd.FeatureProfiles)
 	if err != nil || project == "" {
 		return nil, err
 	}
-	return many(ctx, load(ctx).profile, project, instance.Profiles)
+	return many(ctx, load(ctx).profile, project, names)
 }
 
 func (r *Resolver) imageOf(ctx context.Context, instance *lxd.Instance) (*lxd.Image, error) {

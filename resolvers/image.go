@@ -17,8 +17,16 @@ func (r *imageResolver) Project(ctx context.Context, obj *lxd.Image) (*lxd.Proje
 	return load(ctx).project.Load(ctx, obj.Project)()
 }
 
+func (r *imageResolver) Profiles(ctx context.Context, obj *lxd.Image) ([]*lxd.Profile, error) {
+	return profilesNamed(ctx, obj.Project, obj.ProfileNames)
+}
+
 func (r *imageResolver) Instances(ctx context.Context, obj *lxd.Image, first *int, after *string, last *int, before *string) (*page.Connection[*lxd.Instance], error) {
 	return r.instancesOf(ctx, func(i *lxd.Instance) bool { return i.ImageFingerprint() == obj.Fingerprint }, paging(ctx, first, after, last, before))
+}
+
+func (r *imageResolver) UsedBy(ctx context.Context, obj *lxd.Image) ([]lxd.Node, error) {
+	return instancesMadeOf(ctx, obj)
 }
 
 func (r *queryResolver) Images(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Image], error) {

@@ -38,3 +38,16 @@ func (r *Resolver) imageBy(ctx context.Context, project *string, fingerprint, al
 	}
 	return r.LXD.Image(ctx, scope(ctx), owner, fingerprint)
 }
+
+// instancesMadeOf are the instances of an image, of all projects that the
+// caller may see.
+func instancesMadeOf(ctx context.Context, image *lxd.Image) ([]lxd.Node, error) {
+	all, err := load(ctx).allInstances(ctx)
+	users := []lxd.Node{}
+	for _, instance := range all {
+		if instance.ImageFingerprint() == image.Fingerprint {
+			users = append(users, instance)
+		}
+	}
+	return users, err
+}

@@ -28,6 +28,16 @@ type loaders struct {
 	full          *dataloader.Loader[key, *lxd.Instance]
 	snapshotNames *dataloader.Loader[key, map[string][]string]
 	usage         *dataloader.Loader[string, []*lxd.ProjectUsage]
+	backups       *dataloader.Loader[*lxd.Instance, []*lxd.InstanceBackup]
+	logs          *dataloader.Loader[*lxd.Instance, []*lxd.InstanceLog]
+	logContent    *dataloader.Loader[askedLog, string]
+	consoleLog    *dataloader.Loader[askedConsole, *string]
+	metadata      *dataloader.Loader[*lxd.Instance, *lxd.InstanceMetadata]
+	template      *dataloader.Loader[*lxd.InstanceTemplate, string]
+	uefiVars      *dataloader.Loader[*lxd.Instance, lxd.JSON]
+	instanceETag  *dataloader.Loader[*lxd.Instance, *string]
+	cpuPercent    *dataloader.Loader[key, *float64]
+	operations    *dataloader.Loader[string, []*lxd.Operation]
 
 	pool            *dataloader.Loader[string, *lxd.StoragePool]
 	poolResources   *dataloader.Loader[string, *lxd.StoragePoolResources]
@@ -114,6 +124,7 @@ func (r *Resolver) newLoaders() *loaders {
 			return r.LXD.ProjectUsage(ctx, scope(ctx), project)
 		})),
 	}
+	r.instanceLoaders(loading)
 	r.storageLoaders(loading)
 	r.networkLoaders(loading)
 	r.serverLoaders(loading)

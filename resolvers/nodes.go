@@ -35,12 +35,16 @@ func (r *Resolver) find(ctx context.Context, id lxd.ID) (lxd.Node, error) {
 		return present(load(ctx).instance.Load(ctx, key{id.Project, id.Name})())
 	case "InstanceSnapshot":
 		return r.findSnapshot(ctx, id)
+	case "InstanceBackup":
+		return r.findBackup(ctx, id)
 	case "Project":
 		return present(load(ctx).project.Load(ctx, id.Name)())
 	case "Profile":
 		return present(load(ctx).profile.Load(ctx, key{id.Project, id.Name})())
 	case "Image":
 		return present(load(ctx).image.Load(ctx, key{id.Project, id.Name})())
+	case "ImageAlias":
+		return present(r.LXD.ImageAlias(ctx, scope(ctx), id.Project, id.Name))
 	case "Operation":
 		return present(r.Work.Operation(ctx, scope(ctx), id.Name))
 	case "StoragePool":
@@ -95,7 +99,7 @@ func present[T any, P interface {
 func (r *Resolver) findSnapshot(ctx context.Context, id lxd.ID) (lxd.Node, error) {
 	name, snapshot, _ := strings.Cut(id.Name, "/")
 	instance, err := load(ctx).instance.Load(ctx, key{id.Project, name})()
-	if err != nil {
+	if err != nil || instance == nil {
 		return nil, err
 	}
 	snapshots, err := load(ctx).snapshots.Load(ctx, instance)()

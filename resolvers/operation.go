@@ -19,6 +19,10 @@ func (r *mutationResolver) CancelOperation(ctx context.Context, id string) (*wor
 	return &work.CancelOperationPayload{Operation: operation}, err
 }
 
+func (r *operationResolver) Entities(ctx context.Context, obj *lxd.Operation) ([]lxd.Node, error) {
+	return r.usedBy(ctx, obj.Addresses())
+}
+
 func (r *operationResolver) Project(ctx context.Context, obj *lxd.Operation) (*lxd.Project, error) {
 	if obj.Project == "" {
 		return nil, nil

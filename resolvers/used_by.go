@@ -11,7 +11,7 @@ import (
 // featureOf is what decides whose objects of a kind a project uses; kinds that
 // are not here are always the project's own, or the server's.
 var featureOf = map[string]lxd.Feature{
-	"Profile": lxd.FeatureProfiles, "Image": lxd.FeatureImages,
+	"Profile": lxd.FeatureProfiles, "Image": lxd.FeatureImages, "ImageAlias": lxd.FeatureImages,
 	"Network": lxd.FeatureNetworks, "NetworkAcl": lxd.FeatureNetworks, "NetworkForward": lxd.FeatureNetworks,
 	"NetworkPeer": lxd.FeatureNetworks, "NetworkLoadBalancer": lxd.FeatureNetworks,
 	"NetworkZone": lxd.FeatureNetworkZones, "NetworkZoneRecord": lxd.FeatureNetworkZones,

@@ -49,6 +49,8 @@ func (d *daemon) shapes(t *testing.T) map[string]string {
 	d.done(t, must(d.ChangeInstanceState(t.Context(), lxd.System, project, "shape", lxd.InstanceStateChange{Action: lxd.ActionStart})), nil)
 	snapshot := d.ask(t, "POST", "/1.0/instances/shape/snapshots?project="+project, map[string]any{"name": "s0"})
 	d.ask(t, "GET", snapshot["operation"].(string)+"/wait?timeout=60", nil)
+	backup := d.ask(t, "POST", "/1.0/instances/shape/backups?project="+project, map[string]any{"name": "b0", "instance_only": true})
+	d.ask(t, "GET", backup["operation"].(string)+"/wait?timeout=60", nil)
 	time.Sleep(200 * time.Millisecond) // the interfaces of the instance come up
 	images := d.ask(t, "GET", "/1.0/images?recursion=1", nil)["metadata"].([]any)
 	fingerprint := images[0].(map[string]any)["fingerprint"].(string)
@@ -64,6 +66,11 @@ func (d *daemon) shapes(t *testing.T) map[string]string {
 		"instance full":      "/1.0/instances/shape?recursion=1&project=" + project,
 		"state":              "/1.0/instances/shape/state?project=" + project,
 		"snapshots":          "/1.0/instances/shape/snapshots?recursion=1&project=" + project,
+		"backups":            "/1.0/instances/shape/backups?recursion=1&project=" + project,
+		"logs":               "/1.0/instances/shape/logs?project=" + project,
+		"metadata":           "/1.0/instances/shape/metadata?project=" + project,
+		"templates":          "/1.0/instances/shape/metadata/templates?project=" + project,
+		"aliases":            "/1.0/images/aliases?recursion=1",
 		"projects":           "/1.0/projects?recursion=1",
 		"project":            "/1.0/projects/" + project,
 		"profiles":           "/1.0/profiles?recursion=1",
@@ -93,7 +100,6 @@ func (d *daemon) shapes(t *testing.T) map[string]string {
 		"warnings":           "/1.0/warnings?recursion=1",
 		"certificates":       "/1.0/certificates?recursion=1",
 		"project state":      "/1.0/projects/" + project + "/state",
-		"aliases":            "/1.0/images/aliases?recursion=1",
 		"alias":              "/1.0/images/aliases/busybox",
 		"operations":         "/1.0/operations?recursion=1&project=" + project,
 		"operation":          snapshot["operation"].(string),

@@ -16,7 +16,7 @@ func Gaps() []Gap {
 		{"GET /1.0 environment.server", `"lxdsim" instead of "lxd", so that a client can say that nothing is real`},
 		{"GET /1.0 environment.certificate", "empty: the simulator has no TLS listener and needs no key pair"},
 		{"GET /1.0 config", "core.https_address is set though nobody listens, because LXD issues trust tokens only with it"},
-		{"paths that are not routed", "404 not found: files, exec, console, backups, logs and metadata have no simulated data"},
+		{"paths that are not routed", "404 not found: files, exec, console, and the bytes of backups and logs have no simulated data"},
 		{"resources, warnings, ACLs, zones and forwards", "recorded from a real daemon: they are the same in every simulated one and never change"},
 		{"GET /1.0/metrics", "three of LXD's metrics, of running instances, with the same values for each"},
 		{"GET /1.0/projects/{name}/state", "instances and networks are counted; processor, memory, disk and processes are 0, and nothing is limited"},

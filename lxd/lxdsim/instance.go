@@ -29,6 +29,7 @@ type instance struct {
 	startedAt  time.Time
 	interfaces []networkInterface
 	snapshots  []snapshot
+	backups    []backup
 	onDirPool  bool // such pools measure no disk usage
 }
 
@@ -40,7 +41,7 @@ type networkInterface struct {
 // instanceFull is an instance as recursion=2 and GET …?recursion=1 show it.
 type instanceFull struct {
 	instance
-	Backups   []struct{}    `json:"backups"`
+	Backups   []backup      `json:"backups"`
 	State     instanceState `json:"state"`
 	Snapshots []snapshot    `json:"snapshots"`
 }
@@ -57,7 +58,7 @@ func (i *instance) etag() string {
 func (i *instance) runs() bool { return i.Status != "Stopped" }
 
 func (i *instance) full(now time.Time) instanceFull {
-	return instanceFull{instance: *i, State: i.state(now), Snapshots: i.snapshots}
+	return instanceFull{instance: *i, State: i.state(now), Snapshots: i.snapshots, Backups: i.backups}
 }
 
 // findInstance says the same for an unknown project as for an unknown instance.

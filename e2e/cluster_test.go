@@ -18,6 +18,11 @@ func TestACluster(t *testing.T) {
 	}
 	server := start(t, "LXD_SOCKET_PATH="+socket)
 	token := server.login(t)
+	placed := server.must(t, token, `mutation { createInstance(input: {name: "placed", source: {type: NONE}, target: "n2"}, wait: 60) { instance { name location } } }`, nil)
+	if placed.at("createInstance", "instance", "location") != "n2" {
+		t.Errorf("it is not where it was put: %s", placed.Text)
+	}
+	server.must(t, token, `mutation { deleteInstance(name: "placed", wait: 60) { deletedId } }`, nil)
 	read := server.must(t, token, `{ server { cluster { enabled serverName } }
 		clusterMembers { totalCount nodes { id name status roles groups { name members { name } } resources { memory { totalBytes } } instances { totalCount nodes { name location } } } }
 		instances(orderBy: {field: LOCATION}, where: {location: {in: ["n2"]}}) { nodes { name location state { processes } rootVolume { location } } }

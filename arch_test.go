@@ -28,12 +28,13 @@ var rooms = map[string]struct {
 	"page":             {[]string{"lxd"}, "lists know what is listed and nothing of who asks"},
 	"work":             {[]string{"lxd", "auth"}, "operations of ours are steps of LXD"},
 	"db":               {[]string{"auth"}, "the only room that says SQL implements the others' stores"},
-	"graph":            {[]string{"lxd", "auth", "page", "work"}, "generated code binds types and decides nothing"},
-	"resolvers":        {[]string{"graph", "page", "work", "lxd", "auth"}, "a resolver is a line: it names who answers"},
+	"health":           {nil, "whether something answers is asked by those who know it"},
+	"graph":            {[]string{"lxd", "auth", "health", "page", "work"}, "generated code binds types and decides nothing"},
+	"resolvers":        {[]string{"graph", "health", "page", "work", "lxd", "auth"}, "a resolver is a line: it names who answers"},
 	"web":              {nil, "what a browser loads is files"},
 	"lxd/lxdsim":       {nil, "the imitation of LXD is a daemon: it shares the wire with the client and no code"},
 	"server/transport": {nil, "transports carry GraphQL whatever it is about"},
-	"server":           {[]string{"auth", "db", "graph", "lxd", "lxd/lxdsim", "page", "resolvers", "server/transport", "web", "work"}, "the server puts the rooms together"},
+	"server":           {[]string{"auth", "db", "graph", "health", "lxd", "lxd/lxdsim", "page", "resolvers", "server/transport", "web", "work"}, "the server puts the rooms together"},
 	"":                 {[]string{"db", "server"}, "main is the command line"},
 }
 

@@ -15,6 +15,7 @@ var kinds = map[string]interface {
 	Chooses(name string) bool
 }{
 	"Image": page.Images, "ImageAlias": page.ImageAliases, "Instance": page.Instances, "Operation": page.Operations,
+	"Certificate": page.Certificates, "ClusterMember": page.ClusterMembers, "Warning": page.Warnings,
 	"Network": page.Networks, "NetworkAcl": page.NetworkAcls, "NetworkZone": page.NetworkZones,
 	"Profile": page.Profiles, "Project": page.Projects,
 	"StorageBucket": page.StorageBuckets, "StoragePool": page.StoragePools, "StorageVolume": page.StorageVolumes,

@@ -131,6 +131,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case *lxd.Warning:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Warning(ctx, sel, obj)
 	case *auth.User:
 		if obj == nil {
 			return graphql.Null
@@ -171,6 +176,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Profile(ctx, sel, obj)
+	case *lxd.PlacementGroup:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PlacementGroup(ctx, sel, obj)
 	case *lxd.Operation:
 		if obj == nil {
 			return graphql.Null
@@ -236,6 +246,21 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Image(ctx, sel, obj)
+	case *lxd.ClusterMember:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ClusterMember(ctx, sel, obj)
+	case *lxd.ClusterGroup:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ClusterGroup(ctx, sel, obj)
+	case *lxd.Certificate:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Certificate(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj

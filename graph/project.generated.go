@@ -1196,6 +1196,25 @@ func (ec *executionContext) unmarshalNProjectWhere2map(ctx context.Context, v an
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOProject2ᚕᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐProjectᚄ(ctx context.Context, sel ast.SelectionSet, v []*lxd.Project) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProject2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐProject(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOProject2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐProject(ctx context.Context, sel ast.SelectionSet, v *lxd.Project) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

@@ -24,6 +24,9 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Certificate() CertificateResolver
+	ClusterGroup() ClusterGroupResolver
+	ClusterMember() ClusterMemberResolver
 	DiskDevice() DiskDeviceResolver
 	Image() ImageResolver
 	ImageAlias() ImageAliasResolver
@@ -43,14 +46,18 @@ type ResolverRoot interface {
 	NetworkZone() NetworkZoneResolver
 	NicDevice() NicDeviceResolver
 	Operation() OperationResolver
+	Permission() PermissionResolver
+	PlacementGroup() PlacementGroupResolver
 	Profile() ProfileResolver
 	Project() ProjectResolver
 	Query() QueryResolver
+	Server() ServerResolver
 	StorageBucket() StorageBucketResolver
 	StoragePool() StoragePoolResolver
 	StorageVolume() StorageVolumeResolver
 	Subscription() SubscriptionResolver
 	User() UserResolver
+	Warning() WarningResolver
 }
 
 type DirectiveRoot struct {
@@ -59,6 +66,14 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AuthGroup struct {
+		Description            func(childComplexity int) int
+		Identities             func(childComplexity int) int
+		IdentityProviderGroups func(childComplexity int) int
+		Name                   func(childComplexity int) int
+		Permissions            func(childComplexity int) int
+	}
+
 	AuthPayload struct {
 		AccessToken  func(childComplexity int) int
 		ExpiresAt    func(childComplexity int) int
@@ -68,6 +83,68 @@ type ComplexityRoot struct {
 
 	CancelOperationPayload struct {
 		Operation func(childComplexity int) int
+	}
+
+	Certificate struct {
+		Certificate func(childComplexity int) int
+		Fingerprint func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Name        func(childComplexity int) int
+		NotAfter    func(childComplexity int) int
+		NotBefore   func(childComplexity int) int
+		Projects    func(childComplexity int) int
+		Restricted  func(childComplexity int) int
+		Subject     func(childComplexity int) int
+		Type        func(childComplexity int) int
+	}
+
+	CertificateConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	CertificateEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ClusterGroup struct {
+		Description func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Members     func(childComplexity int) int
+		Name        func(childComplexity int) int
+	}
+
+	ClusterMember struct {
+		Architecture  func(childComplexity int) int
+		Config        func(childComplexity int, prefix *string) int
+		Database      func(childComplexity int) int
+		Description   func(childComplexity int) int
+		FailureDomain func(childComplexity int) int
+		Groups        func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Instances     func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Message       func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Resources     func(childComplexity int) int
+		Roles         func(childComplexity int) int
+		State         func(childComplexity int) int
+		Status        func(childComplexity int) int
+		URL           func(childComplexity int) int
+	}
+
+	ClusterMemberConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ClusterMemberEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	CreateInstancePayload struct {
@@ -118,6 +195,39 @@ type ComplexityRoot struct {
 		Inherited func(childComplexity int) int
 		Name      func(childComplexity int) int
 		Type      func(childComplexity int) int
+	}
+
+	Health struct {
+		Database func(childComplexity int) int
+		LXD      func(childComplexity int) int
+		Status   func(childComplexity int) int
+		Version  func(childComplexity int) int
+	}
+
+	HealthPart struct {
+		Milliseconds func(childComplexity int) int
+		OK           func(childComplexity int) int
+	}
+
+	HttpEndpoint struct {
+		Description func(childComplexity int) int
+		Methods     func(childComplexity int) int
+		Path        func(childComplexity int) int
+	}
+
+	Identity struct {
+		AuthenticationMethod func(childComplexity int) int
+		ExpiresAt            func(childComplexity int) int
+		Groups               func(childComplexity int) int
+		Identifier           func(childComplexity int) int
+		Name                 func(childComplexity int) int
+		TLSCertificate       func(childComplexity int) int
+		Type                 func(childComplexity int) int
+	}
+
+	IdentityProviderGroup struct {
+		Groups func(childComplexity int) int
+		Name   func(childComplexity int) int
 	}
 
 	Image struct {
@@ -425,6 +535,18 @@ type ComplexityRoot struct {
 		URL                    func(childComplexity int) int
 	}
 
+	Metric struct {
+		Help    func(childComplexity int) int
+		Name    func(childComplexity int) int
+		Samples func(childComplexity int) int
+		Type    func(childComplexity int) int
+	}
+
+	MetricSample struct {
+		Labels func(childComplexity int) int
+		Value  func(childComplexity int) int
+	}
+
 	Mutation struct {
 		CancelOperation  func(childComplexity int, id string) int
 		CreateInstance   func(childComplexity int, input lxd.CreateInstanceInput, wait *int) int
@@ -717,6 +839,22 @@ type ComplexityRoot struct {
 		Type      func(childComplexity int) int
 	}
 
+	Permission struct {
+		Entitlement func(childComplexity int) int
+		Entity      func(childComplexity int) int
+		EntityType  func(childComplexity int) int
+		URL         func(childComplexity int) int
+	}
+
+	PlacementGroup struct {
+		Config      func(childComplexity int) int
+		Description func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Project     func(childComplexity int) int
+		UsedBy      func(childComplexity int) int
+	}
+
 	Profile struct {
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
@@ -782,37 +920,228 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Image              func(childComplexity int, fingerprint *string, alias *string, project *string) int
-		ImageAlias         func(childComplexity int, name string, project *string) int
-		ImageAliases       func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Images             func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Instance           func(childComplexity int, name string, project *string) int
-		Instances          func(childComplexity int, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		InstancesAggregate func(childComplexity int, groupBy []page.InstanceGroup, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string) int
-		Network            func(childComplexity int, name string, project *string) int
-		NetworkACL         func(childComplexity int, name string, project *string) int
-		NetworkAcls        func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		NetworkAllocations func(childComplexity int, project *string, allProjects *bool) int
-		NetworkZone        func(childComplexity int, name string, project *string) int
-		NetworkZones       func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Networks           func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Node               func(childComplexity int, id string) int
-		Nodes              func(childComplexity int, ids []string) int
-		Operation          func(childComplexity int, id string) int
-		Operations         func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Profile            func(childComplexity int, name string, project *string) int
-		Profiles           func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Project            func(childComplexity int, name string) int
-		Projects           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Server             func(childComplexity int) int
-		StorageBucket      func(childComplexity int, pool string, name string, project *string) int
-		StorageBuckets     func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		StoragePool        func(childComplexity int, name string) int
-		StoragePools       func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		StorageVolume      func(childComplexity int, pool string, name string, typeArg *lxd.StorageVolumeType, project *string) int
-		StorageVolumes     func(childComplexity int, project *string, allProjects *bool, pool *string, typeArg *lxd.StorageVolumeType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Viewer             func(childComplexity int) int
-		WaitOperation      func(childComplexity int, id string, timeoutSeconds *int) int
+		AuthGroups             func(childComplexity int) int
+		Certificate            func(childComplexity int, fingerprint string) int
+		Certificates           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		ClusterGroups          func(childComplexity int) int
+		ClusterMember          func(childComplexity int, name string) int
+		ClusterMembers         func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		HTTPEndpoints          func(childComplexity int) int
+		Health                 func(childComplexity int) int
+		Identities             func(childComplexity int) int
+		IdentityProviderGroups func(childComplexity int) int
+		Image                  func(childComplexity int, fingerprint *string, alias *string, project *string) int
+		ImageAlias             func(childComplexity int, name string, project *string) int
+		ImageAliases           func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Images                 func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Instance               func(childComplexity int, name string, project *string) int
+		Instances              func(childComplexity int, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		InstancesAggregate     func(childComplexity int, groupBy []page.InstanceGroup, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string) int
+		Network                func(childComplexity int, name string, project *string) int
+		NetworkACL             func(childComplexity int, name string, project *string) int
+		NetworkAcls            func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		NetworkAllocations     func(childComplexity int, project *string, allProjects *bool) int
+		NetworkZone            func(childComplexity int, name string, project *string) int
+		NetworkZones           func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Networks               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Node                   func(childComplexity int, id string) int
+		Nodes                  func(childComplexity int, ids []string) int
+		Operation              func(childComplexity int, id string) int
+		Operations             func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Permissions            func(childComplexity int, entityType *string, project *string) int
+		PlacementGroups        func(childComplexity int, project *string, allProjects *bool) int
+		Profile                func(childComplexity int, name string, project *string) int
+		Profiles               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Project                func(childComplexity int, name string) int
+		Projects               func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Server                 func(childComplexity int) int
+		StorageBucket          func(childComplexity int, pool string, name string, project *string) int
+		StorageBuckets         func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		StoragePool            func(childComplexity int, name string) int
+		StoragePools           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		StorageVolume          func(childComplexity int, pool string, name string, typeArg *lxd.StorageVolumeType, project *string) int
+		StorageVolumes         func(childComplexity int, project *string, allProjects *bool, pool *string, typeArg *lxd.StorageVolumeType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Viewer                 func(childComplexity int) int
+		WaitOperation          func(childComplexity int, id string, timeoutSeconds *int) int
+		Warning                func(childComplexity int, id string) int
+		Warnings               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+	}
+
+	ResourcesCpu struct {
+		Architecture func(childComplexity int) int
+		Sockets      func(childComplexity int) int
+		Total        func(childComplexity int) int
+	}
+
+	ResourcesCpuCache struct {
+		Level     func(childComplexity int) int
+		SizeBytes func(childComplexity int) int
+		Type      func(childComplexity int) int
+	}
+
+	ResourcesCpuCore struct {
+		Core         func(childComplexity int) int
+		Die          func(childComplexity int) int
+		FrequencyMHz func(childComplexity int) int
+		Threads      func(childComplexity int) int
+	}
+
+	ResourcesCpuSocket struct {
+		Cache               func(childComplexity int) int
+		Cores               func(childComplexity int) int
+		FrequencyMHz        func(childComplexity int) int
+		FrequencyMinimumMHz func(childComplexity int) int
+		FrequencyTurboMHz   func(childComplexity int) int
+		Name                func(childComplexity int) int
+		Socket              func(childComplexity int) int
+		Vendor              func(childComplexity int) int
+	}
+
+	ResourcesCpuThread struct {
+		Isolated func(childComplexity int) int
+		NUMANode func(childComplexity int) int
+		Number   func(childComplexity int) int
+		Online   func(childComplexity int) int
+		Thread   func(childComplexity int) int
+	}
+
+	ResourcesGpu struct {
+		Cards func(childComplexity int) int
+		Total func(childComplexity int) int
+	}
+
+	ResourcesGpuCard struct {
+		DRM           func(childComplexity int) int
+		Driver        func(childComplexity int) int
+		DriverVersion func(childComplexity int) int
+		Mdev          func(childComplexity int) int
+		NUMANode      func(childComplexity int) int
+		Nvidia        func(childComplexity int) int
+		PCIAddress    func(childComplexity int) int
+		Product       func(childComplexity int) int
+		ProductID     func(childComplexity int) int
+		SRIOV         func(childComplexity int) int
+		Vendor        func(childComplexity int) int
+		VendorID      func(childComplexity int) int
+	}
+
+	ResourcesMemory struct {
+		HugepageSizeBytes   func(childComplexity int) int
+		HugepagesTotalBytes func(childComplexity int) int
+		HugepagesUsedBytes  func(childComplexity int) int
+		Nodes               func(childComplexity int) int
+		TotalBytes          func(childComplexity int) int
+		UsedBytes           func(childComplexity int) int
+	}
+
+	ResourcesMemoryNode struct {
+		NUMANode   func(childComplexity int) int
+		TotalBytes func(childComplexity int) int
+		UsedBytes  func(childComplexity int) int
+	}
+
+	ResourcesNetwork struct {
+		Cards func(childComplexity int) int
+		Total func(childComplexity int) int
+	}
+
+	ResourcesNetworkCard struct {
+		Driver          func(childComplexity int) int
+		DriverVersion   func(childComplexity int) int
+		FirmwareVersion func(childComplexity int) int
+		NUMANode        func(childComplexity int) int
+		PCIAddress      func(childComplexity int) int
+		Ports           func(childComplexity int) int
+		Product         func(childComplexity int) int
+		SRIOV           func(childComplexity int) int
+		Vendor          func(childComplexity int) int
+	}
+
+	ResourcesNetworkPort struct {
+		Address         func(childComplexity int) int
+		LinkDetected    func(childComplexity int) int
+		LinkDuplex      func(childComplexity int) int
+		LinkSpeedMbit   func(childComplexity int) int
+		Name            func(childComplexity int) int
+		Port            func(childComplexity int) int
+		PortType        func(childComplexity int) int
+		Protocol        func(childComplexity int) int
+		TransceiverType func(childComplexity int) int
+	}
+
+	ResourcesPci struct {
+		Devices func(childComplexity int) int
+		Total   func(childComplexity int) int
+	}
+
+	ResourcesPciDevice struct {
+		Driver     func(childComplexity int) int
+		IOMMUGroup func(childComplexity int) int
+		NUMANode   func(childComplexity int) int
+		PCIAddress func(childComplexity int) int
+		Product    func(childComplexity int) int
+		ProductID  func(childComplexity int) int
+		Vendor     func(childComplexity int) int
+		VendorID   func(childComplexity int) int
+	}
+
+	ResourcesStorage struct {
+		Disks func(childComplexity int) int
+		Total func(childComplexity int) int
+	}
+
+	ResourcesStorageDisk struct {
+		BlockSizeBytes func(childComplexity int) int
+		Device         func(childComplexity int) int
+		DevicePath     func(childComplexity int) int
+		Model          func(childComplexity int) int
+		NUMANode       func(childComplexity int) int
+		Name           func(childComplexity int) int
+		Partitions     func(childComplexity int) int
+		RPM            func(childComplexity int) int
+		ReadOnly       func(childComplexity int) int
+		Removable      func(childComplexity int) int
+		Serial         func(childComplexity int) int
+		SizeBytes      func(childComplexity int) int
+		Type           func(childComplexity int) int
+		WWN            func(childComplexity int) int
+	}
+
+	ResourcesStoragePartition struct {
+		Device    func(childComplexity int) int
+		Name      func(childComplexity int) int
+		Partition func(childComplexity int) int
+		ReadOnly  func(childComplexity int) int
+		SizeBytes func(childComplexity int) int
+	}
+
+	ResourcesSystem struct {
+		Chassis     func(childComplexity int) int
+		Family      func(childComplexity int) int
+		Firmware    func(childComplexity int) int
+		Motherboard func(childComplexity int) int
+		Product     func(childComplexity int) int
+		SKU         func(childComplexity int) int
+		Serial      func(childComplexity int) int
+		Type        func(childComplexity int) int
+		UUID        func(childComplexity int) int
+		Vendor      func(childComplexity int) int
+		Version     func(childComplexity int) int
+	}
+
+	ResourcesUsb struct {
+		Devices func(childComplexity int) int
+		Total   func(childComplexity int) int
+	}
+
+	ResourcesUsbDevice struct {
+		BusAddress    func(childComplexity int) int
+		DeviceAddress func(childComplexity int) int
+		Product       func(childComplexity int) int
+		ProductID     func(childComplexity int) int
+		SpeedMbit     func(childComplexity int) int
+		Vendor        func(childComplexity int) int
+		VendorID      func(childComplexity int) int
 	}
 
 	RestartInstancePayload struct {
@@ -821,27 +1150,65 @@ type ComplexityRoot struct {
 	}
 
 	Server struct {
-		APIExtensions func(childComplexity int) int
-		APIVersion    func(childComplexity int) int
-		Connection    func(childComplexity int) int
-		Environment   func(childComplexity int) int
-		SecurityNotes func(childComplexity int) int
-		Simulated     func(childComplexity int) int
-		Version       func(childComplexity int) int
+		APIExtensions         func(childComplexity int) int
+		APIVersion            func(childComplexity int) int
+		Cluster               func(childComplexity int) int
+		Config                func(childComplexity int) int
+		ConfigurationMetadata func(childComplexity int) int
+		Connection            func(childComplexity int) int
+		Environment           func(childComplexity int) int
+		Metrics               func(childComplexity int, names []string, project *string) int
+		Resources             func(childComplexity int) int
+		SecurityNotes         func(childComplexity int) int
+		Simulated             func(childComplexity int) int
+		Usage                 func(childComplexity int) int
+		Version               func(childComplexity int) int
+	}
+
+	ServerCluster struct {
+		Enabled    func(childComplexity int) int
+		ServerName func(childComplexity int) int
 	}
 
 	ServerEnvironment struct {
-		Addresses       func(childComplexity int) int
-		Architectures   func(childComplexity int) int
-		Driver          func(childComplexity int) int
-		DriverVersion   func(childComplexity int) int
-		Kernel          func(childComplexity int) int
-		KernelVersion   func(childComplexity int) int
-		OSName          func(childComplexity int) int
-		OSVersion       func(childComplexity int) int
-		ServerClustered func(childComplexity int) int
-		ServerName      func(childComplexity int) int
-		Storage         func(childComplexity int) int
+		Addresses               func(childComplexity int) int
+		Architectures           func(childComplexity int) int
+		Certificate             func(childComplexity int) int
+		CertificateFingerprint  func(childComplexity int) int
+		Driver                  func(childComplexity int) int
+		DriverVersion           func(childComplexity int) int
+		EventMode               func(childComplexity int) int
+		Firewall                func(childComplexity int) int
+		Kernel                  func(childComplexity int) int
+		KernelArchitecture      func(childComplexity int) int
+		KernelFeatures          func(childComplexity int) int
+		KernelVersion           func(childComplexity int) int
+		LXCFeatures             func(childComplexity int) int
+		OSName                  func(childComplexity int) int
+		OSVersion               func(childComplexity int) int
+		PID                     func(childComplexity int) int
+		ServerClustered         func(childComplexity int) int
+		ServerName              func(childComplexity int) int
+		Storage                 func(childComplexity int) int
+		StorageSupportedDrivers func(childComplexity int) int
+		StorageVersion          func(childComplexity int) int
+	}
+
+	ServerResources struct {
+		CPU     func(childComplexity int) int
+		GPU     func(childComplexity int) int
+		Memory  func(childComplexity int) int
+		Network func(childComplexity int) int
+		PCI     func(childComplexity int) int
+		Storage func(childComplexity int) int
+		System  func(childComplexity int) int
+		USB     func(childComplexity int) int
+	}
+
+	ServerStorageDriver struct {
+		Name    func(childComplexity int) int
+		Remote  func(childComplexity int) int
+		Version func(childComplexity int) int
 	}
 
 	StartInstancePayload struct {
@@ -1044,6 +1411,33 @@ type ComplexityRoot struct {
 		Role      func(childComplexity int) int
 		Username  func(childComplexity int) int
 	}
+
+	Warning struct {
+		Count       func(childComplexity int) int
+		Entity      func(childComplexity int) int
+		FirstSeenAt func(childComplexity int) int
+		ID          func(childComplexity int) int
+		LastMessage func(childComplexity int) int
+		LastSeenAt  func(childComplexity int) int
+		Location    func(childComplexity int) int
+		Project     func(childComplexity int) int
+		Severity    func(childComplexity int) int
+		Status      func(childComplexity int) int
+		Type        func(childComplexity int) int
+		UUID        func(childComplexity int) int
+	}
+
+	WarningConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	WarningEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
 }
 
 type executableSchema graphql.ExecutableSchemaState[ResolverRoot, DirectiveRoot, ComplexityRoot]
@@ -1059,6 +1453,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AuthGroup.description":
+		if e.ComplexityRoot.AuthGroup.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuthGroup.Description(childComplexity), true
+	case "AuthGroup.identities":
+		if e.ComplexityRoot.AuthGroup.Identities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuthGroup.Identities(childComplexity), true
+	case "AuthGroup.identityProviderGroups":
+		if e.ComplexityRoot.AuthGroup.IdentityProviderGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuthGroup.IdentityProviderGroups(childComplexity), true
+	case "AuthGroup.name":
+		if e.ComplexityRoot.AuthGroup.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuthGroup.Name(childComplexity), true
+	case "AuthGroup.permissions":
+		if e.ComplexityRoot.AuthGroup.Permissions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuthGroup.Permissions(childComplexity), true
 
 	case "AuthPayload.accessToken":
 		if e.ComplexityRoot.AuthPayload.AccessToken == nil {
@@ -1091,6 +1516,269 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CancelOperationPayload.Operation(childComplexity), true
+
+	case "Certificate.certificate":
+		if e.ComplexityRoot.Certificate.Certificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Certificate(childComplexity), true
+	case "Certificate.fingerprint":
+		if e.ComplexityRoot.Certificate.Fingerprint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Fingerprint(childComplexity), true
+	case "Certificate.id":
+		if e.ComplexityRoot.Certificate.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.ID(childComplexity), true
+	case "Certificate.name":
+		if e.ComplexityRoot.Certificate.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Name(childComplexity), true
+	case "Certificate.notAfter":
+		if e.ComplexityRoot.Certificate.NotAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.NotAfter(childComplexity), true
+	case "Certificate.notBefore":
+		if e.ComplexityRoot.Certificate.NotBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.NotBefore(childComplexity), true
+	case "Certificate.projects":
+		if e.ComplexityRoot.Certificate.Projects == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Projects(childComplexity), true
+	case "Certificate.restricted":
+		if e.ComplexityRoot.Certificate.Restricted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Restricted(childComplexity), true
+	case "Certificate.subject":
+		if e.ComplexityRoot.Certificate.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Subject(childComplexity), true
+	case "Certificate.type":
+		if e.ComplexityRoot.Certificate.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Type(childComplexity), true
+
+	case "CertificateConnection.edges":
+		if e.ComplexityRoot.CertificateConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateConnection.Edges(childComplexity), true
+	case "CertificateConnection.nodes":
+		if e.ComplexityRoot.CertificateConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateConnection.Nodes(childComplexity), true
+	case "CertificateConnection.pageInfo":
+		if e.ComplexityRoot.CertificateConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateConnection.PageInfo(childComplexity), true
+	case "CertificateConnection.totalCount":
+		if e.ComplexityRoot.CertificateConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateConnection.TotalCount(childComplexity), true
+
+	case "CertificateEdge.cursor":
+		if e.ComplexityRoot.CertificateEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateEdge.Cursor(childComplexity), true
+	case "CertificateEdge.node":
+		if e.ComplexityRoot.CertificateEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateEdge.Node(childComplexity), true
+
+	case "ClusterGroup.description":
+		if e.ComplexityRoot.ClusterGroup.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterGroup.Description(childComplexity), true
+	case "ClusterGroup.id":
+		if e.ComplexityRoot.ClusterGroup.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterGroup.ID(childComplexity), true
+	case "ClusterGroup.members":
+		if e.ComplexityRoot.ClusterGroup.Members == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterGroup.Members(childComplexity), true
+	case "ClusterGroup.name":
+		if e.ComplexityRoot.ClusterGroup.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterGroup.Name(childComplexity), true
+
+	case "ClusterMember.architecture":
+		if e.ComplexityRoot.ClusterMember.Architecture == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.Architecture(childComplexity), true
+	case "ClusterMember.config":
+		if e.ComplexityRoot.ClusterMember.Config == nil {
+			break
+		}
+
+		args, err := ec.field_ClusterMember_config_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ClusterMember.Config(childComplexity, args["prefix"].(*string)), true
+	case "ClusterMember.database":
+		if e.ComplexityRoot.ClusterMember.Database == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.Database(childComplexity), true
+	case "ClusterMember.description":
+		if e.ComplexityRoot.ClusterMember.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.Description(childComplexity), true
+	case "ClusterMember.failureDomain":
+		if e.ComplexityRoot.ClusterMember.FailureDomain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.FailureDomain(childComplexity), true
+	case "ClusterMember.groups":
+		if e.ComplexityRoot.ClusterMember.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.Groups(childComplexity), true
+	case "ClusterMember.id":
+		if e.ComplexityRoot.ClusterMember.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.ID(childComplexity), true
+	case "ClusterMember.instances":
+		if e.ComplexityRoot.ClusterMember.Instances == nil {
+			break
+		}
+
+		args, err := ec.field_ClusterMember_instances_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ClusterMember.Instances(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "ClusterMember.message":
+		if e.ComplexityRoot.ClusterMember.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.Message(childComplexity), true
+	case "ClusterMember.name":
+		if e.ComplexityRoot.ClusterMember.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.Name(childComplexity), true
+	case "ClusterMember.resources":
+		if e.ComplexityRoot.ClusterMember.Resources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.Resources(childComplexity), true
+	case "ClusterMember.roles":
+		if e.ComplexityRoot.ClusterMember.Roles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.Roles(childComplexity), true
+	case "ClusterMember.state":
+		if e.ComplexityRoot.ClusterMember.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.State(childComplexity), true
+	case "ClusterMember.status":
+		if e.ComplexityRoot.ClusterMember.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.Status(childComplexity), true
+	case "ClusterMember.url":
+		if e.ComplexityRoot.ClusterMember.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.URL(childComplexity), true
+
+	case "ClusterMemberConnection.edges":
+		if e.ComplexityRoot.ClusterMemberConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMemberConnection.Edges(childComplexity), true
+	case "ClusterMemberConnection.nodes":
+		if e.ComplexityRoot.ClusterMemberConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMemberConnection.Nodes(childComplexity), true
+	case "ClusterMemberConnection.pageInfo":
+		if e.ComplexityRoot.ClusterMemberConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMemberConnection.PageInfo(childComplexity), true
+	case "ClusterMemberConnection.totalCount":
+		if e.ComplexityRoot.ClusterMemberConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMemberConnection.TotalCount(childComplexity), true
+
+	case "ClusterMemberEdge.cursor":
+		if e.ComplexityRoot.ClusterMemberEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMemberEdge.Cursor(childComplexity), true
+	case "ClusterMemberEdge.node":
+		if e.ComplexityRoot.ClusterMemberEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMemberEdge.Node(childComplexity), true
 
 	case "CreateInstancePayload.instance":
 		if e.ComplexityRoot.CreateInstancePayload.Instance == nil {
@@ -1272,6 +1960,119 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.GpuDevice.Type(childComplexity), true
+
+	case "Health.database":
+		if e.ComplexityRoot.Health.Database == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Health.Database(childComplexity), true
+	case "Health.lxd":
+		if e.ComplexityRoot.Health.LXD == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Health.LXD(childComplexity), true
+	case "Health.status":
+		if e.ComplexityRoot.Health.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Health.Status(childComplexity), true
+	case "Health.version":
+		if e.ComplexityRoot.Health.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Health.Version(childComplexity), true
+
+	case "HealthPart.milliseconds":
+		if e.ComplexityRoot.HealthPart.Milliseconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HealthPart.Milliseconds(childComplexity), true
+	case "HealthPart.ok":
+		if e.ComplexityRoot.HealthPart.OK == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HealthPart.OK(childComplexity), true
+
+	case "HttpEndpoint.description":
+		if e.ComplexityRoot.HttpEndpoint.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HttpEndpoint.Description(childComplexity), true
+	case "HttpEndpoint.methods":
+		if e.ComplexityRoot.HttpEndpoint.Methods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HttpEndpoint.Methods(childComplexity), true
+	case "HttpEndpoint.path":
+		if e.ComplexityRoot.HttpEndpoint.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HttpEndpoint.Path(childComplexity), true
+
+	case "Identity.authenticationMethod":
+		if e.ComplexityRoot.Identity.AuthenticationMethod == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.AuthenticationMethod(childComplexity), true
+	case "Identity.expiresAt":
+		if e.ComplexityRoot.Identity.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.ExpiresAt(childComplexity), true
+	case "Identity.groups":
+		if e.ComplexityRoot.Identity.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Groups(childComplexity), true
+	case "Identity.identifier":
+		if e.ComplexityRoot.Identity.Identifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Identifier(childComplexity), true
+	case "Identity.name":
+		if e.ComplexityRoot.Identity.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Name(childComplexity), true
+	case "Identity.tlsCertificate":
+		if e.ComplexityRoot.Identity.TLSCertificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.TLSCertificate(childComplexity), true
+	case "Identity.type":
+		if e.ComplexityRoot.Identity.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Type(childComplexity), true
+
+	case "IdentityProviderGroup.groups":
+		if e.ComplexityRoot.IdentityProviderGroup.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityProviderGroup.Groups(childComplexity), true
+	case "IdentityProviderGroup.name":
+		if e.ComplexityRoot.IdentityProviderGroup.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityProviderGroup.Name(childComplexity), true
 
 	case "Image.aliases":
 		if e.ComplexityRoot.Image.Aliases == nil {
@@ -2611,6 +3412,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LxdEndpoint.URL(childComplexity), true
 
+	case "Metric.help":
+		if e.ComplexityRoot.Metric.Help == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Metric.Help(childComplexity), true
+	case "Metric.name":
+		if e.ComplexityRoot.Metric.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Metric.Name(childComplexity), true
+	case "Metric.samples":
+		if e.ComplexityRoot.Metric.Samples == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Metric.Samples(childComplexity), true
+	case "Metric.type":
+		if e.ComplexityRoot.Metric.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Metric.Type(childComplexity), true
+
+	case "MetricSample.labels":
+		if e.ComplexityRoot.MetricSample.Labels == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MetricSample.Labels(childComplexity), true
+	case "MetricSample.value":
+		if e.ComplexityRoot.MetricSample.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MetricSample.Value(childComplexity), true
+
 	case "Mutation.cancelOperation":
 		if e.ComplexityRoot.Mutation.CancelOperation == nil {
 			break
@@ -3894,6 +4733,68 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PciDevice.Type(childComplexity), true
 
+	case "Permission.entitlement":
+		if e.ComplexityRoot.Permission.Entitlement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permission.Entitlement(childComplexity), true
+	case "Permission.entity":
+		if e.ComplexityRoot.Permission.Entity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permission.Entity(childComplexity), true
+	case "Permission.entityType":
+		if e.ComplexityRoot.Permission.EntityType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permission.EntityType(childComplexity), true
+	case "Permission.url":
+		if e.ComplexityRoot.Permission.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permission.URL(childComplexity), true
+
+	case "PlacementGroup.config":
+		if e.ComplexityRoot.PlacementGroup.Config == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.Config(childComplexity), true
+	case "PlacementGroup.description":
+		if e.ComplexityRoot.PlacementGroup.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.Description(childComplexity), true
+	case "PlacementGroup.id":
+		if e.ComplexityRoot.PlacementGroup.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.ID(childComplexity), true
+	case "PlacementGroup.name":
+		if e.ComplexityRoot.PlacementGroup.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.Name(childComplexity), true
+	case "PlacementGroup.project":
+		if e.ComplexityRoot.PlacementGroup.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.Project(childComplexity), true
+	case "PlacementGroup.usedBy":
+		if e.ComplexityRoot.PlacementGroup.UsedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.UsedBy(childComplexity), true
+
 	case "Profile.config":
 		if e.ComplexityRoot.Profile.Config == nil {
 			break
@@ -4162,6 +5063,86 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProxyDevice.Type(childComplexity), true
 
+	case "Query.authGroups":
+		if e.ComplexityRoot.Query.AuthGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.AuthGroups(childComplexity), true
+	case "Query.certificate":
+		if e.ComplexityRoot.Query.Certificate == nil {
+			break
+		}
+
+		args, err := ec.field_Query_certificate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Certificate(childComplexity, args["fingerprint"].(string)), true
+	case "Query.certificates":
+		if e.ComplexityRoot.Query.Certificates == nil {
+			break
+		}
+
+		args, err := ec.field_Query_certificates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Certificates(childComplexity, args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+	case "Query.clusterGroups":
+		if e.ComplexityRoot.Query.ClusterGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.ClusterGroups(childComplexity), true
+	case "Query.clusterMember":
+		if e.ComplexityRoot.Query.ClusterMember == nil {
+			break
+		}
+
+		args, err := ec.field_Query_clusterMember_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ClusterMember(childComplexity, args["name"].(string)), true
+	case "Query.clusterMembers":
+		if e.ComplexityRoot.Query.ClusterMembers == nil {
+			break
+		}
+
+		args, err := ec.field_Query_clusterMembers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ClusterMembers(childComplexity, args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+	case "Query.httpEndpoints":
+		if e.ComplexityRoot.Query.HTTPEndpoints == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.HTTPEndpoints(childComplexity), true
+	case "Query.health":
+		if e.ComplexityRoot.Query.Health == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Health(childComplexity), true
+	case "Query.identities":
+		if e.ComplexityRoot.Query.Identities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Identities(childComplexity), true
+	case "Query.identityProviderGroups":
+		if e.ComplexityRoot.Query.IdentityProviderGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.IdentityProviderGroups(childComplexity), true
 	case "Query.image":
 		if e.ComplexityRoot.Query.Image == nil {
 			break
@@ -4361,6 +5342,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Operations(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+	case "Query.permissions":
+		if e.ComplexityRoot.Query.Permissions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_permissions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Permissions(childComplexity, args["entityType"].(*string), args["project"].(*string)), true
+	case "Query.placementGroups":
+		if e.ComplexityRoot.Query.PlacementGroups == nil {
+			break
+		}
+
+		args, err := ec.field_Query_placementGroups_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PlacementGroups(childComplexity, args["project"].(*string), args["allProjects"].(*bool)), true
 	case "Query.profile":
 		if e.ComplexityRoot.Query.Profile == nil {
 			break
@@ -4494,6 +5497,750 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.WaitOperation(childComplexity, args["id"].(string), args["timeoutSeconds"].(*int)), true
+	case "Query.warning":
+		if e.ComplexityRoot.Query.Warning == nil {
+			break
+		}
+
+		args, err := ec.field_Query_warning_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Warning(childComplexity, args["id"].(string)), true
+	case "Query.warnings":
+		if e.ComplexityRoot.Query.Warnings == nil {
+			break
+		}
+
+		args, err := ec.field_Query_warnings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Warnings(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+
+	case "ResourcesCpu.architecture":
+		if e.ComplexityRoot.ResourcesCpu.Architecture == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpu.Architecture(childComplexity), true
+	case "ResourcesCpu.sockets":
+		if e.ComplexityRoot.ResourcesCpu.Sockets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpu.Sockets(childComplexity), true
+	case "ResourcesCpu.total":
+		if e.ComplexityRoot.ResourcesCpu.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpu.Total(childComplexity), true
+
+	case "ResourcesCpuCache.level":
+		if e.ComplexityRoot.ResourcesCpuCache.Level == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuCache.Level(childComplexity), true
+	case "ResourcesCpuCache.sizeBytes":
+		if e.ComplexityRoot.ResourcesCpuCache.SizeBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuCache.SizeBytes(childComplexity), true
+	case "ResourcesCpuCache.type":
+		if e.ComplexityRoot.ResourcesCpuCache.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuCache.Type(childComplexity), true
+
+	case "ResourcesCpuCore.core":
+		if e.ComplexityRoot.ResourcesCpuCore.Core == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuCore.Core(childComplexity), true
+	case "ResourcesCpuCore.die":
+		if e.ComplexityRoot.ResourcesCpuCore.Die == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuCore.Die(childComplexity), true
+	case "ResourcesCpuCore.frequencyMHz":
+		if e.ComplexityRoot.ResourcesCpuCore.FrequencyMHz == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuCore.FrequencyMHz(childComplexity), true
+	case "ResourcesCpuCore.threads":
+		if e.ComplexityRoot.ResourcesCpuCore.Threads == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuCore.Threads(childComplexity), true
+
+	case "ResourcesCpuSocket.cache":
+		if e.ComplexityRoot.ResourcesCpuSocket.Cache == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuSocket.Cache(childComplexity), true
+	case "ResourcesCpuSocket.cores":
+		if e.ComplexityRoot.ResourcesCpuSocket.Cores == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuSocket.Cores(childComplexity), true
+	case "ResourcesCpuSocket.frequencyMHz":
+		if e.ComplexityRoot.ResourcesCpuSocket.FrequencyMHz == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuSocket.FrequencyMHz(childComplexity), true
+	case "ResourcesCpuSocket.frequencyMinimumMHz":
+		if e.ComplexityRoot.ResourcesCpuSocket.FrequencyMinimumMHz == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuSocket.FrequencyMinimumMHz(childComplexity), true
+	case "ResourcesCpuSocket.frequencyTurboMHz":
+		if e.ComplexityRoot.ResourcesCpuSocket.FrequencyTurboMHz == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuSocket.FrequencyTurboMHz(childComplexity), true
+	case "ResourcesCpuSocket.name":
+		if e.ComplexityRoot.ResourcesCpuSocket.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuSocket.Name(childComplexity), true
+	case "ResourcesCpuSocket.socket":
+		if e.ComplexityRoot.ResourcesCpuSocket.Socket == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuSocket.Socket(childComplexity), true
+	case "ResourcesCpuSocket.vendor":
+		if e.ComplexityRoot.ResourcesCpuSocket.Vendor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuSocket.Vendor(childComplexity), true
+
+	case "ResourcesCpuThread.isolated":
+		if e.ComplexityRoot.ResourcesCpuThread.Isolated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuThread.Isolated(childComplexity), true
+	case "ResourcesCpuThread.numaNode":
+		if e.ComplexityRoot.ResourcesCpuThread.NUMANode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuThread.NUMANode(childComplexity), true
+	case "ResourcesCpuThread.number":
+		if e.ComplexityRoot.ResourcesCpuThread.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuThread.Number(childComplexity), true
+	case "ResourcesCpuThread.online":
+		if e.ComplexityRoot.ResourcesCpuThread.Online == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuThread.Online(childComplexity), true
+	case "ResourcesCpuThread.thread":
+		if e.ComplexityRoot.ResourcesCpuThread.Thread == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesCpuThread.Thread(childComplexity), true
+
+	case "ResourcesGpu.cards":
+		if e.ComplexityRoot.ResourcesGpu.Cards == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesGpu.Cards(childComplexity), true
+	case "ResourcesGpu.total":
+		if e.ComplexityRoot.ResourcesGpu.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesGpu.Total(childComplexity), true
+
+	case "ResourcesGpuCard.drm":
+		if e.ComplexityRoot.ResourcesGpuCard.DRM == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesGpuCard.DRM(childComplexity), true
+	case "ResourcesGpuCard.driver":
+		if e.ComplexityRoot.ResourcesGpuCard.Driver == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesGpuCard.Driver(childComplexity), true
+	case "ResourcesGpuCard.driverVersion":
+		if e.ComplexityRoot.ResourcesGpuCard.DriverVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesGpuCard.DriverVersion(childComplexity), true
+	case "ResourcesGpuCard.mdev":
+		if e.ComplexityRoot.ResourcesGpuCard.Mdev == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesGpuCard.Mdev(childComplexity), true
+	case "ResourcesGpuCard.numaNode":
+		if e.ComplexityRoot.ResourcesGpuCard.NUMANode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesGpuCard.NUMANode(childComplexity), true
+	case "ResourcesGpuCard.nvidia":
+		if e.ComplexityRoot.ResourcesGpuCard.Nvidia == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesGpuCard.Nvidia(childComplexity), true
+	case "ResourcesGpuCard.pciAddress":
+		if e.ComplexityRoot.ResourcesGpuCard.PCIAddress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesGpuCard.PCIAddress(childComplexity), true
+	case "ResourcesGpuCard.product":
+		if e.ComplexityRoot.ResourcesGpuCard.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesGpuCard.Product(childComplexity), true
+	case "ResourcesGpuCard.productId":
+		if e.ComplexityRoot.ResourcesGpuCard.ProductID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesGpuCard.ProductID(childComplexity), true
+	case "ResourcesGpuCard.sriov":
+		if e.ComplexityRoot.ResourcesGpuCard.SRIOV == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesGpuCard.SRIOV(childComplexity), true
+	case "ResourcesGpuCard.vendor":
+		if e.ComplexityRoot.ResourcesGpuCard.Vendor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesGpuCard.Vendor(childComplexity), true
+	case "ResourcesGpuCard.vendorId":
+		if e.ComplexityRoot.ResourcesGpuCard.VendorID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesGpuCard.VendorID(childComplexity), true
+
+	case "ResourcesMemory.hugepageSizeBytes":
+		if e.ComplexityRoot.ResourcesMemory.HugepageSizeBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesMemory.HugepageSizeBytes(childComplexity), true
+	case "ResourcesMemory.hugepagesTotalBytes":
+		if e.ComplexityRoot.ResourcesMemory.HugepagesTotalBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesMemory.HugepagesTotalBytes(childComplexity), true
+	case "ResourcesMemory.hugepagesUsedBytes":
+		if e.ComplexityRoot.ResourcesMemory.HugepagesUsedBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesMemory.HugepagesUsedBytes(childComplexity), true
+	case "ResourcesMemory.nodes":
+		if e.ComplexityRoot.ResourcesMemory.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesMemory.Nodes(childComplexity), true
+	case "ResourcesMemory.totalBytes":
+		if e.ComplexityRoot.ResourcesMemory.TotalBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesMemory.TotalBytes(childComplexity), true
+	case "ResourcesMemory.usedBytes":
+		if e.ComplexityRoot.ResourcesMemory.UsedBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesMemory.UsedBytes(childComplexity), true
+
+	case "ResourcesMemoryNode.numaNode":
+		if e.ComplexityRoot.ResourcesMemoryNode.NUMANode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesMemoryNode.NUMANode(childComplexity), true
+	case "ResourcesMemoryNode.totalBytes":
+		if e.ComplexityRoot.ResourcesMemoryNode.TotalBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesMemoryNode.TotalBytes(childComplexity), true
+	case "ResourcesMemoryNode.usedBytes":
+		if e.ComplexityRoot.ResourcesMemoryNode.UsedBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesMemoryNode.UsedBytes(childComplexity), true
+
+	case "ResourcesNetwork.cards":
+		if e.ComplexityRoot.ResourcesNetwork.Cards == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetwork.Cards(childComplexity), true
+	case "ResourcesNetwork.total":
+		if e.ComplexityRoot.ResourcesNetwork.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetwork.Total(childComplexity), true
+
+	case "ResourcesNetworkCard.driver":
+		if e.ComplexityRoot.ResourcesNetworkCard.Driver == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkCard.Driver(childComplexity), true
+	case "ResourcesNetworkCard.driverVersion":
+		if e.ComplexityRoot.ResourcesNetworkCard.DriverVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkCard.DriverVersion(childComplexity), true
+	case "ResourcesNetworkCard.firmwareVersion":
+		if e.ComplexityRoot.ResourcesNetworkCard.FirmwareVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkCard.FirmwareVersion(childComplexity), true
+	case "ResourcesNetworkCard.numaNode":
+		if e.ComplexityRoot.ResourcesNetworkCard.NUMANode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkCard.NUMANode(childComplexity), true
+	case "ResourcesNetworkCard.pciAddress":
+		if e.ComplexityRoot.ResourcesNetworkCard.PCIAddress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkCard.PCIAddress(childComplexity), true
+	case "ResourcesNetworkCard.ports":
+		if e.ComplexityRoot.ResourcesNetworkCard.Ports == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkCard.Ports(childComplexity), true
+	case "ResourcesNetworkCard.product":
+		if e.ComplexityRoot.ResourcesNetworkCard.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkCard.Product(childComplexity), true
+	case "ResourcesNetworkCard.sriov":
+		if e.ComplexityRoot.ResourcesNetworkCard.SRIOV == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkCard.SRIOV(childComplexity), true
+	case "ResourcesNetworkCard.vendor":
+		if e.ComplexityRoot.ResourcesNetworkCard.Vendor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkCard.Vendor(childComplexity), true
+
+	case "ResourcesNetworkPort.address":
+		if e.ComplexityRoot.ResourcesNetworkPort.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkPort.Address(childComplexity), true
+	case "ResourcesNetworkPort.linkDetected":
+		if e.ComplexityRoot.ResourcesNetworkPort.LinkDetected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkPort.LinkDetected(childComplexity), true
+	case "ResourcesNetworkPort.linkDuplex":
+		if e.ComplexityRoot.ResourcesNetworkPort.LinkDuplex == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkPort.LinkDuplex(childComplexity), true
+	case "ResourcesNetworkPort.linkSpeedMbit":
+		if e.ComplexityRoot.ResourcesNetworkPort.LinkSpeedMbit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkPort.LinkSpeedMbit(childComplexity), true
+	case "ResourcesNetworkPort.name":
+		if e.ComplexityRoot.ResourcesNetworkPort.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkPort.Name(childComplexity), true
+	case "ResourcesNetworkPort.port":
+		if e.ComplexityRoot.ResourcesNetworkPort.Port == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkPort.Port(childComplexity), true
+	case "ResourcesNetworkPort.portType":
+		if e.ComplexityRoot.ResourcesNetworkPort.PortType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkPort.PortType(childComplexity), true
+	case "ResourcesNetworkPort.protocol":
+		if e.ComplexityRoot.ResourcesNetworkPort.Protocol == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkPort.Protocol(childComplexity), true
+	case "ResourcesNetworkPort.transceiverType":
+		if e.ComplexityRoot.ResourcesNetworkPort.TransceiverType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesNetworkPort.TransceiverType(childComplexity), true
+
+	case "ResourcesPci.devices":
+		if e.ComplexityRoot.ResourcesPci.Devices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesPci.Devices(childComplexity), true
+	case "ResourcesPci.total":
+		if e.ComplexityRoot.ResourcesPci.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesPci.Total(childComplexity), true
+
+	case "ResourcesPciDevice.driver":
+		if e.ComplexityRoot.ResourcesPciDevice.Driver == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesPciDevice.Driver(childComplexity), true
+	case "ResourcesPciDevice.iommuGroup":
+		if e.ComplexityRoot.ResourcesPciDevice.IOMMUGroup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesPciDevice.IOMMUGroup(childComplexity), true
+	case "ResourcesPciDevice.numaNode":
+		if e.ComplexityRoot.ResourcesPciDevice.NUMANode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesPciDevice.NUMANode(childComplexity), true
+	case "ResourcesPciDevice.pciAddress":
+		if e.ComplexityRoot.ResourcesPciDevice.PCIAddress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesPciDevice.PCIAddress(childComplexity), true
+	case "ResourcesPciDevice.product":
+		if e.ComplexityRoot.ResourcesPciDevice.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesPciDevice.Product(childComplexity), true
+	case "ResourcesPciDevice.productId":
+		if e.ComplexityRoot.ResourcesPciDevice.ProductID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesPciDevice.ProductID(childComplexity), true
+	case "ResourcesPciDevice.vendor":
+		if e.ComplexityRoot.ResourcesPciDevice.Vendor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesPciDevice.Vendor(childComplexity), true
+	case "ResourcesPciDevice.vendorId":
+		if e.ComplexityRoot.ResourcesPciDevice.VendorID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesPciDevice.VendorID(childComplexity), true
+
+	case "ResourcesStorage.disks":
+		if e.ComplexityRoot.ResourcesStorage.Disks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStorage.Disks(childComplexity), true
+	case "ResourcesStorage.total":
+		if e.ComplexityRoot.ResourcesStorage.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStorage.Total(childComplexity), true
+
+	case "ResourcesStorageDisk.blockSizeBytes":
+		if e.ComplexityRoot.ResourcesStorageDisk.BlockSizeBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStorageDisk.BlockSizeBytes(childComplexity), true
+	case "ResourcesStorageDisk.device":
+		if e.ComplexityRoot.ResourcesStorageDisk.Device == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStorageDisk.Device(childComplexity), true
+	case "ResourcesStorageDisk.devicePath":
+		if e.ComplexityRoot.ResourcesStorageDisk.DevicePath == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStorageDisk.DevicePath(childComplexity), true
+	case "ResourcesStorageDisk.model":
+		if e.ComplexityRoot.ResourcesStorageDisk.Model == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStorageDisk.Model(childComplexity), true
+	case "ResourcesStorageDisk.numaNode":
+		if e.ComplexityRoot.ResourcesStorageDisk.NUMANode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStorageDisk.NUMANode(childComplexity), true
+	case "ResourcesStorageDisk.name":
+		if e.ComplexityRoot.ResourcesStorageDisk.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStorageDisk.Name(childComplexity), true
+	case "ResourcesStorageDisk.partitions":
+		if e.ComplexityRoot.ResourcesStorageDisk.Partitions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStorageDisk.Partitions(childComplexity), true
+	case "ResourcesStorageDisk.rpm":
+		if e.ComplexityRoot.ResourcesStorageDisk.RPM == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStorageDisk.RPM(childComplexity), true
+	case "ResourcesStorageDisk.readOnly":
+		if e.ComplexityRoot.ResourcesStorageDisk.ReadOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStorageDisk.ReadOnly(childComplexity), true
+	case "ResourcesStorageDisk.removable":
+		if e.ComplexityRoot.ResourcesStorageDisk.Removable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStorageDisk.Removable(childComplexity), true
+	case "ResourcesStorageDisk.serial":
+		if e.ComplexityRoot.ResourcesStorageDisk.Serial == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStorageDisk.Serial(childComplexity), true
+	case "ResourcesStorageDisk.sizeBytes":
+		if e.ComplexityRoot.ResourcesStorageDisk.SizeBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStorageDisk.SizeBytes(childComplexity), true
+	case "ResourcesStorageDisk.type":
+		if e.ComplexityRoot.ResourcesStorageDisk.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStorageDisk.Type(childComplexity), true
+	case "ResourcesStorageDisk.wwn":
+		if e.ComplexityRoot.ResourcesStorageDisk.WWN == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStorageDisk.WWN(childComplexity), true
+
+	case "ResourcesStoragePartition.device":
+		if e.ComplexityRoot.ResourcesStoragePartition.Device == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStoragePartition.Device(childComplexity), true
+	case "ResourcesStoragePartition.name":
+		if e.ComplexityRoot.ResourcesStoragePartition.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStoragePartition.Name(childComplexity), true
+	case "ResourcesStoragePartition.partition":
+		if e.ComplexityRoot.ResourcesStoragePartition.Partition == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStoragePartition.Partition(childComplexity), true
+	case "ResourcesStoragePartition.readOnly":
+		if e.ComplexityRoot.ResourcesStoragePartition.ReadOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStoragePartition.ReadOnly(childComplexity), true
+	case "ResourcesStoragePartition.sizeBytes":
+		if e.ComplexityRoot.ResourcesStoragePartition.SizeBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesStoragePartition.SizeBytes(childComplexity), true
+
+	case "ResourcesSystem.chassis":
+		if e.ComplexityRoot.ResourcesSystem.Chassis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesSystem.Chassis(childComplexity), true
+	case "ResourcesSystem.family":
+		if e.ComplexityRoot.ResourcesSystem.Family == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesSystem.Family(childComplexity), true
+	case "ResourcesSystem.firmware":
+		if e.ComplexityRoot.ResourcesSystem.Firmware == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesSystem.Firmware(childComplexity), true
+	case "ResourcesSystem.motherboard":
+		if e.ComplexityRoot.ResourcesSystem.Motherboard == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesSystem.Motherboard(childComplexity), true
+	case "ResourcesSystem.product":
+		if e.ComplexityRoot.ResourcesSystem.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesSystem.Product(childComplexity), true
+	case "ResourcesSystem.sku":
+		if e.ComplexityRoot.ResourcesSystem.SKU == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesSystem.SKU(childComplexity), true
+	case "ResourcesSystem.serial":
+		if e.ComplexityRoot.ResourcesSystem.Serial == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesSystem.Serial(childComplexity), true
+	case "ResourcesSystem.type":
+		if e.ComplexityRoot.ResourcesSystem.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesSystem.Type(childComplexity), true
+	case "ResourcesSystem.uuid":
+		if e.ComplexityRoot.ResourcesSystem.UUID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesSystem.UUID(childComplexity), true
+	case "ResourcesSystem.vendor":
+		if e.ComplexityRoot.ResourcesSystem.Vendor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesSystem.Vendor(childComplexity), true
+	case "ResourcesSystem.version":
+		if e.ComplexityRoot.ResourcesSystem.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesSystem.Version(childComplexity), true
+
+	case "ResourcesUsb.devices":
+		if e.ComplexityRoot.ResourcesUsb.Devices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesUsb.Devices(childComplexity), true
+	case "ResourcesUsb.total":
+		if e.ComplexityRoot.ResourcesUsb.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesUsb.Total(childComplexity), true
+
+	case "ResourcesUsbDevice.busAddress":
+		if e.ComplexityRoot.ResourcesUsbDevice.BusAddress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesUsbDevice.BusAddress(childComplexity), true
+	case "ResourcesUsbDevice.deviceAddress":
+		if e.ComplexityRoot.ResourcesUsbDevice.DeviceAddress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesUsbDevice.DeviceAddress(childComplexity), true
+	case "ResourcesUsbDevice.product":
+		if e.ComplexityRoot.ResourcesUsbDevice.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesUsbDevice.Product(childComplexity), true
+	case "ResourcesUsbDevice.productId":
+		if e.ComplexityRoot.ResourcesUsbDevice.ProductID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesUsbDevice.ProductID(childComplexity), true
+	case "ResourcesUsbDevice.speedMbit":
+		if e.ComplexityRoot.ResourcesUsbDevice.SpeedMbit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesUsbDevice.SpeedMbit(childComplexity), true
+	case "ResourcesUsbDevice.vendor":
+		if e.ComplexityRoot.ResourcesUsbDevice.Vendor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesUsbDevice.Vendor(childComplexity), true
+	case "ResourcesUsbDevice.vendorId":
+		if e.ComplexityRoot.ResourcesUsbDevice.VendorID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourcesUsbDevice.VendorID(childComplexity), true
 
 	case "RestartInstancePayload.instance":
 		if e.ComplexityRoot.RestartInstancePayload.Instance == nil {
@@ -4520,6 +6267,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Server.APIVersion(childComplexity), true
+	case "Server.cluster":
+		if e.ComplexityRoot.Server.Cluster == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Server.Cluster(childComplexity), true
+	case "Server.config":
+		if e.ComplexityRoot.Server.Config == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Server.Config(childComplexity), true
+	case "Server.configurationMetadata":
+		if e.ComplexityRoot.Server.ConfigurationMetadata == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Server.ConfigurationMetadata(childComplexity), true
 	case "Server.connection":
 		if e.ComplexityRoot.Server.Connection == nil {
 			break
@@ -4532,6 +6297,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Server.Environment(childComplexity), true
+	case "Server.metrics":
+		if e.ComplexityRoot.Server.Metrics == nil {
+			break
+		}
+
+		args, err := ec.field_Server_metrics_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Server.Metrics(childComplexity, args["names"].([]string), args["project"].(*string)), true
+	case "Server.resources":
+		if e.ComplexityRoot.Server.Resources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Server.Resources(childComplexity), true
 	case "Server.securityNotes":
 		if e.ComplexityRoot.Server.SecurityNotes == nil {
 			break
@@ -4544,12 +6326,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Server.Simulated(childComplexity), true
+	case "Server.usage":
+		if e.ComplexityRoot.Server.Usage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Server.Usage(childComplexity), true
 	case "Server.version":
 		if e.ComplexityRoot.Server.Version == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Server.Version(childComplexity), true
+
+	case "ServerCluster.enabled":
+		if e.ComplexityRoot.ServerCluster.Enabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerCluster.Enabled(childComplexity), true
+	case "ServerCluster.serverName":
+		if e.ComplexityRoot.ServerCluster.ServerName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerCluster.ServerName(childComplexity), true
 
 	case "ServerEnvironment.addresses":
 		if e.ComplexityRoot.ServerEnvironment.Addresses == nil {
@@ -4563,6 +6364,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ServerEnvironment.Architectures(childComplexity), true
+	case "ServerEnvironment.certificate":
+		if e.ComplexityRoot.ServerEnvironment.Certificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerEnvironment.Certificate(childComplexity), true
+	case "ServerEnvironment.certificateFingerprint":
+		if e.ComplexityRoot.ServerEnvironment.CertificateFingerprint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerEnvironment.CertificateFingerprint(childComplexity), true
 	case "ServerEnvironment.driver":
 		if e.ComplexityRoot.ServerEnvironment.Driver == nil {
 			break
@@ -4575,18 +6388,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ServerEnvironment.DriverVersion(childComplexity), true
+	case "ServerEnvironment.eventMode":
+		if e.ComplexityRoot.ServerEnvironment.EventMode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerEnvironment.EventMode(childComplexity), true
+	case "ServerEnvironment.firewall":
+		if e.ComplexityRoot.ServerEnvironment.Firewall == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerEnvironment.Firewall(childComplexity), true
 	case "ServerEnvironment.kernel":
 		if e.ComplexityRoot.ServerEnvironment.Kernel == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ServerEnvironment.Kernel(childComplexity), true
+	case "ServerEnvironment.kernelArchitecture":
+		if e.ComplexityRoot.ServerEnvironment.KernelArchitecture == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerEnvironment.KernelArchitecture(childComplexity), true
+	case "ServerEnvironment.kernelFeatures":
+		if e.ComplexityRoot.ServerEnvironment.KernelFeatures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerEnvironment.KernelFeatures(childComplexity), true
 	case "ServerEnvironment.kernelVersion":
 		if e.ComplexityRoot.ServerEnvironment.KernelVersion == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ServerEnvironment.KernelVersion(childComplexity), true
+	case "ServerEnvironment.lxcFeatures":
+		if e.ComplexityRoot.ServerEnvironment.LXCFeatures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerEnvironment.LXCFeatures(childComplexity), true
 	case "ServerEnvironment.osName":
 		if e.ComplexityRoot.ServerEnvironment.OSName == nil {
 			break
@@ -4599,6 +6442,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ServerEnvironment.OSVersion(childComplexity), true
+	case "ServerEnvironment.pid":
+		if e.ComplexityRoot.ServerEnvironment.PID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerEnvironment.PID(childComplexity), true
 	case "ServerEnvironment.serverClustered":
 		if e.ComplexityRoot.ServerEnvironment.ServerClustered == nil {
 			break
@@ -4617,6 +6466,86 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ServerEnvironment.Storage(childComplexity), true
+	case "ServerEnvironment.storageSupportedDrivers":
+		if e.ComplexityRoot.ServerEnvironment.StorageSupportedDrivers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerEnvironment.StorageSupportedDrivers(childComplexity), true
+	case "ServerEnvironment.storageVersion":
+		if e.ComplexityRoot.ServerEnvironment.StorageVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerEnvironment.StorageVersion(childComplexity), true
+
+	case "ServerResources.cpu":
+		if e.ComplexityRoot.ServerResources.CPU == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerResources.CPU(childComplexity), true
+	case "ServerResources.gpu":
+		if e.ComplexityRoot.ServerResources.GPU == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerResources.GPU(childComplexity), true
+	case "ServerResources.memory":
+		if e.ComplexityRoot.ServerResources.Memory == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerResources.Memory(childComplexity), true
+	case "ServerResources.network":
+		if e.ComplexityRoot.ServerResources.Network == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerResources.Network(childComplexity), true
+	case "ServerResources.pci":
+		if e.ComplexityRoot.ServerResources.PCI == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerResources.PCI(childComplexity), true
+	case "ServerResources.storage":
+		if e.ComplexityRoot.ServerResources.Storage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerResources.Storage(childComplexity), true
+	case "ServerResources.system":
+		if e.ComplexityRoot.ServerResources.System == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerResources.System(childComplexity), true
+	case "ServerResources.usb":
+		if e.ComplexityRoot.ServerResources.USB == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerResources.USB(childComplexity), true
+
+	case "ServerStorageDriver.name":
+		if e.ComplexityRoot.ServerStorageDriver.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerStorageDriver.Name(childComplexity), true
+	case "ServerStorageDriver.remote":
+		if e.ComplexityRoot.ServerStorageDriver.Remote == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerStorageDriver.Remote(childComplexity), true
+	case "ServerStorageDriver.version":
+		if e.ComplexityRoot.ServerStorageDriver.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerStorageDriver.Version(childComplexity), true
 
 	case "StartInstancePayload.instance":
 		if e.ComplexityRoot.StartInstancePayload.Instance == nil {
@@ -5422,6 +7351,117 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.User.Username(childComplexity), true
 
+	case "Warning.count":
+		if e.ComplexityRoot.Warning.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Warning.Count(childComplexity), true
+	case "Warning.entity":
+		if e.ComplexityRoot.Warning.Entity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Warning.Entity(childComplexity), true
+	case "Warning.firstSeenAt":
+		if e.ComplexityRoot.Warning.FirstSeenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Warning.FirstSeenAt(childComplexity), true
+	case "Warning.id":
+		if e.ComplexityRoot.Warning.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Warning.ID(childComplexity), true
+	case "Warning.lastMessage":
+		if e.ComplexityRoot.Warning.LastMessage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Warning.LastMessage(childComplexity), true
+	case "Warning.lastSeenAt":
+		if e.ComplexityRoot.Warning.LastSeenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Warning.LastSeenAt(childComplexity), true
+	case "Warning.location":
+		if e.ComplexityRoot.Warning.Location == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Warning.Location(childComplexity), true
+	case "Warning.project":
+		if e.ComplexityRoot.Warning.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Warning.Project(childComplexity), true
+	case "Warning.severity":
+		if e.ComplexityRoot.Warning.Severity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Warning.Severity(childComplexity), true
+	case "Warning.status":
+		if e.ComplexityRoot.Warning.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Warning.Status(childComplexity), true
+	case "Warning.type":
+		if e.ComplexityRoot.Warning.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Warning.Type(childComplexity), true
+	case "Warning.uuid":
+		if e.ComplexityRoot.Warning.UUID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Warning.UUID(childComplexity), true
+
+	case "WarningConnection.edges":
+		if e.ComplexityRoot.WarningConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WarningConnection.Edges(childComplexity), true
+	case "WarningConnection.nodes":
+		if e.ComplexityRoot.WarningConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WarningConnection.Nodes(childComplexity), true
+	case "WarningConnection.pageInfo":
+		if e.ComplexityRoot.WarningConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WarningConnection.PageInfo(childComplexity), true
+	case "WarningConnection.totalCount":
+		if e.ComplexityRoot.WarningConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WarningConnection.TotalCount(childComplexity), true
+
+	case "WarningEdge.cursor":
+		if e.ComplexityRoot.WarningEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WarningEdge.Cursor(childComplexity), true
+	case "WarningEdge.node":
+		if e.ComplexityRoot.WarningEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WarningEdge.Node(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -5431,6 +7471,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputBooleanWhere,
+		ec.unmarshalInputCertificateOrder,
+		ec.unmarshalInputCertificateTypeWhere,
+		ec.unmarshalInputCertificateWhere,
+		ec.unmarshalInputClusterMemberOrder,
+		ec.unmarshalInputClusterMemberStatusWhere,
+		ec.unmarshalInputClusterMemberWhere,
 		ec.unmarshalInputConfigWhere,
 		ec.unmarshalInputCreateInstanceInput,
 		ec.unmarshalInputImageAliasOrder,
@@ -5471,6 +7517,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStringWhere,
 		ec.unmarshalInputTagsWhere,
 		ec.unmarshalInputTimeWhere,
+		ec.unmarshalInputWarningOrder,
+		ec.unmarshalInputWarningSeverityWhere,
+		ec.unmarshalInputWarningStatusWhere,
+		ec.unmarshalInputWarningWhere,
 	)
 	first := true
 
@@ -5563,6 +7613,398 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../schema/access.graphqls", Input: `"""
+Somebody whom LXD knows by its fine-grained access rules (5.21). These are
+LXD's own, and not the users of lxdql.
+"""
+type Identity {
+  """How they prove who they are: ` + "`" + `tls` + "`" + `, ` + "`" + `oidc` + "`" + ` or ` + "`" + `bearer` + "`" + `."""
+  authenticationMethod: String!
+  """What they are, in LXD's words: ` + "`" + `Client certificate` + "`" + `."""
+  type: String!
+  """LXD's name for them: a fingerprint or an e-mail address."""
+  identifier: String!
+  """What they are called."""
+  name: String!
+  """The groups that they are in, by name."""
+  groups: [String!]!
+  """The certificate, PEM; empty for who has none."""
+  tlsCertificate: String!
+  """Until when they are known; null for ever."""
+  expiresAt: Time
+}
+
+"""What somebody may do to something."""
+type Permission {
+  """The kind of thing, in LXD's words: ` + "`" + `instance` + "`" + `."""
+  entityType: String!
+  """The thing, as LXD's API has it."""
+  url: String!
+  """What may be done, in LXD's words: ` + "`" + `can_edit` + "`" + `."""
+  entitlement: String!
+  """The thing, as far as the graph has its kind; null for others."""
+  entity: Node
+}
+
+"""Identities that may do the same."""
+type AuthGroup {
+  """Unique in the server."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """What its identities may do."""
+  permissions: [Permission!]!
+  """Its identities, by the way they prove who they are, in LXD's form: ` + "`" + `{"tls": ["…"]}` + "`" + `."""
+  identities: JSON
+  """The groups of the identity provider that are mapped to it."""
+  identityProviderGroups: [String!]!
+}
+
+"""A group of the identity provider, and the groups that it is mapped to."""
+type IdentityProviderGroup {
+  """The identity provider's name for it."""
+  name: String!
+  """The groups of LXD's that it is mapped to, by name."""
+  groups: [String!]!
+}
+
+extend type Query {
+  """Whom LXD knows; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  identities: [Identity!] @hasRole(role: ADMIN)
+  """The groups of identities; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  authGroups: [AuthGroup!] @hasRole(role: ADMIN)
+  """The groups of the identity provider; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  identityProviderGroups: [IdentityProviderGroup!] @hasRole(role: ADMIN)
+  """Everything that a group can be allowed; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  permissions(
+    """Only for things of one kind, in LXD's words: ` + "`" + `instance` + "`" + `."""
+    entityType: String
+    """Only for things of one project."""
+    project: String
+  ): [Permission!] @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/certificate.graphqls", Input: `"""What a certificate is for."""
+enum CertificateType {
+  """Somebody, or some program, that uses LXD."""
+  CLIENT
+  """A member of the cluster."""
+  SERVER
+  """A program that reads metrics."""
+  METRICS
+  """A kind that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+"""Somebody whom LXD trusts."""
+type Certificate implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """The SHA-256 of the certificate, hexadecimal."""
+  fingerprint: String!
+  """What it is called; need not be unique."""
+  name: String!
+  """What it is for."""
+  type: CertificateType!
+  """Whether it may use some projects only."""
+  restricted: Boolean!
+  """The projects that it may use, where it is restricted; null when they could not be read."""
+  projects: [Project!]
+  """The certificate, PEM."""
+  certificate: String!
+  """Whom the certificate names; empty when it cannot be read."""
+  subject: String!
+  """From when it counts; null when it cannot be read."""
+  notBefore: Time
+  """Until when it counts; null when it cannot be read."""
+  notAfter: Time
+}
+
+"""One object of a page of certificates."""
+type CertificateEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The certificate."""
+  node: Certificate!
+}
+
+"""A page of certificates."""
+type CertificateConnection {
+  """The page with a cursor for each object."""
+  edges: [CertificateEdge!]!
+  """The page's objects."""
+  nodes: [Certificate!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that the caller may see and that meets the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order certificates by."""
+enum CertificateOrderField {
+  """What it is called."""
+  NAME
+  """The fingerprint."""
+  FINGERPRINT
+  """What it is for."""
+  TYPE
+  """Until when it counts."""
+  NOT_AFTER
+}
+
+"""How to order certificates. Equal ones follow by fingerprint."""
+input CertificateOrder {
+  """What to order by."""
+  field: CertificateOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""A condition on what a certificate is for."""
+input CertificateTypeWhere {
+  """It is this."""
+  equals: CertificateType
+  """It is one of these."""
+  in: [CertificateType!]
+  """It is not this."""
+  not: CertificateType
+}
+
+"""Conditions on certificates: all that are given have to hold."""
+input CertificateWhere {
+  """What it is called."""
+  name: StringWhere
+  """The fingerprint."""
+  fingerprint: StringWhere
+  """What it is for."""
+  type: CertificateTypeWhere
+  """Whether it may use some projects only."""
+  restricted: BooleanWhere
+  """The projects that it may use."""
+  projects: TagsWhere
+  """Until when it counts."""
+  notAfter: TimeWhere
+  """All of these have to hold as well."""
+  and: [CertificateWhere!]
+  """One of these has to hold as well."""
+  or: [CertificateWhere!]
+  """This must not hold."""
+  not: CertificateWhere
+}
+
+extend type Query {
+  """Those whom LXD trusts."""
+  certificates(
+    """The conditions that they have to meet; null is all."""
+    where: CertificateWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """LXD has no filter for these: anything here is ` + "`" + `BAD_USER_INPUT` + "`" + `. Use ` + "`" + `where` + "`" + `."""
+    filter: String
+    """The order; null is by fingerprint."""
+    orderBy: CertificateOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): CertificateConnection @hasRole(role: ADMIN)
+  """The certificate with this fingerprint; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none."""
+  certificate(
+    """The id, the fingerprint, or the beginning of one that no other certificate has."""
+    fingerprint: String!
+  ): Certificate @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/cluster_member.graphqls", Input: `"""How a member of a cluster is."""
+enum ClusterMemberStatus {
+  """It works."""
+  ONLINE
+  """It has not been heard of for a while."""
+  OFFLINE
+  """It waits for others to be upgraded to its release."""
+  BLOCKED
+  """Its instances were moved away or stopped for its maintenance."""
+  EVACUATED
+  """A status that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+"""A machine of a cluster."""
+type ClusterMember implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Unique in the cluster; what is on it has this as ` + "`" + `location` + "`" + `."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """Its address: ` + "`" + `https://10.0.0.1:8443` + "`" + `."""
+  url: String!
+  """Whether it holds a copy of the cluster's database."""
+  database: Boolean!
+  """What it does for the cluster: ` + "`" + `database` + "`" + `, ` + "`" + `database-leader` + "`" + `, ` + "`" + `database-standby` + "`" + `, ` + "`" + `event-hub` + "`" + ` and others, in LXD's words."""
+  roles: [String!]!
+  """How it is."""
+  status: ClusterMemberStatus!
+  """LXD's words about its status."""
+  message: String!
+  """The processor architecture, in LXD's names."""
+  architecture: String!
+  """What fails together with it: members of one domain do not stand in for each other."""
+  failureDomain: String!
+  """Its configuration, in LXD's keys."""
+  config(
+    """Only keys that begin with this."""
+    prefix: String
+  ): StringMap!
+  """The groups that it is in; null when they could not be read."""
+  groups: [ClusterGroup!]
+  """What it has; it is asked itself. Null when it could not be read."""
+  resources: ServerResources
+  """
+  How much of its memory and processors is used, and its load, in LXD's form; it
+  is asked itself. ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21.
+  """
+  state: JSON
+  """The instances on it, of all projects that the caller may see, by project and name."""
+  instances(
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page."""
+    before: String
+  ): InstanceConnection
+}
+
+"""Members of a cluster that instances can be put on together."""
+type ClusterGroup implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Unique in the cluster."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """Its members."""
+  members: [ClusterMember!]
+}
+
+"""One object of a page of members of a cluster."""
+type ClusterMemberEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The member."""
+  node: ClusterMember!
+}
+
+"""A page of members of a cluster."""
+type ClusterMemberConnection {
+  """The page with a cursor for each object."""
+  edges: [ClusterMemberEdge!]!
+  """The page's objects."""
+  nodes: [ClusterMember!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that the caller may see and that meets the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order members of a cluster by."""
+enum ClusterMemberOrderField {
+  """The name."""
+  NAME
+  """The status, in the order of the enum's names."""
+  STATUS
+  """The processor architecture."""
+  ARCHITECTURE
+}
+
+"""How to order members of a cluster. Equal ones follow by name."""
+input ClusterMemberOrder {
+  """What to order by."""
+  field: ClusterMemberOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""A condition on a member's status."""
+input ClusterMemberStatusWhere {
+  """It is this."""
+  equals: ClusterMemberStatus
+  """It is one of these."""
+  in: [ClusterMemberStatus!]
+  """It is not this."""
+  not: ClusterMemberStatus
+}
+
+"""Conditions on members of a cluster: all that are given have to hold."""
+input ClusterMemberWhere {
+  """The name."""
+  name: StringWhere
+  """The description."""
+  description: StringWhere
+  """How it is."""
+  status: ClusterMemberStatusWhere
+  """The processor architecture."""
+  architecture: StringWhere
+  """What fails together with it."""
+  failureDomain: StringWhere
+  """What it does for the cluster."""
+  roles: TagsWhere
+  """Its groups' names."""
+  groups: TagsWhere
+  """Keys of the configuration."""
+  config: [ConfigWhere!]
+  """All of these have to hold as well."""
+  and: [ClusterMemberWhere!]
+  """One of these has to hold as well."""
+  or: [ClusterMemberWhere!]
+  """This must not hold."""
+  not: ClusterMemberWhere
+}
+
+extend type Query {
+  """The members of the cluster; none outside a cluster."""
+  clusterMembers(
+    """The conditions that they have to meet; null is all."""
+    where: ClusterMemberWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """LXD has no filter for these: anything here is ` + "`" + `BAD_USER_INPUT` + "`" + `. Use ` + "`" + `where` + "`" + `."""
+    filter: String
+    """The order; null is by name."""
+    orderBy: ClusterMemberOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): ClusterMemberConnection @hasRole(role: VIEWER)
+  """The member with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none."""
+  clusterMember(
+    """The name."""
+    name: String!
+  ): ClusterMember @hasRole(role: VIEWER)
+  """The groups of the cluster, by name; none outside a cluster."""
+  clusterGroups: [ClusterGroup!] @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
 	{Name: "../schema/device.graphqls", Input: `"""The kinds of device that LXD knows."""
 enum DeviceType {
   """Takes an inherited device of the same name away."""
@@ -5893,6 +8335,43 @@ extend type Subscription {
     """The events of all projects that the caller may see; ` + "`" + `project` + "`" + ` then counts for nothing."""
     allProjects: Boolean = false
   ): Event @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/health.graphqls", Input: `"""Whether a part that lxdql stands on answers."""
+type HealthPart {
+  """Whether it answers."""
+  ok: Boolean!
+  """How long its answer took, in milliseconds."""
+  milliseconds: Float!
+}
+
+"""Whether lxdql works, as ` + "`" + `GET /health` + "`" + ` has it."""
+type Health {
+  """` + "`" + `ok` + "`" + `, or ` + "`" + `unavailable` + "`" + ` when LXD or the database is away."""
+  status: String!
+  """lxdql's release."""
+  version: String!
+  """LXD."""
+  lxd: HealthPart!
+  """The database."""
+  database: HealthPart!
+}
+
+"""A path that lxdql serves beside GraphQL."""
+type HttpEndpoint {
+  """The methods: ` + "`" + `GET` + "`" + ` or ` + "`" + `GET, POST` + "`" + `."""
+  methods: String!
+  """The path, with its variable parts in braces."""
+  path: String!
+  """What it is for."""
+  description: String!
+}
+
+extend type Query {
+  """Whether lxdql works."""
+  health: Health @public
+  """The paths that lxdql serves."""
+  httpEndpoints: [HttpEndpoint!] @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
 	{Name: "../schema/image.graphqls", Input: `"""An image: what instances are made from."""
@@ -7153,6 +9632,36 @@ extend type Instance {
   operations: [Operation!]
 }
 `, BuiltIn: false},
+	{Name: "../schema/metric.graphqls", Input: `"""What a measured value means."""
+enum MetricType {
+  """It only grows, until LXD or the instance starts again."""
+  COUNTER
+  """It goes up and down."""
+  GAUGE
+  """Anything else."""
+  UNKNOWN
+}
+
+"""One measured value."""
+type MetricSample {
+  """What it was measured of: ` + "`" + `name` + "`" + `, ` + "`" + `project` + "`" + `, ` + "`" + `device` + "`" + ` and others."""
+  labels: StringMap!
+  """The value, in the unit that the metric's name ends in."""
+  value: Float!
+}
+
+"""Values that measure the same thing."""
+type Metric {
+  """LXD's name for it: ` + "`" + `lxd_memory_MemFree_bytes` + "`" + `."""
+  name: String!
+  """What it is, in LXD's words."""
+  help: String!
+  """What its values mean."""
+  type: MetricType!
+  """The values."""
+  samples: [MetricSample!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/network.graphqls", Input: `"""A kind of network."""
 enum NetworkType {
   """A bridge of the host, with addresses and names of LXD's making."""
@@ -8141,6 +10650,32 @@ extend type Subscription {
   ): Operation @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/placement_group.graphqls", Input: `"""How instances are put on the members of a cluster. It takes LXD's extension ` + "`" + `instance_placement_groups` + "`" + ` (6.x)."""
+type PlacementGroup implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Unique in its project."""
+  name: String!
+  """Free text; may be empty."""
+  description: String!
+  """The project that it belongs to; null when it could not be read."""
+  project: Project
+  """Its configuration, in LXD's keys: ` + "`" + `policy` + "`" + ` is ` + "`" + `spread` + "`" + ` or ` + "`" + `compact` + "`" + `, ` + "`" + `rigor` + "`" + ` is ` + "`" + `strict` + "`" + ` or ` + "`" + `permissive` + "`" + `."""
+  config: StringMap!
+  """What uses it, as far as the graph has its kind and the caller may see it; null when it could not be read."""
+  usedBy: [Node!]
+}
+
+extend type Query {
+  """The placement groups of a project, or of all that the caller may see; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` where LXD has none."""
+  placementGroups(
+    """The project; null is ` + "`" + `default` + "`" + `, one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
+    project: String
+    """Those of all projects that the caller may see, each once; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+  ): [PlacementGroup!] @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
 	{Name: "../schema/profile.graphqls", Input: `"""Configuration and devices that instances take over."""
 type Profile implements Node {
   """See ` + "`" + `Node.id` + "`" + `."""
@@ -8412,6 +10947,340 @@ extend type Query {
   ): Project @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/resources.graphqls", Input: `"""What the host has."""
+type ServerResources {
+  """Its processors."""
+  cpu: ResourcesCpu!
+  """Its memory."""
+  memory: ResourcesMemory!
+  """Its GPUs."""
+  gpu: ResourcesGpu!
+  """Its network cards."""
+  network: ResourcesNetwork!
+  """Its disks."""
+  storage: ResourcesStorage!
+  """Its USB devices."""
+  usb: ResourcesUsb!
+  """Its PCI devices."""
+  pci: ResourcesPci!
+  """The machine itself."""
+  system: ResourcesSystem!
+}
+
+"""The processors of a host."""
+type ResourcesCpu {
+  """The architecture, in LXD's names: ` + "`" + `x86_64` + "`" + `."""
+  architecture: String!
+  """How many threads there are."""
+  total: Int!
+  """The processors, each in its socket."""
+  sockets: [ResourcesCpuSocket!]!
+}
+
+"""A processor."""
+type ResourcesCpuSocket {
+  """The maker's name of it."""
+  name: String!
+  """The maker."""
+  vendor: String!
+  """The number of its socket."""
+  socket: Int!
+  """Its caches."""
+  cache: [ResourcesCpuCache!]!
+  """Its cores."""
+  cores: [ResourcesCpuCore!]!
+  """The clock now, in MHz; 0 where LXD cannot tell."""
+  frequencyMHz: Int!
+  """The slowest clock, in MHz; 0 where LXD cannot tell."""
+  frequencyMinimumMHz: Int!
+  """The fastest clock, in MHz; 0 where LXD cannot tell."""
+  frequencyTurboMHz: Int!
+}
+
+"""A cache of a processor."""
+type ResourcesCpuCache {
+  """How near it is to the cores, from 1."""
+  level: Int!
+  """` + "`" + `Data` + "`" + `, ` + "`" + `Instruction` + "`" + ` or ` + "`" + `Unified` + "`" + `."""
+  type: String!
+  """Its size."""
+  sizeBytes: Int64!
+}
+
+"""A core of a processor."""
+type ResourcesCpuCore {
+  """Its number in the socket."""
+  core: Int!
+  """The die that it is on."""
+  die: Int!
+  """Its threads."""
+  threads: [ResourcesCpuThread!]!
+  """The clock now, in MHz; 0 where LXD cannot tell."""
+  frequencyMHz: Int!
+}
+
+"""A thread of a core."""
+type ResourcesCpuThread {
+  """Its number in the host, as ` + "`" + `limits.cpu` + "`" + ` has it."""
+  number: Int!
+  """Its number in the core."""
+  thread: Int!
+  """The NUMA node."""
+  numaNode: Int!
+  """Whether it is in use."""
+  online: Boolean!
+  """Whether it is kept for what is put on it by hand."""
+  isolated: Boolean!
+}
+
+"""The memory of a host."""
+type ResourcesMemory {
+  """How much there is."""
+  totalBytes: Int64!
+  """How much is used."""
+  usedBytes: Int64!
+  """How much of it is huge pages."""
+  hugepagesTotalBytes: Int64!
+  """How much of the huge pages is used."""
+  hugepagesUsedBytes: Int64!
+  """The size of a huge page."""
+  hugepageSizeBytes: Int64!
+  """The memory of each NUMA node."""
+  nodes: [ResourcesMemoryNode!]!
+}
+
+"""The memory of a NUMA node."""
+type ResourcesMemoryNode {
+  """The NUMA node."""
+  numaNode: Int!
+  """How much there is."""
+  totalBytes: Int64!
+  """How much is used."""
+  usedBytes: Int64!
+}
+
+"""The GPUs of a host."""
+type ResourcesGpu {
+  """How many there are."""
+  total: Int!
+  """Each of them."""
+  cards: [ResourcesGpuCard!]!
+}
+
+"""A GPU."""
+type ResourcesGpuCard {
+  """The maker."""
+  vendor: String!
+  """The maker's PCI number."""
+  vendorId: String!
+  """The maker's name of it."""
+  product: String!
+  """Its PCI number."""
+  productId: String!
+  """The kernel's driver."""
+  driver: String!
+  """The driver's release."""
+  driverVersion: String!
+  """Where it is on the PCI bus."""
+  pciAddress: String!
+  """The NUMA node."""
+  numaNode: Int!
+  """Its DRM devices, in LXD's form; null for none."""
+  drm: JSON
+  """Its virtual functions, in LXD's form; null for none."""
+  sriov: JSON
+  """What only NVIDIA's have, in LXD's form; null for others."""
+  nvidia: JSON
+  """Its mediated devices, in LXD's form; null for none."""
+  mdev: JSON
+}
+
+"""The network cards of a host."""
+type ResourcesNetwork {
+  """How many there are."""
+  total: Int!
+  """Each of them."""
+  cards: [ResourcesNetworkCard!]!
+}
+
+"""A network card."""
+type ResourcesNetworkCard {
+  """The maker."""
+  vendor: String!
+  """The maker's name of it."""
+  product: String!
+  """The kernel's driver."""
+  driver: String!
+  """The driver's release."""
+  driverVersion: String!
+  """The firmware's release."""
+  firmwareVersion: String!
+  """Where it is on the PCI bus."""
+  pciAddress: String!
+  """The NUMA node."""
+  numaNode: Int!
+  """Its ports."""
+  ports: [ResourcesNetworkPort!]!
+  """Its virtual functions, in LXD's form; null for none."""
+  sriov: JSON
+}
+
+"""A port of a network card."""
+type ResourcesNetworkPort {
+  """The interface's name in the host: ` + "`" + `eth0` + "`" + `."""
+  name: String!
+  """Its MAC address."""
+  address: String!
+  """Its number on the card."""
+  port: Int!
+  """` + "`" + `ethernet` + "`" + ` or ` + "`" + `infiniband` + "`" + `."""
+  protocol: String!
+  """The kind of its socket."""
+  portType: String!
+  """` + "`" + `internal` + "`" + ` or ` + "`" + `external` + "`" + `."""
+  transceiverType: String!
+  """Whether something is at the other end."""
+  linkDetected: Boolean!
+  """How fast it is, in Mbit/s; 0 where LXD cannot tell."""
+  linkSpeedMbit: Int64!
+  """` + "`" + `full` + "`" + ` or ` + "`" + `half` + "`" + `; empty where LXD cannot tell."""
+  linkDuplex: String!
+}
+
+"""The disks of a host."""
+type ResourcesStorage {
+  """How many there are, partitions too."""
+  total: Int!
+  """Each of them."""
+  disks: [ResourcesStorageDisk!]!
+}
+
+"""A disk."""
+type ResourcesStorageDisk {
+  """Its name in the host: ` + "`" + `sda` + "`" + `."""
+  name: String!
+  """Its number in the kernel: ` + "`" + `8:0` + "`" + `."""
+  device: String!
+  """The maker's name of it."""
+  model: String!
+  """` + "`" + `nvme` + "`" + `, ` + "`" + `sata` + "`" + `, ` + "`" + `virtio` + "`" + ` and others."""
+  type: String!
+  """Its size."""
+  sizeBytes: Int64!
+  """Whether it can only be read."""
+  readOnly: Boolean!
+  """Whether it can be taken out."""
+  removable: Boolean!
+  """How fast it turns; 0 for not at all."""
+  rpm: Int!
+  """The size of its blocks; 0 where LXD cannot tell."""
+  blockSizeBytes: Int64!
+  """Its number from its maker."""
+  serial: String!
+  """Its number in the world."""
+  wwn: String!
+  """Where it is on its bus."""
+  devicePath: String!
+  """The NUMA node."""
+  numaNode: Int!
+  """Its partitions."""
+  partitions: [ResourcesStoragePartition!]!
+}
+
+"""A partition of a disk."""
+type ResourcesStoragePartition {
+  """Its name in the host: ` + "`" + `sda1` + "`" + `."""
+  name: String!
+  """Its number in the kernel: ` + "`" + `8:1` + "`" + `."""
+  device: String!
+  """Its number on the disk."""
+  partition: Int!
+  """Its size."""
+  sizeBytes: Int64!
+  """Whether it can only be read."""
+  readOnly: Boolean!
+}
+
+"""The USB devices of a host."""
+type ResourcesUsb {
+  """How many there are."""
+  total: Int!
+  """Each of them."""
+  devices: [ResourcesUsbDevice!]!
+}
+
+"""A USB device."""
+type ResourcesUsbDevice {
+  """Its bus."""
+  busAddress: Int!
+  """Its number on the bus."""
+  deviceAddress: Int!
+  """The maker."""
+  vendor: String!
+  """The maker's number, as the option ` + "`" + `vendorid` + "`" + ` of a device has it."""
+  vendorId: String!
+  """The maker's name of it."""
+  product: String!
+  """Its number, as the option ` + "`" + `productid` + "`" + ` of a device has it."""
+  productId: String!
+  """How fast it is, in Mbit/s."""
+  speedMbit: Float!
+}
+
+"""The PCI devices of a host."""
+type ResourcesPci {
+  """How many there are."""
+  total: Int!
+  """Each of them."""
+  devices: [ResourcesPciDevice!]!
+}
+
+"""A PCI device."""
+type ResourcesPciDevice {
+  """Where it is on the bus, as the option ` + "`" + `address` + "`" + ` of a device has it."""
+  pciAddress: String!
+  """The maker."""
+  vendor: String!
+  """The maker's number."""
+  vendorId: String!
+  """The maker's name of it."""
+  product: String!
+  """Its number."""
+  productId: String!
+  """The kernel's driver; empty for none."""
+  driver: String!
+  """What it can be given away together with."""
+  iommuGroup: Int!
+  """The NUMA node."""
+  numaNode: Int!
+}
+
+"""The machine of a host."""
+type ResourcesSystem {
+  """Its number in the world."""
+  uuid: String!
+  """The maker."""
+  vendor: String!
+  """The maker's name of it."""
+  product: String!
+  """The maker's name of its kind."""
+  family: String!
+  """The maker's release of it."""
+  version: String!
+  """The maker's number of its kind."""
+  sku: String!
+  """Its number from its maker."""
+  serial: String!
+  """` + "`" + `physical` + "`" + `, ` + "`" + `virtual-machine` + "`" + ` or ` + "`" + `container` + "`" + `."""
+  type: String!
+  """Its firmware: vendor, date and version; null where LXD cannot tell."""
+  firmware: JSON
+  """Its case: vendor, type, serial and version; null where LXD cannot tell."""
+  chassis: JSON
+  """Its board: vendor, product, serial and version; null where LXD cannot tell."""
+  motherboard: JSON
+}
+`, BuiltIn: false},
 	{Name: "../schema/schema.graphqls", Input: `"""
 Who may select the field: a caller that has ` + "`" + `role` + "`" + `, or a higher one, globally
 or in at least one project. Which objects of the field a caller then sees is
@@ -8508,8 +11377,46 @@ type ServerEnvironment {
   driverVersion: String!
   """The storage drivers in use, separated by ` + "`" + ` | ` + "`" + `."""
   storage: String!
+  """The releases of the storage drivers, in the order of ` + "`" + `storage` + "`" + `."""
+  storageVersion: String!
+  """The storage drivers that pools can be made with."""
+  storageSupportedDrivers: [ServerStorageDriver!]!
+  """The firewall: ` + "`" + `nftables` + "`" + ` or ` + "`" + `xtables` + "`" + `."""
+  firewall: String!
+  """The architecture of the host's kernel."""
+  kernelArchitecture: String!
+  """What the host's kernel can do, in LXD's names, each ` + "`" + `true` + "`" + ` or ` + "`" + `false` + "`" + `."""
+  kernelFeatures: StringMap!
+  """What the container library can do, in LXD's names, each ` + "`" + `true` + "`" + ` or ` + "`" + `false` + "`" + `."""
+  lxcFeatures: StringMap!
+  """How the members of a cluster tell each other events: ` + "`" + `full-mesh` + "`" + `, ` + "`" + `hub-server` + "`" + ` or ` + "`" + `hub-client` + "`" + `."""
+  eventMode: String!
+  """LXD's process on the host."""
+  pid: Int!
+  """The certificate that LXD shows, PEM."""
+  certificate: String!
+  """The SHA-256 of that certificate, hexadecimal."""
+  certificateFingerprint: String!
   """The addresses that LXD listens on, each ` + "`" + `host:port` + "`" + `."""
   addresses: [String!]!
+}
+
+"""A storage driver of LXD's."""
+type ServerStorageDriver {
+  """Its name: ` + "`" + `zfs` + "`" + `."""
+  name: String!
+  """Its release."""
+  version: String!
+  """Whether its pools are not on this host alone."""
+  remote: Boolean!
+}
+
+"""The cluster that LXD is in."""
+type ServerCluster {
+  """Whether LXD is in a cluster at all."""
+  enabled: Boolean!
+  """LXD's name in the cluster; null outside one."""
+  serverName: String
 }
 
 """The LXD server."""
@@ -8528,6 +11435,32 @@ type Server {
   connection: LxdEndpoint!
   """What an administrator should know about the safety of this set-up; empty when there is nothing to say."""
   securityNotes: [String!]!
+  """LXD's configuration, in its keys; null for callers who are not ADMIN. Passwords are left out."""
+  config: StringMap
+  """What the host has: processors, memory, disks, cards. Null when it could not be read."""
+  resources: ServerResources
+  """The cluster; null when it could not be read."""
+  cluster: ServerCluster
+  """
+  What the projects that the caller may see use, added up by resource, with the
+  sum of their limits: null where one of them has none. LXD adds up each project.
+  """
+  usage: [ProjectUsage!]
+  """
+  What LXD measures, of the instances that the caller may see and of LXD itself.
+  Null when it could not be read.
+  """
+  metrics(
+    """Only those with one of these names: ` + "`" + `lxd_cpu_seconds_total` + "`" + `; null is all."""
+    names: [String!]
+    """Only those of instances of this project; null is all."""
+    project: String
+  ): [Metric!]
+  """
+  The keys of configuration that this LXD knows, with their types and defaults,
+  in its own form; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21.
+  """
+  configurationMetadata: JSON
 }
 
 extend type Query {
@@ -9199,6 +12132,191 @@ extend type Mutation {
   ): AuthPayload! @public
 }
 `, BuiltIn: false},
+	{Name: "../schema/warning.graphqls", Input: `"""What has become of a warning."""
+enum WarningStatus {
+  """Nobody has looked at it."""
+  NEW
+  """Somebody has looked at it."""
+  ACKNOWLEDGED
+  """Its reason has gone."""
+  RESOLVED
+  """A status that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+"""How bad a warning is."""
+enum WarningSeverity {
+  """It may be left."""
+  LOW
+  """It should be looked at."""
+  MODERATE
+  """It has to be looked at."""
+  HIGH
+  """A severity that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+"""Something that LXD has found wrong."""
+type Warning implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """LXD's name for it."""
+  uuid: String!
+  """What is wrong, in LXD's words: the same for all warnings of its kind."""
+  type: String!
+  """What has become of it."""
+  status: WarningStatus!
+  """How bad it is."""
+  severity: WarningSeverity!
+  """How often it was found."""
+  count: Int!
+  """When it was found first."""
+  firstSeenAt: Time
+  """When it was found last."""
+  lastSeenAt: Time
+  """What LXD said when it was found last."""
+  lastMessage: String!
+  """The cluster member; null outside a cluster."""
+  location: String
+  """The project that it is about; null for the server itself, and when it could not be read."""
+  project: Project
+  """What it is about; null for the server itself, and for what is gone or hidden."""
+  entity: Node
+}
+
+"""One object of a page of warnings."""
+type WarningEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The warning."""
+  node: Warning!
+}
+
+"""A page of warnings."""
+type WarningConnection {
+  """The page with a cursor for each object."""
+  edges: [WarningEdge!]!
+  """The page's objects."""
+  nodes: [Warning!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that the caller may see and that meets the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order warnings by."""
+enum WarningOrderField {
+  """When it was found first."""
+  FIRST_SEEN_AT
+  """When it was found last."""
+  LAST_SEEN_AT
+  """How bad it is, in the order of the enum's names."""
+  SEVERITY
+  """What has become of it, in the order of the enum's names."""
+  STATUS
+  """How often it was found."""
+  COUNT
+  """What is wrong."""
+  TYPE
+}
+
+"""How to order warnings. Equal ones follow by when they were found first."""
+input WarningOrder {
+  """What to order by."""
+  field: WarningOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""A condition on what has become of a warning."""
+input WarningStatusWhere {
+  """It is this."""
+  equals: WarningStatus
+  """It is one of these."""
+  in: [WarningStatus!]
+  """It is not this."""
+  not: WarningStatus
+}
+
+"""A condition on how bad a warning is."""
+input WarningSeverityWhere {
+  """It is this."""
+  equals: WarningSeverity
+  """It is one of these."""
+  in: [WarningSeverity!]
+  """It is not this."""
+  not: WarningSeverity
+}
+
+"""Conditions on warnings: all that are given have to hold."""
+input WarningWhere {
+  """The project's name."""
+  project: StringWhere
+  """What is wrong."""
+  type: StringWhere
+  """What has become of it."""
+  status: WarningStatusWhere
+  """How bad it is."""
+  severity: WarningSeverityWhere
+  """What LXD said."""
+  lastMessage: StringWhere
+  """The cluster member."""
+  location: StringWhere
+  """How often it was found."""
+  count: NumberWhere
+  """When it was found first."""
+  firstSeenAt: TimeWhere
+  """When it was found last."""
+  lastSeenAt: TimeWhere
+  """All of these have to hold as well."""
+  and: [WarningWhere!]
+  """One of these has to hold as well."""
+  or: [WarningWhere!]
+  """This must not hold."""
+  not: WarningWhere
+}
+
+extend type Query {
+  """
+  What LXD has found wrong in the server itself and in projects that the caller
+  may see.
+  """
+  warnings(
+    """Only those of one project; null is all that the caller may see, as with ` + "`" + `allProjects` + "`" + `."""
+    project: String
+    """Those of all projects that the caller may see, each once; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+    """The conditions that they have to meet; null is all."""
+    where: WarningWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """
+    LXD's own filter expression: ` + "`" + `severity eq high and status eq new` + "`" + `. Its
+    values are regular expressions. ` + "`" + `where` + "`" + ` can do more and says more of what is wrong.
+    """
+    filter: String
+    """The order; null is the oldest first."""
+    orderBy: WarningOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): WarningConnection @hasRole(role: VIEWER)
+  """The warning with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
+  warning(
+    """The warning's id, or LXD's uuid."""
+    id: ID!
+  ): Warning @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
 	{Name: "../schema/where.graphqls", Input: `"""The direction of a list."""
 enum OrderDirection {
   """The smallest, or oldest, first."""
@@ -9288,6 +12406,22 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AuthGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_AuthGroup_name(ctx, field)
+	case "description":
+		return ec.fieldContext_AuthGroup_description(ctx, field)
+	case "permissions":
+		return ec.fieldContext_AuthGroup_permissions(ctx, field)
+	case "identities":
+		return ec.fieldContext_AuthGroup_identities(ctx, field)
+	case "identityProviderGroups":
+		return ec.fieldContext_AuthGroup_identityProviderGroups(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuthGroup", field.Name)
+}
+
 func (ec *executionContext) childFields_AuthPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "accessToken":
@@ -9308,6 +12442,130 @@ func (ec *executionContext) childFields_CancelOperationPayload(ctx context.Conte
 		return ec.fieldContext_CancelOperationPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CancelOperationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Certificate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Certificate_id(ctx, field)
+	case "fingerprint":
+		return ec.fieldContext_Certificate_fingerprint(ctx, field)
+	case "name":
+		return ec.fieldContext_Certificate_name(ctx, field)
+	case "type":
+		return ec.fieldContext_Certificate_type(ctx, field)
+	case "restricted":
+		return ec.fieldContext_Certificate_restricted(ctx, field)
+	case "projects":
+		return ec.fieldContext_Certificate_projects(ctx, field)
+	case "certificate":
+		return ec.fieldContext_Certificate_certificate(ctx, field)
+	case "subject":
+		return ec.fieldContext_Certificate_subject(ctx, field)
+	case "notBefore":
+		return ec.fieldContext_Certificate_notBefore(ctx, field)
+	case "notAfter":
+		return ec.fieldContext_Certificate_notAfter(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Certificate", field.Name)
+}
+
+func (ec *executionContext) childFields_CertificateConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CertificateConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CertificateConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CertificateConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CertificateConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CertificateConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CertificateEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CertificateEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CertificateEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CertificateEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ClusterGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ClusterGroup_id(ctx, field)
+	case "name":
+		return ec.fieldContext_ClusterGroup_name(ctx, field)
+	case "description":
+		return ec.fieldContext_ClusterGroup_description(ctx, field)
+	case "members":
+		return ec.fieldContext_ClusterGroup_members(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClusterGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_ClusterMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ClusterMember_id(ctx, field)
+	case "name":
+		return ec.fieldContext_ClusterMember_name(ctx, field)
+	case "description":
+		return ec.fieldContext_ClusterMember_description(ctx, field)
+	case "url":
+		return ec.fieldContext_ClusterMember_url(ctx, field)
+	case "database":
+		return ec.fieldContext_ClusterMember_database(ctx, field)
+	case "roles":
+		return ec.fieldContext_ClusterMember_roles(ctx, field)
+	case "status":
+		return ec.fieldContext_ClusterMember_status(ctx, field)
+	case "message":
+		return ec.fieldContext_ClusterMember_message(ctx, field)
+	case "architecture":
+		return ec.fieldContext_ClusterMember_architecture(ctx, field)
+	case "failureDomain":
+		return ec.fieldContext_ClusterMember_failureDomain(ctx, field)
+	case "config":
+		return ec.fieldContext_ClusterMember_config(ctx, field)
+	case "groups":
+		return ec.fieldContext_ClusterMember_groups(ctx, field)
+	case "resources":
+		return ec.fieldContext_ClusterMember_resources(ctx, field)
+	case "state":
+		return ec.fieldContext_ClusterMember_state(ctx, field)
+	case "instances":
+		return ec.fieldContext_ClusterMember_instances(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClusterMember", field.Name)
+}
+
+func (ec *executionContext) childFields_ClusterMemberConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ClusterMemberConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ClusterMemberConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ClusterMemberConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ClusterMemberConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClusterMemberConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ClusterMemberEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ClusterMemberEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ClusterMemberEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClusterMemberEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9350,6 +12608,72 @@ func (ec *executionContext) childFields_FreezeInstancePayload(ctx context.Contex
 		return ec.fieldContext_FreezeInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FreezeInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Health(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_Health_status(ctx, field)
+	case "version":
+		return ec.fieldContext_Health_version(ctx, field)
+	case "lxd":
+		return ec.fieldContext_Health_lxd(ctx, field)
+	case "database":
+		return ec.fieldContext_Health_database(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Health", field.Name)
+}
+
+func (ec *executionContext) childFields_HealthPart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ok":
+		return ec.fieldContext_HealthPart_ok(ctx, field)
+	case "milliseconds":
+		return ec.fieldContext_HealthPart_milliseconds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HealthPart", field.Name)
+}
+
+func (ec *executionContext) childFields_HttpEndpoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "methods":
+		return ec.fieldContext_HttpEndpoint_methods(ctx, field)
+	case "path":
+		return ec.fieldContext_HttpEndpoint_path(ctx, field)
+	case "description":
+		return ec.fieldContext_HttpEndpoint_description(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HttpEndpoint", field.Name)
+}
+
+func (ec *executionContext) childFields_Identity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "authenticationMethod":
+		return ec.fieldContext_Identity_authenticationMethod(ctx, field)
+	case "type":
+		return ec.fieldContext_Identity_type(ctx, field)
+	case "identifier":
+		return ec.fieldContext_Identity_identifier(ctx, field)
+	case "name":
+		return ec.fieldContext_Identity_name(ctx, field)
+	case "groups":
+		return ec.fieldContext_Identity_groups(ctx, field)
+	case "tlsCertificate":
+		return ec.fieldContext_Identity_tlsCertificate(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Identity_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Identity", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityProviderGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_IdentityProviderGroup_name(ctx, field)
+	case "groups":
+		return ec.fieldContext_IdentityProviderGroup_groups(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityProviderGroup", field.Name)
 }
 
 func (ec *executionContext) childFields_Image(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9924,6 +13248,30 @@ func (ec *executionContext) childFields_LxdEndpoint(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type LxdEndpoint", field.Name)
 }
 
+func (ec *executionContext) childFields_Metric(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_Metric_name(ctx, field)
+	case "help":
+		return ec.fieldContext_Metric_help(ctx, field)
+	case "type":
+		return ec.fieldContext_Metric_type(ctx, field)
+	case "samples":
+		return ec.fieldContext_Metric_samples(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Metric", field.Name)
+}
+
+func (ec *executionContext) childFields_MetricSample(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "labels":
+		return ec.fieldContext_MetricSample_labels(ctx, field)
+	case "value":
+		return ec.fieldContext_MetricSample_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetricSample", field.Name)
+}
+
 func (ec *executionContext) childFields_Network(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10414,6 +13762,38 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_Permission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entityType":
+		return ec.fieldContext_Permission_entityType(ctx, field)
+	case "url":
+		return ec.fieldContext_Permission_url(ctx, field)
+	case "entitlement":
+		return ec.fieldContext_Permission_entitlement(ctx, field)
+	case "entity":
+		return ec.fieldContext_Permission_entity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Permission", field.Name)
+}
+
+func (ec *executionContext) childFields_PlacementGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PlacementGroup_id(ctx, field)
+	case "name":
+		return ec.fieldContext_PlacementGroup_name(ctx, field)
+	case "description":
+		return ec.fieldContext_PlacementGroup_description(ctx, field)
+	case "project":
+		return ec.fieldContext_PlacementGroup_project(ctx, field)
+	case "config":
+		return ec.fieldContext_PlacementGroup_config(ctx, field)
+	case "usedBy":
+		return ec.fieldContext_PlacementGroup_usedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlacementGroup", field.Name)
+}
+
 func (ec *executionContext) childFields_Profile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10524,6 +13904,360 @@ func (ec *executionContext) childFields_ProjectUsage(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ProjectUsage", field.Name)
 }
 
+func (ec *executionContext) childFields_ResourcesCpu(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "architecture":
+		return ec.fieldContext_ResourcesCpu_architecture(ctx, field)
+	case "total":
+		return ec.fieldContext_ResourcesCpu_total(ctx, field)
+	case "sockets":
+		return ec.fieldContext_ResourcesCpu_sockets(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesCpu", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesCpuCache(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "level":
+		return ec.fieldContext_ResourcesCpuCache_level(ctx, field)
+	case "type":
+		return ec.fieldContext_ResourcesCpuCache_type(ctx, field)
+	case "sizeBytes":
+		return ec.fieldContext_ResourcesCpuCache_sizeBytes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesCpuCache", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesCpuCore(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "core":
+		return ec.fieldContext_ResourcesCpuCore_core(ctx, field)
+	case "die":
+		return ec.fieldContext_ResourcesCpuCore_die(ctx, field)
+	case "threads":
+		return ec.fieldContext_ResourcesCpuCore_threads(ctx, field)
+	case "frequencyMHz":
+		return ec.fieldContext_ResourcesCpuCore_frequencyMHz(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesCpuCore", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesCpuSocket(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_ResourcesCpuSocket_name(ctx, field)
+	case "vendor":
+		return ec.fieldContext_ResourcesCpuSocket_vendor(ctx, field)
+	case "socket":
+		return ec.fieldContext_ResourcesCpuSocket_socket(ctx, field)
+	case "cache":
+		return ec.fieldContext_ResourcesCpuSocket_cache(ctx, field)
+	case "cores":
+		return ec.fieldContext_ResourcesCpuSocket_cores(ctx, field)
+	case "frequencyMHz":
+		return ec.fieldContext_ResourcesCpuSocket_frequencyMHz(ctx, field)
+	case "frequencyMinimumMHz":
+		return ec.fieldContext_ResourcesCpuSocket_frequencyMinimumMHz(ctx, field)
+	case "frequencyTurboMHz":
+		return ec.fieldContext_ResourcesCpuSocket_frequencyTurboMHz(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesCpuSocket", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesCpuThread(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "number":
+		return ec.fieldContext_ResourcesCpuThread_number(ctx, field)
+	case "thread":
+		return ec.fieldContext_ResourcesCpuThread_thread(ctx, field)
+	case "numaNode":
+		return ec.fieldContext_ResourcesCpuThread_numaNode(ctx, field)
+	case "online":
+		return ec.fieldContext_ResourcesCpuThread_online(ctx, field)
+	case "isolated":
+		return ec.fieldContext_ResourcesCpuThread_isolated(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesCpuThread", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesGpu(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "total":
+		return ec.fieldContext_ResourcesGpu_total(ctx, field)
+	case "cards":
+		return ec.fieldContext_ResourcesGpu_cards(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesGpu", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesGpuCard(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "vendor":
+		return ec.fieldContext_ResourcesGpuCard_vendor(ctx, field)
+	case "vendorId":
+		return ec.fieldContext_ResourcesGpuCard_vendorId(ctx, field)
+	case "product":
+		return ec.fieldContext_ResourcesGpuCard_product(ctx, field)
+	case "productId":
+		return ec.fieldContext_ResourcesGpuCard_productId(ctx, field)
+	case "driver":
+		return ec.fieldContext_ResourcesGpuCard_driver(ctx, field)
+	case "driverVersion":
+		return ec.fieldContext_ResourcesGpuCard_driverVersion(ctx, field)
+	case "pciAddress":
+		return ec.fieldContext_ResourcesGpuCard_pciAddress(ctx, field)
+	case "numaNode":
+		return ec.fieldContext_ResourcesGpuCard_numaNode(ctx, field)
+	case "drm":
+		return ec.fieldContext_ResourcesGpuCard_drm(ctx, field)
+	case "sriov":
+		return ec.fieldContext_ResourcesGpuCard_sriov(ctx, field)
+	case "nvidia":
+		return ec.fieldContext_ResourcesGpuCard_nvidia(ctx, field)
+	case "mdev":
+		return ec.fieldContext_ResourcesGpuCard_mdev(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesGpuCard", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesMemory(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "totalBytes":
+		return ec.fieldContext_ResourcesMemory_totalBytes(ctx, field)
+	case "usedBytes":
+		return ec.fieldContext_ResourcesMemory_usedBytes(ctx, field)
+	case "hugepagesTotalBytes":
+		return ec.fieldContext_ResourcesMemory_hugepagesTotalBytes(ctx, field)
+	case "hugepagesUsedBytes":
+		return ec.fieldContext_ResourcesMemory_hugepagesUsedBytes(ctx, field)
+	case "hugepageSizeBytes":
+		return ec.fieldContext_ResourcesMemory_hugepageSizeBytes(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ResourcesMemory_nodes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesMemory", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesMemoryNode(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "numaNode":
+		return ec.fieldContext_ResourcesMemoryNode_numaNode(ctx, field)
+	case "totalBytes":
+		return ec.fieldContext_ResourcesMemoryNode_totalBytes(ctx, field)
+	case "usedBytes":
+		return ec.fieldContext_ResourcesMemoryNode_usedBytes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesMemoryNode", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesNetwork(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "total":
+		return ec.fieldContext_ResourcesNetwork_total(ctx, field)
+	case "cards":
+		return ec.fieldContext_ResourcesNetwork_cards(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesNetwork", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesNetworkCard(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "vendor":
+		return ec.fieldContext_ResourcesNetworkCard_vendor(ctx, field)
+	case "product":
+		return ec.fieldContext_ResourcesNetworkCard_product(ctx, field)
+	case "driver":
+		return ec.fieldContext_ResourcesNetworkCard_driver(ctx, field)
+	case "driverVersion":
+		return ec.fieldContext_ResourcesNetworkCard_driverVersion(ctx, field)
+	case "firmwareVersion":
+		return ec.fieldContext_ResourcesNetworkCard_firmwareVersion(ctx, field)
+	case "pciAddress":
+		return ec.fieldContext_ResourcesNetworkCard_pciAddress(ctx, field)
+	case "numaNode":
+		return ec.fieldContext_ResourcesNetworkCard_numaNode(ctx, field)
+	case "ports":
+		return ec.fieldContext_ResourcesNetworkCard_ports(ctx, field)
+	case "sriov":
+		return ec.fieldContext_ResourcesNetworkCard_sriov(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesNetworkCard", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesNetworkPort(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_ResourcesNetworkPort_name(ctx, field)
+	case "address":
+		return ec.fieldContext_ResourcesNetworkPort_address(ctx, field)
+	case "port":
+		return ec.fieldContext_ResourcesNetworkPort_port(ctx, field)
+	case "protocol":
+		return ec.fieldContext_ResourcesNetworkPort_protocol(ctx, field)
+	case "portType":
+		return ec.fieldContext_ResourcesNetworkPort_portType(ctx, field)
+	case "transceiverType":
+		return ec.fieldContext_ResourcesNetworkPort_transceiverType(ctx, field)
+	case "linkDetected":
+		return ec.fieldContext_ResourcesNetworkPort_linkDetected(ctx, field)
+	case "linkSpeedMbit":
+		return ec.fieldContext_ResourcesNetworkPort_linkSpeedMbit(ctx, field)
+	case "linkDuplex":
+		return ec.fieldContext_ResourcesNetworkPort_linkDuplex(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesNetworkPort", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesPci(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "total":
+		return ec.fieldContext_ResourcesPci_total(ctx, field)
+	case "devices":
+		return ec.fieldContext_ResourcesPci_devices(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesPci", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesPciDevice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "pciAddress":
+		return ec.fieldContext_ResourcesPciDevice_pciAddress(ctx, field)
+	case "vendor":
+		return ec.fieldContext_ResourcesPciDevice_vendor(ctx, field)
+	case "vendorId":
+		return ec.fieldContext_ResourcesPciDevice_vendorId(ctx, field)
+	case "product":
+		return ec.fieldContext_ResourcesPciDevice_product(ctx, field)
+	case "productId":
+		return ec.fieldContext_ResourcesPciDevice_productId(ctx, field)
+	case "driver":
+		return ec.fieldContext_ResourcesPciDevice_driver(ctx, field)
+	case "iommuGroup":
+		return ec.fieldContext_ResourcesPciDevice_iommuGroup(ctx, field)
+	case "numaNode":
+		return ec.fieldContext_ResourcesPciDevice_numaNode(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesPciDevice", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesStorage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "total":
+		return ec.fieldContext_ResourcesStorage_total(ctx, field)
+	case "disks":
+		return ec.fieldContext_ResourcesStorage_disks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesStorage", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesStorageDisk(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_ResourcesStorageDisk_name(ctx, field)
+	case "device":
+		return ec.fieldContext_ResourcesStorageDisk_device(ctx, field)
+	case "model":
+		return ec.fieldContext_ResourcesStorageDisk_model(ctx, field)
+	case "type":
+		return ec.fieldContext_ResourcesStorageDisk_type(ctx, field)
+	case "sizeBytes":
+		return ec.fieldContext_ResourcesStorageDisk_sizeBytes(ctx, field)
+	case "readOnly":
+		return ec.fieldContext_ResourcesStorageDisk_readOnly(ctx, field)
+	case "removable":
+		return ec.fieldContext_ResourcesStorageDisk_removable(ctx, field)
+	case "rpm":
+		return ec.fieldContext_ResourcesStorageDisk_rpm(ctx, field)
+	case "blockSizeBytes":
+		return ec.fieldContext_ResourcesStorageDisk_blockSizeBytes(ctx, field)
+	case "serial":
+		return ec.fieldContext_ResourcesStorageDisk_serial(ctx, field)
+	case "wwn":
+		return ec.fieldContext_ResourcesStorageDisk_wwn(ctx, field)
+	case "devicePath":
+		return ec.fieldContext_ResourcesStorageDisk_devicePath(ctx, field)
+	case "numaNode":
+		return ec.fieldContext_ResourcesStorageDisk_numaNode(ctx, field)
+	case "partitions":
+		return ec.fieldContext_ResourcesStorageDisk_partitions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesStorageDisk", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesStoragePartition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_ResourcesStoragePartition_name(ctx, field)
+	case "device":
+		return ec.fieldContext_ResourcesStoragePartition_device(ctx, field)
+	case "partition":
+		return ec.fieldContext_ResourcesStoragePartition_partition(ctx, field)
+	case "sizeBytes":
+		return ec.fieldContext_ResourcesStoragePartition_sizeBytes(ctx, field)
+	case "readOnly":
+		return ec.fieldContext_ResourcesStoragePartition_readOnly(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesStoragePartition", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesSystem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "uuid":
+		return ec.fieldContext_ResourcesSystem_uuid(ctx, field)
+	case "vendor":
+		return ec.fieldContext_ResourcesSystem_vendor(ctx, field)
+	case "product":
+		return ec.fieldContext_ResourcesSystem_product(ctx, field)
+	case "family":
+		return ec.fieldContext_ResourcesSystem_family(ctx, field)
+	case "version":
+		return ec.fieldContext_ResourcesSystem_version(ctx, field)
+	case "sku":
+		return ec.fieldContext_ResourcesSystem_sku(ctx, field)
+	case "serial":
+		return ec.fieldContext_ResourcesSystem_serial(ctx, field)
+	case "type":
+		return ec.fieldContext_ResourcesSystem_type(ctx, field)
+	case "firmware":
+		return ec.fieldContext_ResourcesSystem_firmware(ctx, field)
+	case "chassis":
+		return ec.fieldContext_ResourcesSystem_chassis(ctx, field)
+	case "motherboard":
+		return ec.fieldContext_ResourcesSystem_motherboard(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesSystem", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesUsb(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "total":
+		return ec.fieldContext_ResourcesUsb_total(ctx, field)
+	case "devices":
+		return ec.fieldContext_ResourcesUsb_devices(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesUsb", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourcesUsbDevice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "busAddress":
+		return ec.fieldContext_ResourcesUsbDevice_busAddress(ctx, field)
+	case "deviceAddress":
+		return ec.fieldContext_ResourcesUsbDevice_deviceAddress(ctx, field)
+	case "vendor":
+		return ec.fieldContext_ResourcesUsbDevice_vendor(ctx, field)
+	case "vendorId":
+		return ec.fieldContext_ResourcesUsbDevice_vendorId(ctx, field)
+	case "product":
+		return ec.fieldContext_ResourcesUsbDevice_product(ctx, field)
+	case "productId":
+		return ec.fieldContext_ResourcesUsbDevice_productId(ctx, field)
+	case "speedMbit":
+		return ec.fieldContext_ResourcesUsbDevice_speedMbit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourcesUsbDevice", field.Name)
+}
+
 func (ec *executionContext) childFields_RestartInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -10550,8 +14284,30 @@ func (ec *executionContext) childFields_Server(ctx context.Context, field graphq
 		return ec.fieldContext_Server_connection(ctx, field)
 	case "securityNotes":
 		return ec.fieldContext_Server_securityNotes(ctx, field)
+	case "config":
+		return ec.fieldContext_Server_config(ctx, field)
+	case "resources":
+		return ec.fieldContext_Server_resources(ctx, field)
+	case "cluster":
+		return ec.fieldContext_Server_cluster(ctx, field)
+	case "usage":
+		return ec.fieldContext_Server_usage(ctx, field)
+	case "metrics":
+		return ec.fieldContext_Server_metrics(ctx, field)
+	case "configurationMetadata":
+		return ec.fieldContext_Server_configurationMetadata(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Server", field.Name)
+}
+
+func (ec *executionContext) childFields_ServerCluster(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "enabled":
+		return ec.fieldContext_ServerCluster_enabled(ctx, field)
+	case "serverName":
+		return ec.fieldContext_ServerCluster_serverName(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ServerCluster", field.Name)
 }
 
 func (ec *executionContext) childFields_ServerEnvironment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10576,10 +14332,64 @@ func (ec *executionContext) childFields_ServerEnvironment(ctx context.Context, f
 		return ec.fieldContext_ServerEnvironment_driverVersion(ctx, field)
 	case "storage":
 		return ec.fieldContext_ServerEnvironment_storage(ctx, field)
+	case "storageVersion":
+		return ec.fieldContext_ServerEnvironment_storageVersion(ctx, field)
+	case "storageSupportedDrivers":
+		return ec.fieldContext_ServerEnvironment_storageSupportedDrivers(ctx, field)
+	case "firewall":
+		return ec.fieldContext_ServerEnvironment_firewall(ctx, field)
+	case "kernelArchitecture":
+		return ec.fieldContext_ServerEnvironment_kernelArchitecture(ctx, field)
+	case "kernelFeatures":
+		return ec.fieldContext_ServerEnvironment_kernelFeatures(ctx, field)
+	case "lxcFeatures":
+		return ec.fieldContext_ServerEnvironment_lxcFeatures(ctx, field)
+	case "eventMode":
+		return ec.fieldContext_ServerEnvironment_eventMode(ctx, field)
+	case "pid":
+		return ec.fieldContext_ServerEnvironment_pid(ctx, field)
+	case "certificate":
+		return ec.fieldContext_ServerEnvironment_certificate(ctx, field)
+	case "certificateFingerprint":
+		return ec.fieldContext_ServerEnvironment_certificateFingerprint(ctx, field)
 	case "addresses":
 		return ec.fieldContext_ServerEnvironment_addresses(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ServerEnvironment", field.Name)
+}
+
+func (ec *executionContext) childFields_ServerResources(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cpu":
+		return ec.fieldContext_ServerResources_cpu(ctx, field)
+	case "memory":
+		return ec.fieldContext_ServerResources_memory(ctx, field)
+	case "gpu":
+		return ec.fieldContext_ServerResources_gpu(ctx, field)
+	case "network":
+		return ec.fieldContext_ServerResources_network(ctx, field)
+	case "storage":
+		return ec.fieldContext_ServerResources_storage(ctx, field)
+	case "usb":
+		return ec.fieldContext_ServerResources_usb(ctx, field)
+	case "pci":
+		return ec.fieldContext_ServerResources_pci(ctx, field)
+	case "system":
+		return ec.fieldContext_ServerResources_system(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ServerResources", field.Name)
+}
+
+func (ec *executionContext) childFields_ServerStorageDriver(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_ServerStorageDriver_name(ctx, field)
+	case "version":
+		return ec.fieldContext_ServerStorageDriver_version(ctx, field)
+	case "remote":
+		return ec.fieldContext_ServerStorageDriver_remote(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ServerStorageDriver", field.Name)
 }
 
 func (ec *executionContext) childFields_StartInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10886,6 +14696,60 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_createdAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
+}
+
+func (ec *executionContext) childFields_Warning(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Warning_id(ctx, field)
+	case "uuid":
+		return ec.fieldContext_Warning_uuid(ctx, field)
+	case "type":
+		return ec.fieldContext_Warning_type(ctx, field)
+	case "status":
+		return ec.fieldContext_Warning_status(ctx, field)
+	case "severity":
+		return ec.fieldContext_Warning_severity(ctx, field)
+	case "count":
+		return ec.fieldContext_Warning_count(ctx, field)
+	case "firstSeenAt":
+		return ec.fieldContext_Warning_firstSeenAt(ctx, field)
+	case "lastSeenAt":
+		return ec.fieldContext_Warning_lastSeenAt(ctx, field)
+	case "lastMessage":
+		return ec.fieldContext_Warning_lastMessage(ctx, field)
+	case "location":
+		return ec.fieldContext_Warning_location(ctx, field)
+	case "project":
+		return ec.fieldContext_Warning_project(ctx, field)
+	case "entity":
+		return ec.fieldContext_Warning_entity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Warning", field.Name)
+}
+
+func (ec *executionContext) childFields_WarningConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_WarningConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_WarningConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_WarningConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_WarningConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WarningConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_WarningEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_WarningEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_WarningEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WarningEdge", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -1,7 +1,6 @@
 package lxd
 
 import (
-	"context"
 	"strconv"
 	"strings"
 )
@@ -12,23 +11,11 @@ type InstanceScalingBounds struct {
 	MinMemoryMiB, MaxMemoryMiB int64
 }
 
-// HostSize is how much the host has.
-type HostSize struct {
-	CPU    struct{ Total int }   `json:"cpu"`
-	Memory struct{ Total int64 } `json:"memory"`
-}
-
-// HostSize reads how much the host has. Everybody who may see an instance may
-// see how far it can grow.
-func (c *Client) HostSize(ctx context.Context) (*HostSize, error) {
-	return get[*HostSize](ctx, c, "/1.0/resources")
-}
-
 const mebibyte = 1 << 20
 
 // ScalingBounds are the instance's own, in its configuration, else the limits
 // of the project, else all of the host, which is asked for only then.
-func (i *Instance) ScalingBounds(ctx context.Context, project *Project, host func(context.Context) (*HostSize, error)) (*InstanceScalingBounds, error) {
+func (i *Instance) ScalingBounds(project *Project, host func(member string) (*ServerResources, error)) (*InstanceScalingBounds, error) {
 	bounds := &InstanceScalingBounds{
 		MinCores:     max(1, cores(i.ExpandedConfig["user.autoscale.min_cores"])),
 		MaxCores:     cores(i.ExpandedConfig["user.autoscale.max_cores"]),
@@ -44,7 +31,7 @@ func (i *Instance) ScalingBounds(ctx context.Context, project *Project, host fun
 	if bounds.MaxCores > 0 && bounds.MaxMemoryMiB > 0 {
 		return bounds, nil
 	}
-	size, err := host(ctx)
+	size, err := host(value(i.Location()))
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +39,7 @@ func (i *Instance) ScalingBounds(ctx context.Context, project *Project, host fun
 		bounds.MaxCores = size.CPU.Total
 	}
 	if bounds.MaxMemoryMiB == 0 {
-		bounds.MaxMemoryMiB = size.Memory.Total / mebibyte
+		bounds.MaxMemoryMiB = size.Memory.TotalBytes / mebibyte
 	}
 	return bounds, nil
 }

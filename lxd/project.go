@@ -20,6 +20,8 @@ type Feature string
 
 // The features of a project.
 const (
+	// FeatureNone is of what is always a project's own.
+	FeatureNone           Feature = ""
 	FeatureImages         Feature = "features.images"
 	FeatureProfiles       Feature = "features.profiles"
 	FeatureNetworks       Feature = "features.networks"
@@ -38,7 +40,7 @@ func (p *Project) ID() string { return ID{Server: p.server, Kind: "Project", Nam
 // without the feature they are the default project's, and LXD's lists show
 // them under every such project.
 func (p *Project) Effective(feature Feature) string {
-	if p.Name == "default" || p.Config[string(feature)] == "true" {
+	if p.Name == "default" || feature == FeatureNone || p.Config[string(feature)] == "true" {
 		return p.Name
 	}
 	return "default"

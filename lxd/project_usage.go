@@ -34,3 +34,30 @@ func (c *Client) ProjectUsage(ctx context.Context, as Scope, project string) ([]
 	}
 	return usages, nil
 }
+
+// SumUsage adds up what several projects use, by resource. A limit is the sum
+// of all, or none where one project has none.
+func SumUsage(all [][]*ProjectUsage) []*ProjectUsage {
+	sums := map[string]*ProjectUsage{}
+	for _, usages := range all {
+		for _, usage := range usages {
+			sum := sums[usage.Resource]
+			switch {
+			case sum == nil:
+				first := *usage
+				sums[usage.Resource] = &first
+				continue
+			case sum.Most < 0 || usage.Most < 0:
+				sum.Most = -1
+			default:
+				sum.Most += usage.Most
+			}
+			sum.Usage += usage.Usage
+		}
+	}
+	usages := make([]*ProjectUsage, 0, len(sums))
+	for _, resource := range sortedKeys(sums) {
+		usages = append(usages, sums[resource])
+	}
+	return usages
+}

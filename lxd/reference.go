@@ -27,6 +27,7 @@ var kindsOf = []struct{ kind, path string }{
 	{"NetworkAcl", "network-acls/*"},
 	{"NetworkZoneRecord", "network-zones/*/records/*"},
 	{"NetworkZone", "network-zones/*"},
+	{"PlacementGroup", "placement-groups/*"},
 	{"Operation", "operations/*"},
 	{"Certificate", "certificates/*"},
 	{"ClusterMember", "cluster/members/*"},

@@ -2,6 +2,7 @@ package lxd
 
 import (
 	"context"
+	"fmt"
 	"slices"
 )
 
@@ -16,24 +17,6 @@ type Server struct {
 
 	extensions map[string]bool
 	connection *LxdEndpoint
-}
-
-// ServerEnvironment is the machine and the programs that LXD runs on.
-type ServerEnvironment struct {
-	Server                 string   `json:"server"`
-	ServerName             string   `json:"server_name"`
-	ServerVersion          string   `json:"server_version"`
-	ServerClustered        bool     `json:"server_clustered"`
-	Architectures          []string `json:"architectures"`
-	Addresses              []string `json:"addresses"`
-	Kernel                 string   `json:"kernel"`
-	KernelVersion          string   `json:"kernel_version"`
-	OSName                 string   `json:"os_name"`
-	OSVersion              string   `json:"os_version"`
-	Driver                 string   `json:"driver"`
-	DriverVersion          string   `json:"driver_version"`
-	Storage                string   `json:"storage"`
-	CertificateFingerprint string   `json:"certificate_fingerprint"`
 }
 
 // Version is LXD's release, such as "5.0.2"; "unknown" while LXD does not trust us.
@@ -51,6 +34,21 @@ func (s *Server) Simulated() bool {
 
 // Has reports whether LXD has an API extension.
 func (s *Server) Has(extension string) bool { return s.extensions[extension] }
+
+// ConfigFor is LXD's configuration as an administrator may see it, without
+// passwords; nil for others.
+func (s *Server) ConfigFor(as Scope) StringMap {
+	if !SeesSecrets(as, "") || s.Config == nil {
+		return nil
+	}
+	config := make(StringMap, len(s.Config))
+	for key, value := range s.Config {
+		if !IsSecretKey(key) {
+			config[key] = fmt.Sprint(value)
+		}
+	}
+	return config
+}
 
 // Connection is the way to LXD.
 func (s *Server) Connection() *LxdEndpoint { return s.connection }

@@ -40,7 +40,6 @@ func (r *Resolver) instanceLoaders(l *loaders) {
 		return r.Work.Operations(ctx, scope(ctx), project)
 	}))
 	l.cpuPercent = newLoader(r.cpuBatch)
-	l.hostSize = once(r.LXD.HostSize)
 }
 
 // ofInstance loads what LXD gives for each instance.

@@ -72,7 +72,9 @@ func scalingBoundsOf(ctx context.Context, instance *lxd.Instance) (*lxd.Instance
 	if err != nil {
 		return nil, err
 	}
-	return instance.ScalingBounds(ctx, project, load(ctx).hostSize)
+	return instance.ScalingBounds(project, func(member string) (*lxd.ServerResources, error) {
+		return load(ctx).resources.Load(ctx, member)()
+	})
 }
 
 // operationsOf are those of the instance's project that are about it.

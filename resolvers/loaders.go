@@ -59,12 +59,16 @@ type loaders struct {
 	zone          *dataloader.Loader[key, *lxd.NetworkZone]
 	zoneRecords   *dataloader.Loader[*lxd.NetworkZone, []*lxd.NetworkZoneRecord]
 
+	resources   *dataloader.Loader[string, *lxd.ServerResources] // by member, "" outside a cluster
+	memberState *dataloader.Loader[string, lxd.JSON]
+
 	// Lists that are read once for any number of objects that look into them.
 	allProjects  func(context.Context) ([]*lxd.Project, error)
 	allInstances func(context.Context) ([]*lxd.Instance, error)
 	allPools     func(context.Context) ([]*lxd.StoragePool, error)
 	allVolumes   func(context.Context) ([]*lxd.StorageVolume, error)
-	hostSize     func(context.Context) (*lxd.HostSize, error)
+	allMembers   func(context.Context) ([]*lxd.ClusterMember, error)
+	allGroups    func(context.Context) ([]*lxd.ClusterGroup, error)
 }
 
 type loadersKey struct{}
@@ -123,6 +127,7 @@ func (r *Resolver) newLoaders() *loaders {
 	r.instanceLoaders(loading)
 	r.storageLoaders(loading)
 	r.networkLoaders(loading)
+	r.serverLoaders(loading)
 	return loading
 }
 

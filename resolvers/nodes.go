@@ -67,6 +67,18 @@ func (r *Resolver) find(ctx context.Context, id lxd.ID) (lxd.Node, error) {
 		return present(load(ctx).zone.Load(ctx, key{id.Project, id.Name})())
 	case "NetworkZoneRecord":
 		return r.findZoneRecord(ctx, id)
+	case "PlacementGroup":
+		groups, err := r.LXD.PlacementGroups(ctx, scope(ctx), id.Project)
+		return named(groups, err, id.Name, func(g *lxd.PlacementGroup) string { return g.Name })
+	case "ClusterMember":
+		return present(r.LXD.ClusterMember(ctx, id.Name))
+	case "ClusterGroup":
+		groups, err := load(ctx).allGroups(ctx)
+		return named(groups, err, id.Name, func(g *lxd.ClusterGroup) string { return g.Name })
+	case "Certificate":
+		return present(r.LXD.OneCertificate(ctx, scope(ctx), id.Name))
+	case "Warning":
+		return present(r.LXD.Warning(ctx, scope(ctx), id.Name))
 	case "User":
 		return present(ownUser(ctx, id.Name), nil)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lxdql/lxdql/auth"
+	"github.com/lxdql/lxdql/health"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/work"
 )
@@ -18,6 +19,9 @@ type Resolver struct {
 	Hub  *lxd.Hub
 	Work *work.Manager
 	Auth *auth.Service
+	// Health asks what the server stands on; Endpoints are what it serves.
+	Health    health.Checker
+	Endpoints []*health.HTTPEndpoint
 	// EndStream tells the transport why a subscription ended.
 	EndStream func(ctx context.Context, reason error)
 }

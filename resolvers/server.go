@@ -8,9 +8,38 @@ package resolvers
 import (
 	"context"
 
+	"github.com/lxdql/lxdql/graph"
 	"github.com/lxdql/lxdql/lxd"
 )
 
 func (r *queryResolver) Server(ctx context.Context) (*lxd.Server, error) {
 	return r.LXD.Server(ctx, scope(ctx))
 }
+
+func (r *serverResolver) Config(ctx context.Context, obj *lxd.Server) (lxd.StringMap, error) {
+	return obj.ConfigFor(scope(ctx)), nil
+}
+
+func (r *serverResolver) Resources(ctx context.Context, obj *lxd.Server) (*lxd.ServerResources, error) {
+	return load(ctx).resources.Load(ctx, "")()
+}
+
+func (r *serverResolver) Cluster(ctx context.Context, obj *lxd.Server) (*lxd.ServerCluster, error) {
+	return r.LXD.Cluster(ctx)
+}
+
+func (r *serverResolver) Usage(ctx context.Context, obj *lxd.Server) ([]*lxd.ProjectUsage, error) {
+	return usageOfAll(ctx)
+}
+
+func (r *serverResolver) Metrics(ctx context.Context, obj *lxd.Server, names []string, project *string) ([]*lxd.Metric, error) {
+	return r.metrics(ctx, names, project)
+}
+
+func (r *serverResolver) ConfigurationMetadata(ctx context.Context, obj *lxd.Server) (lxd.JSON, error) {
+	return r.LXD.ConfigurationMetadata(ctx)
+}
+
+func (r *Resolver) Server() graph.ServerResolver { return &serverResolver{r} }
+
+type serverResolver struct{ *Resolver }

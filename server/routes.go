@@ -10,16 +10,26 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/go-chi/cors"
 	"github.com/lxdql/lxdql/auth"
-	"github.com/lxdql/lxdql/db"
-	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/health"
 	"github.com/lxdql/lxdql/resolvers"
 	"github.com/lxdql/lxdql/server/transport"
 	"github.com/lxdql/lxdql/web"
 	"github.com/vektah/gqlparser/v2/formatter"
 )
 
+// endpoints are the paths, as people are told them.
+var endpoints = []*health.HTTPEndpoint{
+	{Methods: "GET, POST", Path: "/graphql", Description: "GraphQL: queries by both, mutations and subscriptions (as server-sent events) by POST, everything by WebSocket"},
+	{Methods: "GET", Path: "/", Description: "GraphiQL, in which people ask"},
+	{Methods: "GET", Path: "/docs", Description: "redirects to GraphiQL"},
+	{Methods: "GET", Path: "/playground", Description: "redirects to GraphiQL"},
+	{Methods: "GET", Path: "/schema.graphql", Description: "the schema as text, which is the manual"},
+	{Methods: "GET", Path: "/health", Description: "whether the server works: 503 when LXD or the database is away"},
+	{Methods: "GET", Path: "/health/check", Description: "the same as /health"},
+}
+
 // routes are all that the server answers.
-func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.WebSocket, client *lxd.Client, database *db.DB, service *auth.Service, log *slog.Logger) http.Handler {
+func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.WebSocket, service *auth.Service, log *slog.Logger) http.Handler {
 	router := chi.NewRouter()
 	router.Use(requestID, logged(log), middleware.Recoverer)
 	router.Use(cors.Handler(cors.Options{
@@ -30,12 +40,16 @@ func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.Web
 		MaxAge:         600,
 	}))
 	router.With(identify(service, log)).Handle("/graphql", graphQL(resolver, log, sockets, transport.HTTP{}))
-	check := healthCheck(client, database)
-	router.Get("/health", check)
-	router.Get("/health/check", check)
-	router.Get("/schema.graphql", schemaText(resolver))
-	router.Get("/docs", http.RedirectHandler("/", http.StatusFound).ServeHTTP)
-	router.Get("/playground", http.RedirectHandler("/", http.StatusFound).ServeHTTP)
+	served := map[string]http.HandlerFunc{
+		"/health":         healthCheck(resolver.Health),
+		"/health/check":   healthCheck(resolver.Health),
+		"/schema.graphql": schemaText(resolver),
+		"/docs":           http.RedirectHandler("/", http.StatusFound).ServeHTTP,
+		"/playground":     http.RedirectHandler("/", http.StatusFound).ServeHTTP,
+	}
+	for path, handler := range served {
+		router.Get(path, handler)
+	}
 	router.Mount("/", web.Handler())
 	return router
 }

@@ -65,12 +65,12 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	defer background.Wait()
 	defer manager.Wait()
 	defer stop()
-	resolver := &resolvers.Resolver{LXD: client, Hub: hub, Work: manager, Auth: service}
+	resolver := &resolvers.Resolver{LXD: client, Hub: hub, Work: manager, Auth: service, Health: checker(client, database), Endpoints: endpoints}
 	sockets := webSocket(config, resolver, service, log)
 	defer sockets.Wait()
 	defer stop()
 	httpServer := &http.Server{
-		Handler:           routes(config, resolver, sockets, client, database, service, log),
+		Handler:           routes(config, resolver, sockets, service, log),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return running },

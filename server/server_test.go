@@ -181,3 +181,26 @@ func TestASimulationSaysSo(t *testing.T) {
 		t.Errorf("%s", got.text)
 	}
 }
+
+// Everything that is served is told, and everything that is told is served.
+func TestEndpointsAreServed(t *testing.T) {
+	server := run(t)
+	told := server.ask(server.user("viewer", role(auth.RoleViewer)), `{ httpEndpoints { methods path } health { status lxd { ok } database { ok } } }`)
+	if !strings.Contains(told.text, `"status":"ok"`) {
+		t.Error(told.text)
+	}
+	if anonymous := server.ask("", `{ health { status } }`); anonymous.code() != "" {
+		t.Errorf("health is public: %s", anonymous.text)
+	}
+	for _, endpoint := range told.Data["httpEndpoints"].([]any) {
+		path := endpoint.(map[string]any)["path"].(string)
+		response, err := http.Get(server.url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode == http.StatusNotFound {
+			t.Errorf("%s is not served", path)
+		}
+	}
+}

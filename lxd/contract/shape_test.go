@@ -54,6 +54,8 @@ func (d *daemon) shapes(t *testing.T) map[string]string {
 	time.Sleep(200 * time.Millisecond) // the interfaces of the instance come up
 	images := d.ask(t, "GET", "/1.0/images?recursion=1", nil)["metadata"].([]any)
 	fingerprint := images[0].(map[string]any)["fingerprint"].(string)
+	network := managedNetwork(t, d)
+	d.forward(t, network)
 	found := map[string]string{}
 	for name, address := range map[string]string{
 		"server":             "/1.0",
@@ -77,6 +79,28 @@ func (d *daemon) shapes(t *testing.T) map[string]string {
 		"image":              "/1.0/images/" + fingerprint,
 		"networks":           "/1.0/networks?recursion=1",
 		"pools":              "/1.0/storage-pools?recursion=1",
+		"pool":               "/1.0/storage-pools/default",
+		"pool resources":     "/1.0/storage-pools/default/resources",
+		"volumes":            "/1.0/storage-pools/default/volumes?recursion=1&project=" + project,
+		"volume names":       "/1.0/storage-pools/default/volumes?project=" + project,
+		"volume":             "/1.0/storage-pools/default/volumes/container/shape?project=" + project,
+		"volume snapshots":   "/1.0/storage-pools/default/volumes/container/shape/snapshots?recursion=1&project=" + project,
+		"volume state":       "/1.0/storage-pools/default/volumes/container/shape/state?project=" + project,
+		"volume backups":     "/1.0/storage-pools/default/volumes/container/shape/backups?project=" + project,
+		"missing pool":       "/1.0/storage-pools/nope/volumes",
+		"network":            "/1.0/networks/" + network,
+		"network state":      "/1.0/networks/" + network + "/state",
+		"leases":             "/1.0/networks/" + network + "/leases",
+		"forwards":           "/1.0/networks/" + network + "/forwards?recursion=1",
+		"peers":              "/1.0/networks/" + network + "/peers?recursion=1",
+		"resources":          "/1.0/resources",
+		"cluster":            "/1.0/cluster",
+		"members":            "/1.0/cluster/members?recursion=1",
+		"groups":             "/1.0/cluster/groups?recursion=1",
+		"warnings":           "/1.0/warnings?recursion=1",
+		"certificates":       "/1.0/certificates?recursion=1",
+		"project state":      "/1.0/projects/" + project + "/state",
+		"alias":              "/1.0/images/aliases/busybox",
 		"operations":         "/1.0/operations?recursion=1&project=" + project,
 		"operation":          snapshot["operation"].(string),
 		"missing instance":   "/1.0/instances/nope",
@@ -87,6 +111,32 @@ func (d *daemon) shapes(t *testing.T) map[string]string {
 		describe(found, name, d.ask(t, "GET", address, nil))
 	}
 	return found
+}
+
+// forward makes a forward on the real daemon; the simulator has one already.
+func (d *daemon) forward(t *testing.T, network string) {
+	t.Helper()
+	if d.simulated {
+		return
+	}
+	config := d.ask(t, "GET", "/1.0/networks/"+network, nil)["metadata"].(map[string]any)["config"].(map[string]any)
+	address, _, _ := strings.Cut(config["ipv4.address"].(string), "/")
+	listen := address[:strings.LastIndexByte(address, '.')] + ".199"
+	d.ask(t, "POST", "/1.0/networks/"+network+"/forwards", map[string]any{
+		"listen_address": listen, "ports": []map[string]string{{"protocol": "tcp", "listen_port": "80", "target_port": "8080", "target_address": listen[:len(listen)-3] + "198"}},
+	})
+	t.Cleanup(func() { d.ask(t, "DELETE", "/1.0/networks/"+network+"/forwards/"+listen, nil) })
+}
+
+func managedNetwork(t *testing.T, d *daemon) string {
+	t.Helper()
+	for _, network := range d.ask(t, "GET", "/1.0/networks?recursion=1", nil)["metadata"].([]any) {
+		if object := network.(map[string]any); object["managed"] == true {
+			return object["name"].(string)
+		}
+	}
+	t.Fatal("no managed network")
+	return ""
 }
 
 func describe(found map[string]string, at string, value any) {

@@ -88,13 +88,3 @@ func (s *Server) getInstanceMetadata(r *request) (answer, error) {
 		"architecture": i.Architecture, "creation_date": i.CreatedAt.Unix(), "expiry_date": 0, "properties": properties, "templates": nil,
 	}}, nil
 }
-
-// getResources is how much the simulated host has, as far as anybody asks.
-func (s *Server) getResources(*request) (answer, error) {
-	return answer{metadata: map[string]any{
-		"cpu": map[string]any{"architecture": "x86_64", "total": 16},
-		"memory": map[string]any{
-			"nodes": []any{}, "hugepages_total": 0, "hugepages_used": 0, "hugepages_size": 2 << 20, "used": int64(16) << 30, "total": int64(64) << 30,
-		},
-	}}, nil
-}

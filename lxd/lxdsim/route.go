@@ -39,9 +39,9 @@ func (s *Server) route() {
 	s.path("/1.0/instances/{name}/logs", methods{"GET": s.listLogs})
 	s.path("/1.0/instances/{name}/metadata", methods{"GET": s.getInstanceMetadata})
 	s.path("/1.0/instances/{name}/metadata/templates", methods{"GET": emptyList})
-	s.path("/1.0/resources", methods{"GET": s.getResources})
 	s.path("/1.0/operations", methods{"GET": s.listOperations})
 	s.path("/1.0/operations/{name}", methods{"GET": s.getOperation, "DELETE": s.cancelOperation})
+	s.routeEstate()
 	s.routes.HandleFunc("GET /1.0/operations/{name}/wait", s.waitOperation)
 	s.routes.HandleFunc("GET /1.0/events", s.streamEvents)
 	s.routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {

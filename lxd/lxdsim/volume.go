@@ -50,7 +50,7 @@ func (i *instance) volumes(pool string) []*volume {
 		content = "block"
 	}
 	own := volume{
-		Config: map[string]string{}, Name: i.Name, Type: i.Type, UsedBy: []string{i.url()}, Location: "none",
+		Config: map[string]string{"volatile.idmap.last": "[]", "volatile.idmap.next": "[]"}, Name: i.Name, Type: i.Type, UsedBy: []string{i.url()}, Location: "none",
 		ContentType: content, Project: i.Project, pool: pool, parent: i.Name,
 	}
 	all := []*volume{&own}

@@ -1,0 +1,75 @@
+package lxd
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+)
+
+// Metric is values that measure the same thing.
+type Metric struct {
+	Name    string
+	Help    string
+	Type    MetricType
+	Samples []*MetricSample
+}
+
+// MetricType is what the values mean.
+type MetricType string
+
+// MetricSample is one measured value.
+type MetricSample struct {
+	Labels StringMap
+	Value  float64
+}
+
+// mostMetrics bounds what is read of LXD's metrics, in bytes.
+const mostMetrics = 64 << 20
+
+// Metrics reads what LXD measures, by name, without what is of projects that
+// the scope does not allow. What has no project is the server's own.
+func (c *Client) Metrics(ctx context.Context, as Scope) ([]*Metric, error) {
+	text, err := c.text(ctx, "/1.0/metrics", mostMetrics)
+	if err != nil {
+		return nil, err
+	}
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
+	if err != nil {
+		return nil, &Error{Message: "LXD's metrics cannot be read: " + err.Error()}
+	}
+	metrics := make([]*Metric, 0, len(families))
+	for _, name := range sortedKeys(families) {
+		metric := newMetric(families[name])
+		metric.Samples = slices.DeleteFunc(metric.Samples, func(s *MetricSample) bool { return !as.Allows(s.Labels["project"], false) })
+		if len(metric.Samples) > 0 {
+			metrics = append(metrics, metric)
+		}
+	}
+	return metrics, nil
+}
+
+func newMetric(family *dto.MetricFamily) *Metric {
+	metric := &Metric{Name: family.GetName(), Help: family.GetHelp(), Type: known[MetricType](family.GetType().String(), "COUNTER", "GAUGE")}
+	for _, one := range family.GetMetric() {
+		sample := &MetricSample{Labels: StringMap{}, Value: one.GetUntyped().GetValue() + one.GetCounter().GetValue() + one.GetGauge().GetValue()}
+		for _, label := range one.GetLabel() {
+			sample.Labels[label.GetName()] = label.GetValue()
+		}
+		metric.Samples = append(metric.Samples, sample)
+	}
+	return metric
+}
+
+// ConfigurationMetadata reads the keys of configuration that LXD knows, in its
+// own form; an *ExtensionError before 5.21.
+func (c *Client) ConfigurationMetadata(ctx context.Context) (JSON, error) {
+	if err := c.need(ctx, "metadata_configuration"); err != nil {
+		return nil, err
+	}
+	return get[JSON](ctx, c, "/1.0/metadata/configuration")
+}

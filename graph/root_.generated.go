@@ -954,6 +954,7 @@ type ComplexityRoot struct {
 		Profiles               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Project                func(childComplexity int, name string) int
 		Projects               func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Search                 func(childComplexity int, query string, kinds []page.SearchKind, project *string, allProjects *bool, first *int, after *string, last *int, before *string) int
 		Server                 func(childComplexity int) int
 		StorageBucket          func(childComplexity int, pool string, name string, project *string) int
 		StorageBuckets         func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
@@ -1147,6 +1148,18 @@ type ComplexityRoot struct {
 	RestartInstancePayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
+	}
+
+	SearchConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SearchEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Server struct {
@@ -5408,6 +5421,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Projects(childComplexity, args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+	case "Query.search":
+		if e.ComplexityRoot.Query.Search == nil {
+			break
+		}
+
+		args, err := ec.field_Query_search_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Search(childComplexity, args["query"].(string), args["kinds"].([]page.SearchKind), args["project"].(*string), args["allProjects"].(*bool), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.server":
 		if e.ComplexityRoot.Query.Server == nil {
 			break
@@ -6254,6 +6278,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RestartInstancePayload.Operation(childComplexity), true
+
+	case "SearchConnection.edges":
+		if e.ComplexityRoot.SearchConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchConnection.Edges(childComplexity), true
+	case "SearchConnection.nodes":
+		if e.ComplexityRoot.SearchConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchConnection.Nodes(childComplexity), true
+	case "SearchConnection.pageInfo":
+		if e.ComplexityRoot.SearchConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchConnection.PageInfo(childComplexity), true
+	case "SearchConnection.totalCount":
+		if e.ComplexityRoot.SearchConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchConnection.TotalCount(childComplexity), true
+
+	case "SearchEdge.cursor":
+		if e.ComplexityRoot.SearchEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchEdge.Cursor(childComplexity), true
+	case "SearchEdge.node":
+		if e.ComplexityRoot.SearchEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchEdge.Node(childComplexity), true
 
 	case "Server.apiExtensions":
 		if e.ComplexityRoot.Server.APIExtensions == nil {
@@ -11323,6 +11385,77 @@ type Mutation
 """The live updates, over WebSocket or server-sent events."""
 type Subscription
 `, BuiltIn: false},
+	{Name: "../schema/search.graphqls", Input: `"""A kind of object that can be searched for."""
+enum SearchKind {
+  """Instances, by their addresses too."""
+  INSTANCE
+  """Images, by their aliases and properties too."""
+  IMAGE
+  """Networks."""
+  NETWORK
+  """Network ACLs."""
+  NETWORK_ACL
+  """Network zones."""
+  NETWORK_ZONE
+  """Profiles."""
+  PROFILE
+  """Projects."""
+  PROJECT
+  """Storage buckets; none on an LXD that has no buckets."""
+  STORAGE_BUCKET
+  """Storage pools."""
+  STORAGE_POOL
+  """Storage volumes."""
+  STORAGE_VOLUME
+}
+
+"""One object of a page of what was found."""
+type SearchEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The object."""
+  node: Node!
+}
+
+"""A page of what was found, best first."""
+type SearchConnection {
+  """The page with a cursor for each object."""
+  edges: [SearchEdge!]!
+  """The page's objects."""
+  nodes: [Node!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many were found that the caller may see."""
+  totalCount: Int!
+}
+
+extend type Query {
+  """
+  Objects of several kinds in whose names, descriptions, tags, addresses or
+  ` + "`" + `user.*` + "`" + ` configuration a text occurs; upper and lower case are alike. The best
+  come first: a name that is the text, then one that begins with it, then words
+  and parts; the name counts double. Equal ones follow by kind, project and name.
+  """
+  search(
+    """The text; an empty one is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+    query: String!
+    """The kinds to look at; null is all. LXD is asked for a list of each."""
+    kinds: [SearchKind!]
+    """The project, with ` + "`" + `allProjects: false` + "`" + `; null is ` + "`" + `default` + "`" + `, one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
+    project: String
+    """Those of all projects that the caller may see, each once; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = true
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same search."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same search."""
+    before: String
+  ): SearchConnection @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
 	{Name: "../schema/server.graphqls", Input: `"""How lxdql reaches LXD."""
 enum ConnectionMode {
   """Over the unix socket of this machine."""
@@ -14268,6 +14401,30 @@ func (ec *executionContext) childFields_RestartInstancePayload(ctx context.Conte
 		return ec.fieldContext_RestartInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RestartInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SearchConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SearchConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SearchConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SearchConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SearchEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SearchEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Server(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -109,11 +109,12 @@ func (i *Instance) adopt(c *Client, full bool) {
 	i.server, i.full = c.Name(), full
 	i.Project = projectOrDefault(i.Project)
 	if i.State != nil {
-		i.State.Memory.limit = i.Limits().MemoryBytes
+		i.State.settle(i.Limits().MemoryBytes)
 	}
 	for _, snapshot := range i.Snapshots {
 		snapshot.instance = i
 	}
+	oldestFirst(i.Snapshots)
 	for _, backup := range i.Backups {
 		backup.instance = i
 	}

@@ -57,11 +57,11 @@ func (c *Client) InstanceSnapshots(ctx context.Context, as Scope, instance *Inst
 	for _, snapshot := range snapshots {
 		snapshot.instance = instance
 	}
-	OldestFirst(snapshots)
+	oldestFirst(snapshots)
 	return snapshots, err
 }
 
-// OldestFirst puts snapshots in the order in which they were taken.
-func OldestFirst(snapshots []*InstanceSnapshot) {
+// oldestFirst puts snapshots in the order in which they were taken.
+func oldestFirst(snapshots []*InstanceSnapshot) {
 	slices.SortStableFunc(snapshots, func(a, b *InstanceSnapshot) int { return a.CreatedAt.Compare(b.CreatedAt.Time) })
 }

@@ -27,8 +27,23 @@ func (c *Client) InstanceState(ctx context.Context, as Scope, instance *Instance
 	if err != nil {
 		return nil, err
 	}
-	state.Memory.limit = instance.Limits().MemoryBytes
+	state.settle(instance.Limits().MemoryBytes)
 	return state, nil
+}
+
+// settle fills in what LXD says elsewhere. Nothing is written later: the fields
+// of one answer read side by side.
+func (s *InstanceState) settle(memoryLimit *int64) {
+	s.Memory.limit = memoryLimit
+	for name, disk := range s.Disks {
+		disk.Name = name
+	}
+	for name, network := range s.Networks {
+		network.Name = name
+		if network.Counters == nil {
+			network.Counters = &InstanceStateCounters{}
+		}
+	}
 }
 
 // Pid is the init process on the host; nil when it does not run.
@@ -95,7 +110,6 @@ func (d *InstanceStateDisk) TotalBytes() *int64 {
 func (s *InstanceState) Disk() []*InstanceStateDisk {
 	disks := make([]*InstanceStateDisk, 0, len(s.Disks))
 	for _, name := range sortedKeys(s.Disks) {
-		s.Disks[name].Name = name
 		disks = append(disks, s.Disks[name])
 	}
 	return disks

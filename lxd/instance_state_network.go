@@ -39,12 +39,7 @@ func (c *InstanceStateCounters) BytesTotal() int64 { return c.BytesReceived + c.
 func (s *InstanceState) Network() []*InstanceStateNetwork {
 	networks := make([]*InstanceStateNetwork, 0, len(s.Networks))
 	for _, name := range sortedKeys(s.Networks) {
-		network := s.Networks[name]
-		network.Name = name
-		if network.Counters == nil {
-			network.Counters = &InstanceStateCounters{}
-		}
-		networks = append(networks, network)
+		networks = append(networks, s.Networks[name])
 	}
 	return networks
 }

@@ -64,7 +64,6 @@ func snapshotsOf(ctx context.Context, instance *lxd.Instance) ([]*lxd.InstanceSn
 		if instance.Snapshots == nil {
 			return []*lxd.InstanceSnapshot{}, nil
 		}
-		lxd.OldestFirst(instance.Snapshots)
 		return instance.Snapshots, nil
 	case pool != "" && onlyNames(ctx, ""):
 		names, err := load(ctx).snapshotNames.Load(ctx, key{instance.Project, pool})()

@@ -304,42 +304,43 @@ type ComplexityRoot struct {
 	}
 
 	Instance struct {
-		Architecture     func(childComplexity int) int
-		AvailableActions func(childComplexity int) int
-		Backups          func(childComplexity int) int
-		Config           func(childComplexity int, prefix *string) int
-		ConsoleLog       func(childComplexity int, maxBytes *int) int
-		CreatedAt        func(childComplexity int) int
-		Description      func(childComplexity int) int
-		Devices          func(childComplexity int) int
-		Ephemeral        func(childComplexity int) int
-		Etag             func(childComplexity int) int
-		ExpandedConfig   func(childComplexity int, prefix *string) int
-		HiddenConfigKeys func(childComplexity int) int
-		ID               func(childComplexity int) int
-		Image            func(childComplexity int) int
-		ImageMetadata    func(childComplexity int) int
-		Ipv4             func(childComplexity int) int
-		Ipv6             func(childComplexity int) int
-		LastUsedAt       func(childComplexity int) int
-		Limits           func(childComplexity int) int
-		Location         func(childComplexity int) int
-		Logs             func(childComplexity int) int
-		Name             func(childComplexity int) int
-		Operations       func(childComplexity int) int
-		Profiles         func(childComplexity int) int
-		Project          func(childComplexity int) int
-		RootVolume       func(childComplexity int) int
-		ScalingBounds    func(childComplexity int) int
-		Snapshots        func(childComplexity int) int
-		State            func(childComplexity int) int
-		Stateful         func(childComplexity int) int
-		Status           func(childComplexity int) int
-		Tags             func(childComplexity int) int
-		Templates        func(childComplexity int) int
-		Type             func(childComplexity int) int
-		UefiVars         func(childComplexity int) int
-		Usage            func(childComplexity int) int
+		AccessEntitlements func(childComplexity int) int
+		Architecture       func(childComplexity int) int
+		AvailableActions   func(childComplexity int) int
+		Backups            func(childComplexity int) int
+		Config             func(childComplexity int, prefix *string) int
+		ConsoleLog         func(childComplexity int, maxBytes *int) int
+		CreatedAt          func(childComplexity int) int
+		Description        func(childComplexity int) int
+		Devices            func(childComplexity int) int
+		Ephemeral          func(childComplexity int) int
+		Etag               func(childComplexity int) int
+		ExpandedConfig     func(childComplexity int, prefix *string) int
+		HiddenConfigKeys   func(childComplexity int) int
+		ID                 func(childComplexity int) int
+		Image              func(childComplexity int) int
+		ImageMetadata      func(childComplexity int) int
+		Ipv4               func(childComplexity int) int
+		Ipv6               func(childComplexity int) int
+		LastUsedAt         func(childComplexity int) int
+		Limits             func(childComplexity int) int
+		Location           func(childComplexity int) int
+		Logs               func(childComplexity int) int
+		Name               func(childComplexity int) int
+		Operations         func(childComplexity int) int
+		Profiles           func(childComplexity int) int
+		Project            func(childComplexity int) int
+		RootVolume         func(childComplexity int) int
+		ScalingBounds      func(childComplexity int) int
+		Snapshots          func(childComplexity int) int
+		State              func(childComplexity int) int
+		Stateful           func(childComplexity int) int
+		Status             func(childComplexity int) int
+		Tags               func(childComplexity int) int
+		Templates          func(childComplexity int) int
+		Type               func(childComplexity int) int
+		UefiVars           func(childComplexity int) int
+		Usage              func(childComplexity int) int
 	}
 
 	InstanceAggregate struct {
@@ -2418,6 +2419,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InfinibandDevice.Type(childComplexity), true
 
+	case "Instance.accessEntitlements":
+		if e.ComplexityRoot.Instance.AccessEntitlements == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.AccessEntitlements(childComplexity), true
 	case "Instance.architecture":
 		if e.ComplexityRoot.Instance.Architecture == nil {
 			break
@@ -9028,6 +9035,12 @@ type Instance implements Node {
   snapshots: [InstanceSnapshot!]!
   """The volume of its root disk; null when it has none, or it could not be read."""
   rootVolume: StorageVolume
+  """
+  What LXD's fine-grained access rules allow lxdql itself to do with it, in
+  LXD's words: ` + "`" + `can_edit` + "`" + `. Null where LXD does not tell: before 5.21, and where
+  lxdql may do everything.
+  """
+  accessEntitlements: [String!]
   """What can be done to it now; it does not say whether the caller may."""
   availableActions: [InstanceAction!]!
 }
@@ -13299,6 +13312,8 @@ func (ec *executionContext) childFields_Instance(ctx context.Context, field grap
 		return ec.fieldContext_Instance_snapshots(ctx, field)
 	case "rootVolume":
 		return ec.fieldContext_Instance_rootVolume(ctx, field)
+	case "accessEntitlements":
+		return ec.fieldContext_Instance_accessEntitlements(ctx, field)
 	case "availableActions":
 		return ec.fieldContext_Instance_availableActions(ctx, field)
 	case "backups":

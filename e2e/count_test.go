@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -18,6 +19,14 @@ type counter struct {
 	socket string
 	mutex  sync.Mutex
 	paths  []string
+	broken string // the end of a path that fails; "" is none
+}
+
+// fail makes requests fail whose path ends so; "" makes none.
+func (c *counter) fail(path string) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.broken = path
 }
 
 func countRequests(t *testing.T, socket string) *counter {
@@ -38,7 +47,13 @@ func countRequests(t *testing.T, socket string) *counter {
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		counting.mutex.Lock()
 		counting.paths = append(counting.paths, r.URL.Path)
+		broken := counting.broken != "" && strings.HasSuffix(r.URL.Path, counting.broken)
 		counting.mutex.Unlock()
+		if broken {
+			w.WriteHeader(http.StatusInternalServerError)
+			w.Write([]byte(`{"type":"error","error_code":500,"error":"the disk is on fire","metadata":null}`))
+			return
+		}
 		proxy.ServeHTTP(w, r)
 	})}
 	go server.Serve(listener)

@@ -18,7 +18,12 @@ import (
 // lxdClient speaks to the real LXD, bare, to set up what a story needs.
 func lxdClient(t *testing.T) func(method, path string, body any) map[string]any {
 	t.Helper()
-	socket := realSocket(t)
+	return lxdOn(t, realSocket(t))
+}
+
+// lxdOn speaks to the LXD of a socket.
+func lxdOn(t *testing.T, socket string) func(method, path string, body any) map[string]any {
+	t.Helper()
 	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
 	}}

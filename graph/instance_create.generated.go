@@ -110,7 +110,7 @@ func (ec *executionContext) unmarshalInputCreateInstanceInput(ctx context.Contex
 		asMap["start"] = false
 	}
 
-	fieldsInOrder := [...]string{"name", "project", "description", "type", "source", "config", "devices", "profiles", "pool", "ephemeral", "start"}
+	fieldsInOrder := [...]string{"name", "project", "description", "type", "source", "config", "devices", "profiles", "pool", "target", "ephemeral", "start"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -180,6 +180,13 @@ func (ec *executionContext) unmarshalInputCreateInstanceInput(ctx context.Contex
 				return it, err
 			}
 			it.Pool = data
+		case "target":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("target"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Target = data
 		case "ephemeral":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ephemeral"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)

@@ -9409,6 +9409,8 @@ input CreateInstanceInput {
   profiles: [String!]
   """The storage pool of the root disk; null is what the profiles say."""
   pool: String
+  """The cluster member to put it on; null lets LXD choose. Outside a cluster it is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  target: String
   """Whether LXD deletes it when it stops."""
   ephemeral: Boolean = false
   """Whether to start it: then the operation's success means that it runs."""

@@ -35,6 +35,7 @@ type CreateInstanceInput struct {
 	Devices     DeviceMap
 	Profiles    []string
 	Pool        *string
+	Target      *string
 	Ephemeral   *bool
 	Start       *bool
 }
@@ -76,7 +77,15 @@ func (c *Client) CreateInstance(ctx context.Context, as Scope, input *CreateInst
 	case !IsNotFound(err):
 		return nil, err
 	}
-	return change(ctx, c, project, http.MethodPost, in(project, path("instances")), body)
+	address := in(project, path("instances"))
+	if target := value(input.Target); target != "" {
+		address = in(project, path("instances"), "target", target)
+	}
+	operation, err := change(ctx, c, project, http.MethodPost, address, body)
+	if isStatus(err, http.StatusBadRequest) && input.Target != nil {
+		return nil, &InputError{"input.target", err.Error()}
+	}
+	return operation, err
 }
 
 // StartsOnCreate reports whether LXD starts a new instance itself. Releases

@@ -1,6 +1,7 @@
 package lxd
 
 import (
+	"context"
 	"strconv"
 	"strings"
 )
@@ -15,7 +16,7 @@ const mebibyte = 1 << 20
 
 // ScalingBounds are the instance's own, in its configuration, else the limits
 // of the project, else all of the host, which is asked for only then.
-func (i *Instance) ScalingBounds(project *Project, host func(member string) (*ServerResources, error)) (*InstanceScalingBounds, error) {
+func (i *Instance) ScalingBounds(ctx context.Context, project *Project, host func(context.Context) (*ServerResources, error)) (*InstanceScalingBounds, error) {
 	bounds := &InstanceScalingBounds{
 		MinCores:     max(1, cores(i.ExpandedConfig["user.autoscale.min_cores"])),
 		MaxCores:     cores(i.ExpandedConfig["user.autoscale.max_cores"]),
@@ -31,7 +32,7 @@ func (i *Instance) ScalingBounds(project *Project, host func(member string) (*Se
 	if bounds.MaxCores > 0 && bounds.MaxMemoryMiB > 0 {
 		return bounds, nil
 	}
-	size, err := host(value(i.Location()))
+	size, err := host(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -72,8 +72,8 @@ func scalingBoundsOf(ctx context.Context, instance *lxd.Instance) (*lxd.Instance
 	if err != nil {
 		return nil, err
 	}
-	return instance.ScalingBounds(project, func(member string) (*lxd.ServerResources, error) {
-		return load(ctx).resources.Load(ctx, member)()
+	return instance.ScalingBounds(ctx, project, func(ctx context.Context) (*lxd.ServerResources, error) {
+		return load(ctx).resources.Load(ctx, "")()
 	})
 }
 

@@ -39,8 +39,17 @@ var stateFields = map[string]bool{
 // nameFields can be chosen by from a list of names.
 var nameFields = map[string]bool{"name": true, "project": true}
 
-// choosing is how much the conditions and the order look at. A search looks at
-// addresses, which only the state has.
+// searching is how much of each instance a text is looked for in: addresses
+// are in the state, which is dear, and is read only where the text can be part
+// of one.
+func searching(text string) lxd.InstanceDetail {
+	if strings.Trim(text, "0123456789abcdefABCDEF.: ") == "" {
+		return lxd.DetailFull
+	}
+	return lxd.DetailObject
+}
+
+// choosing is how much the conditions and the order look at.
 func choosing(args page.Args, filter string) lxd.InstanceDetail {
 	fields := page.Fields(args.Where)
 	if name := args.OrderBy.Name(); name != "" {
@@ -51,7 +60,7 @@ func choosing(args page.Args, filter string) lxd.InstanceDetail {
 		detail = lxd.DetailObject
 	}
 	if args.Search != nil && *args.Search != "" {
-		detail = lxd.DetailFull
+		detail = searching(*args.Search)
 	}
 	for field := range fields {
 		switch {

@@ -10,7 +10,7 @@ import (
 // What a list is read with, and what its page is read with after that.
 func TestThePlanReadsNoMoreThanItMust(t *testing.T) {
 	type where = map[string]any
-	search := "web"
+	search, address := "web", "10.1.2"
 	const names, object, full = lxd.DetailNames, lxd.DetailObject, lxd.DetailFull
 	for _, story := range []struct {
 		what       string
@@ -30,7 +30,8 @@ func TestThePlanReadsNoMoreThanItMust(t *testing.T) {
 		{"names, not chosen by an address", page.Args{Where: where{"not": where{"address": where{}}}}, "", names, full},
 		{"names, chosen by one of two", page.Args{Where: where{"or": []where{{"name": where{}}, {"state": where{}}}}}, "", names, full},
 		{"names, ordered by memory", page.Args{OrderBy: &page.OrderBy{Field: "MEMORY_USAGE_BYTES"}}, "", names, full},
-		{"names, searched", page.Args{Search: &search}, "", names, full},
+		{"names, searched", page.Args{Search: &search}, "", names, object},
+		{"names, searched for an address", page.Args{Search: &address}, "", names, full},
 		{"names, filtered by LXD", page.Args{}, "name eq x", names, object},
 		{"the state, filtered by LXD", page.Args{}, "name eq x", full, object},
 	} {

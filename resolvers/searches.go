@@ -56,13 +56,9 @@ func ofProject[T any](feature lxd.Feature, one func(context.Context, lxd.Scope, 
 	}
 }
 
-// instancesToSearch reads the state, which is dear, only where the text can be
-// part of an address.
+// instancesToSearch reads the state only where it has to be looked into.
 func (r *Resolver) instancesToSearch(ctx context.Context, what searched) ([]*lxd.Instance, error) {
-	list := lxd.InstanceList{Project: value(what.project), AllProjects: value(what.all), Detail: lxd.DetailObject}
-	if strings.Trim(what.text, "0123456789abcdefABCDEF.:") == "" {
-		list.Detail, list.WithoutDisk = lxd.DetailFull, true
-	}
+	list := lxd.InstanceList{Project: value(what.project), AllProjects: value(what.all), Detail: searching(what.text), WithoutDisk: true}
 	return r.LXD.Instances(ctx, scope(ctx), list)
 }
 

@@ -8,7 +8,7 @@ export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/snap/bin"
 # A caller who works with another LXD must not lead us there.
 unset LXD_SOCKET LXD_DIR LXD_CONF
 
-for part in install host daemon network setup sweep; do
+for part in install host daemon network setup sweep cluster; do
 	# shellcheck source=/dev/null
 	. "$here/lxd-$part.sh"
 done
@@ -24,6 +24,7 @@ usage: scripts/lxd.sh COMMAND
   restart DIR                                          kill, then start on the same data
   remove DIR                                           stop, then delete the data
   status DIR                                           exit 0 when running, 3 when not
+  cluster DIR PORT PORT                                start DIR/n1 and DIR/n2 as a cluster of two; remove each of them
   find                                                 print the socket of the machine's own LXD, or exit 1
 TEXT
 	exit 2
@@ -161,6 +162,7 @@ kill) kill_daemon "$@" ;;
 restart) restart "$@" ;;
 remove) remove "$@" ;;
 status) status "$@" ;;
+cluster) cluster "$@" ;;
 find) find_socket ;;
 *) usage ;;
 esac

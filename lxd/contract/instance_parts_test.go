@@ -40,6 +40,9 @@ func TestWhatHangsOnAnInstance(t *testing.T) {
 		if _, err := d.InstanceUefiVars(t.Context(), lxd.System, instance); !errors.As(err, &missing) {
 			t.Errorf("firmware variables of 5.0.2: %v", err)
 		}
+		if size := must(d.Resources(t.Context(), "")); size.CPU.Total < 1 || size.Memory.TotalBytes < 1<<20 {
+			t.Errorf("the host has %+v", size)
+		}
 		percents, errs := d.CPUPercents(t.Context(), lxd.System, []*lxd.Instance{instance, {Project: project, Name: "nope"}})
 		if percents[0] == nil || *percents[0] < 0 || errs[0] != nil || !lxd.IsNotFound(errs[1]) {
 			t.Errorf("processor time: %v, %v", percents, errs)

@@ -20,6 +20,8 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type RemoteImageResolver interface {
+	ID(ctx context.Context, obj *simplestreams.RemoteImage) (string, error)
+
 	Type(ctx context.Context, obj *simplestreams.RemoteImage) (lxd.InstanceType, error)
 }
 
@@ -30,6 +32,29 @@ type RemoteImageResolver interface {
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _RemoteImage_id(ctx context.Context, field graphql.CollectedField, obj *simplestreams.RemoteImage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoteImage_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RemoteImage().ID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoteImage_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RemoteImage", field, true, true, errors.New("field of type ID does not have child fields"))
+}
 
 func (ec *executionContext) _RemoteImage_aliasNames(ctx context.Context, field graphql.CollectedField, obj *simplestreams.RemoteImage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -679,7 +704,7 @@ func (ec *executionContext) unmarshalInputRemoteImageWhere(ctx context.Context, 
 
 // region    **************************** object.gotpl ****************************
 
-var remoteImageImplementors = []string{"RemoteImage"}
+var remoteImageImplementors = []string{"RemoteImage", "Node"}
 
 func (ec *executionContext) _RemoteImage(ctx context.Context, sel ast.SelectionSet, obj *simplestreams.RemoteImage) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, remoteImageImplementors)
@@ -691,6 +716,44 @@ func (ec *executionContext) _RemoteImage(ctx context.Context, sel ast.SelectionS
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("RemoteImage")
+		case "id":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._RemoteImage_id(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "aliasNames":
 			out.Values[i] = ec._RemoteImage_aliasNames(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -977,6 +977,7 @@ type ComplexityRoot struct {
 		CreatedAt    func(childComplexity int) int
 		Description  func(childComplexity int) int
 		Fingerprint  func(childComplexity int) int
+		ID           func(childComplexity int) int
 		OS           func(childComplexity int) int
 		Release      func(childComplexity int) int
 		Serial       func(childComplexity int) int
@@ -5622,6 +5623,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RemoteImage.Fingerprint(childComplexity), true
+	case "RemoteImage.id":
+		if e.ComplexityRoot.RemoteImage.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImage.ID(childComplexity), true
 	case "RemoteImage.os":
 		if e.ComplexityRoot.RemoteImage.OS == nil {
 			break
@@ -11185,7 +11192,9 @@ extend type Query {
 }
 `, BuiltIn: false},
 	{Name: "../schema/remote_image.graphqls", Input: `"""An image that an image server offers, for ` + "`" + `createInstance` + "`" + ` and ` + "`" + `copyImage` + "`" + `."""
-type RemoteImage {
+type RemoteImage implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
   """The names that stand for it, on the newest build of each kind only; without the remote's."""
   aliasNames: [String!]!
   """The system: ` + "`" + `Ubuntu` + "`" + `."""
@@ -14362,6 +14371,8 @@ func (ec *executionContext) childFields_ProjectUsage(ctx context.Context, field 
 
 func (ec *executionContext) childFields_RemoteImage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_RemoteImage_id(ctx, field)
 	case "aliasNames":
 		return ec.fieldContext_RemoteImage_aliasNames(ctx, field)
 	case "os":

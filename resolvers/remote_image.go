@@ -25,6 +25,10 @@ func (r *queryResolver) RemoteImages(ctx context.Context, remote string, where m
 	return page.RemoteImages.List(images, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))
 }
 
+func (r *remoteImageResolver) ID(ctx context.Context, obj *simplestreams.RemoteImage) (string, error) {
+	return r.remoteID(obj), nil
+}
+
 func (r *remoteImageResolver) Type(ctx context.Context, obj *simplestreams.RemoteImage) (lxd.InstanceType, error) {
 	return page.RemoteType(obj), nil
 }

@@ -24,6 +24,9 @@ type RemoteImage struct {
 	ServerURL      string
 }
 
+// IsNode marks that an image has an id: its server and its fingerprint.
+func (*RemoteImage) IsNode() {}
+
 // Description is the image in a line, for people.
 func (i *RemoteImage) Description() string {
 	words := []string{i.OS, i.Release, i.Architecture}

@@ -69,6 +69,16 @@ func Address(remote string) (address string, named bool, err error) {
 	return strings.TrimSuffix(parsed.String(), "/"), true, nil
 }
 
+// Known reports whether an address is one of a shortcut's.
+func Known(address string) bool {
+	for _, known := range Shortcuts {
+		if known == address {
+			return true
+		}
+	}
+	return false
+}
+
 // Images are what a server offers. They are shared: nobody may change them.
 func (c *Client) Images(ctx context.Context, server string) ([]*RemoteImage, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -26,5 +27,20 @@ func TestTheEstateTimesItselfIsRefused(t *testing.T) {
 	counted := server.ask(token, `query($n: Int) { instances(first: $n) { nodes { name } } }`, map[string]any{"n": 7})
 	if counted.code() != "" || !strings.Contains(counted.text, `"cost":{"limit":1000000,"requested":15}`) {
 		t.Error(counted.text)
+	}
+}
+
+// What cannot be read is refused with a reason, and not with a panic.
+func TestWhatIsNoQuestionIsRefused(t *testing.T) {
+	server := run(t)
+	for _, body := range []string{"this is no JSON", "[]", "", `{"query": 1}`, `{"query": "{"}`} {
+		response, err := http.Post(server.url+"/graphql", "application/json", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode >= 500 {
+			t.Errorf("%q: %s", body, response.Status)
+		}
 	}
 }

@@ -20,8 +20,10 @@ func told(log *slog.Logger) graphql.ResponseMiddleware {
 		if response == nil {
 			return nil
 		}
-		if counted, ok := graphql.GetOperationContext(ctx).Stats.GetExtension("cost").(map[string]any); ok {
-			extend(response, "cost", counted)
+		if graphql.HasOperationContext(ctx) { // a request that cannot be read has none
+			if counted, ok := graphql.GetOperationContext(ctx).Stats.GetExtension("cost").(map[string]any); ok {
+				extend(response, "cost", counted)
+			}
 		}
 		if auth.From(ctx).Has(auth.RoleOperator) {
 			extend(response, "lxd", map[string]any{"calls": calls, "bytes": bytes, "milliseconds": milliseconds})

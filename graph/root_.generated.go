@@ -43,7 +43,11 @@ type ResolverRoot interface {
 	Network() NetworkResolver
 	NetworkAcl() NetworkAclResolver
 	NetworkAllocation() NetworkAllocationResolver
+	NetworkForward() NetworkForwardResolver
+	NetworkLoadBalancer() NetworkLoadBalancerResolver
+	NetworkPeer() NetworkPeerResolver
 	NetworkZone() NetworkZoneResolver
+	NetworkZoneRecord() NetworkZoneRecordResolver
 	NicDevice() NicDeviceResolver
 	Operation() OperationResolver
 	Permission() PermissionResolver
@@ -513,6 +517,7 @@ type ComplexityRoot struct {
 		Hwaddr   func(childComplexity int) int
 		Instance func(childComplexity int) int
 		Location func(childComplexity int) int
+		Project  func(childComplexity int) int
 		Type     func(childComplexity int) int
 	}
 
@@ -661,12 +666,13 @@ type ComplexityRoot struct {
 	}
 
 	NetworkForward struct {
-		Config        func(childComplexity int) int
-		Description   func(childComplexity int) int
-		ID            func(childComplexity int) int
-		ListenAddress func(childComplexity int) int
-		Location      func(childComplexity int) int
-		Ports         func(childComplexity int) int
+		Config           func(childComplexity int, prefix *string) int
+		Description      func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		ID               func(childComplexity int) int
+		ListenAddress    func(childComplexity int) int
+		Location         func(childComplexity int) int
+		Ports            func(childComplexity int) int
 	}
 
 	NetworkForwardPort struct {
@@ -678,13 +684,14 @@ type ComplexityRoot struct {
 	}
 
 	NetworkLoadBalancer struct {
-		Backends      func(childComplexity int) int
-		Config        func(childComplexity int) int
-		Description   func(childComplexity int) int
-		ID            func(childComplexity int) int
-		ListenAddress func(childComplexity int) int
-		Location      func(childComplexity int) int
-		Ports         func(childComplexity int) int
+		Backends         func(childComplexity int) int
+		Config           func(childComplexity int, prefix *string) int
+		Description      func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		ID               func(childComplexity int) int
+		ListenAddress    func(childComplexity int) int
+		Location         func(childComplexity int) int
+		Ports            func(childComplexity int) int
 	}
 
 	NetworkLoadBalancerBackend struct {
@@ -702,13 +709,14 @@ type ComplexityRoot struct {
 	}
 
 	NetworkPeer struct {
-		Config        func(childComplexity int) int
-		Description   func(childComplexity int) int
-		ID            func(childComplexity int) int
-		Name          func(childComplexity int) int
-		Status        func(childComplexity int) int
-		TargetNetwork func(childComplexity int) int
-		TargetProject func(childComplexity int) int
+		Config           func(childComplexity int, prefix *string) int
+		Description      func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Status           func(childComplexity int) int
+		TargetNetwork    func(childComplexity int) int
+		TargetProject    func(childComplexity int) int
 	}
 
 	NetworkState struct {
@@ -749,11 +757,12 @@ type ComplexityRoot struct {
 	}
 
 	NetworkZoneRecord struct {
-		Config      func(childComplexity int) int
-		Description func(childComplexity int) int
-		Entries     func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Name        func(childComplexity int) int
+		Config           func(childComplexity int, prefix *string) int
+		Description      func(childComplexity int) int
+		Entries          func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Name             func(childComplexity int) int
 	}
 
 	NetworkZoneRecordEntry struct {
@@ -3364,6 +3373,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Lease.Location(childComplexity), true
+	case "Lease.project":
+		if e.ComplexityRoot.Lease.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lease.Project(childComplexity), true
 	case "Lease.type":
 		if e.ComplexityRoot.Lease.Type == nil {
 			break
@@ -4055,13 +4070,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.NetworkForward.Config(childComplexity), true
+		args, err := ec.field_NetworkForward_config_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.NetworkForward.Config(childComplexity, args["prefix"].(*string)), true
 	case "NetworkForward.description":
 		if e.ComplexityRoot.NetworkForward.Description == nil {
 			break
 		}
 
 		return e.ComplexityRoot.NetworkForward.Description(childComplexity), true
+	case "NetworkForward.hiddenConfigKeys":
+		if e.ComplexityRoot.NetworkForward.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForward.HiddenConfigKeys(childComplexity), true
 	case "NetworkForward.id":
 		if e.ComplexityRoot.NetworkForward.ID == nil {
 			break
@@ -4129,13 +4155,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.NetworkLoadBalancer.Config(childComplexity), true
+		args, err := ec.field_NetworkLoadBalancer_config_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.Config(childComplexity, args["prefix"].(*string)), true
 	case "NetworkLoadBalancer.description":
 		if e.ComplexityRoot.NetworkLoadBalancer.Description == nil {
 			break
 		}
 
 		return e.ComplexityRoot.NetworkLoadBalancer.Description(childComplexity), true
+	case "NetworkLoadBalancer.hiddenConfigKeys":
+		if e.ComplexityRoot.NetworkLoadBalancer.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.HiddenConfigKeys(childComplexity), true
 	case "NetworkLoadBalancer.id":
 		if e.ComplexityRoot.NetworkLoadBalancer.ID == nil {
 			break
@@ -4216,13 +4253,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.NetworkPeer.Config(childComplexity), true
+		args, err := ec.field_NetworkPeer_config_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.NetworkPeer.Config(childComplexity, args["prefix"].(*string)), true
 	case "NetworkPeer.description":
 		if e.ComplexityRoot.NetworkPeer.Description == nil {
 			break
 		}
 
 		return e.ComplexityRoot.NetworkPeer.Description(childComplexity), true
+	case "NetworkPeer.hiddenConfigKeys":
+		if e.ComplexityRoot.NetworkPeer.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkPeer.HiddenConfigKeys(childComplexity), true
 	case "NetworkPeer.id":
 		if e.ComplexityRoot.NetworkPeer.ID == nil {
 			break
@@ -4418,7 +4466,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.NetworkZoneRecord.Config(childComplexity), true
+		args, err := ec.field_NetworkZoneRecord_config_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecord.Config(childComplexity, args["prefix"].(*string)), true
 	case "NetworkZoneRecord.description":
 		if e.ComplexityRoot.NetworkZoneRecord.Description == nil {
 			break
@@ -4431,6 +4484,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkZoneRecord.Entries(childComplexity), true
+	case "NetworkZoneRecord.hiddenConfigKeys":
+		if e.ComplexityRoot.NetworkZoneRecord.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecord.HiddenConfigKeys(childComplexity), true
 	case "NetworkZoneRecord.id":
 		if e.ComplexityRoot.NetworkZoneRecord.ID == nil {
 			break
@@ -10004,7 +10063,9 @@ type Lease {
   type: String!
   """The cluster member; null outside a cluster."""
   location: String
-  """The instance that has it; null for none that the caller may see."""
+  """The project of the instance that has it, or of the network where it is the network's own; null for one that the caller may not see."""
+  project: Project
+  """The instance of that project that has its MAC address; null for none that the caller may see."""
   instance: Instance
 }
 
@@ -10030,8 +10091,13 @@ type NetworkForward implements Node {
   listenAddress: String!
   """Free text; may be empty."""
   description: String!
-  """The configuration, in LXD's keys: ` + "`" + `target_address` + "`" + ` for what no port says."""
-  config: StringMap!
+  """The configuration, in LXD's keys, without those hidden from the caller (see ` + "`" + `hiddenConfigKeys` + "`" + `); ` + "`" + `target_address` + "`" + ` is for what no port says."""
+  config(
+    """Only keys that begin with this."""
+    prefix: String
+  ): StringMap!
+  """The names of the keys of ` + "`" + `config` + "`" + ` that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
   """What is listened on."""
   ports: [NetworkForwardPort!]!
   """The cluster member; null outside a cluster and on networks that all members share."""
@@ -10046,8 +10112,13 @@ type NetworkPeer implements Node {
   name: String!
   """Free text; may be empty."""
   description: String!
-  """The configuration, in LXD's keys."""
-  config: StringMap!
+  """The configuration, in LXD's keys, without those hidden from the caller (see ` + "`" + `hiddenConfigKeys` + "`" + `)."""
+  config(
+    """Only keys that begin with this."""
+    prefix: String
+  ): StringMap!
+  """The names of the keys of ` + "`" + `config` + "`" + ` that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
   """` + "`" + `PENDING` + "`" + ` until the other side has agreed, then ` + "`" + `CREATED` + "`" + `, in LXD's words."""
   status: String!
   """The other network's project."""
@@ -10088,8 +10159,13 @@ type NetworkLoadBalancer implements Node {
   listenAddress: String!
   """Free text; may be empty."""
   description: String!
-  """The configuration, in LXD's keys."""
-  config: StringMap!
+  """The configuration, in LXD's keys, without those hidden from the caller (see ` + "`" + `hiddenConfigKeys` + "`" + `)."""
+  config(
+    """Only keys that begin with this."""
+    prefix: String
+  ): StringMap!
+  """The names of the keys of ` + "`" + `config` + "`" + ` that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
   """What connections can go to."""
   backends: [NetworkLoadBalancerBackend!]!
   """What is listened on."""
@@ -10128,12 +10204,17 @@ type Network implements Node {
   tags: [String!]!
   """The cluster members that it is on; empty outside a cluster."""
   locations: [String!]!
-  """What it is right now; LXD is asked for each network. Null when it could not be read."""
+  """
+  What it is right now; LXD is asked for each network. Null when it could not be
+  read, and without an error for a network that has no interface of its own on the
+  host, such as one of the type ` + "`" + `MACVLAN` + "`" + `.
+  """
   state: NetworkState
   """
   The addresses that it has given to instances of one project, which is that of
   the instance where the network was reached by a device of one. LXD is asked for
-  each network. Null when they could not be read; empty for interfaces of the host.
+  each network. Null when they could not be read; empty for interfaces of the host
+  and for kinds of network that give no addresses.
   """
   leases(
     """The project whose instances' addresses are shown; null is the network's own, or the instance's."""
@@ -10473,7 +10554,10 @@ type NetworkAllocation {
 }
 
 extend type Query {
-  """The addresses that are taken; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` where LXD cannot tell."""
+  """
+  The addresses that are taken on networks, as far as what has them belongs to
+  projects that the caller may see; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` where LXD cannot tell.
+  """
   networkAllocations(
     """The project; null is ` + "`" + `default` + "`" + `, one that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
     project: String
@@ -10500,8 +10584,13 @@ type NetworkZoneRecord implements Node {
   name: String!
   """Free text; may be empty."""
   description: String!
-  """The configuration, in LXD's keys."""
-  config: StringMap!
+  """The configuration, in LXD's keys, without those hidden from the caller (see ` + "`" + `hiddenConfigKeys` + "`" + `)."""
+  config(
+    """Only keys that begin with this."""
+    prefix: String
+  ): StringMap!
+  """The names of the keys of ` + "`" + `config` + "`" + ` that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
   """What it stands for."""
   entries: [NetworkZoneRecordEntry!]!
 }
@@ -13689,6 +13778,8 @@ func (ec *executionContext) childFields_Lease(ctx context.Context, field graphql
 		return ec.fieldContext_Lease_type(ctx, field)
 	case "location":
 		return ec.fieldContext_Lease_location(ctx, field)
+	case "project":
+		return ec.fieldContext_Lease_project(ctx, field)
 	case "instance":
 		return ec.fieldContext_Lease_instance(ctx, field)
 	}
@@ -13943,6 +14034,8 @@ func (ec *executionContext) childFields_NetworkForward(ctx context.Context, fiel
 		return ec.fieldContext_NetworkForward_description(ctx, field)
 	case "config":
 		return ec.fieldContext_NetworkForward_config(ctx, field)
+	case "hiddenConfigKeys":
+		return ec.fieldContext_NetworkForward_hiddenConfigKeys(ctx, field)
 	case "ports":
 		return ec.fieldContext_NetworkForward_ports(ctx, field)
 	case "location":
@@ -13977,6 +14070,8 @@ func (ec *executionContext) childFields_NetworkLoadBalancer(ctx context.Context,
 		return ec.fieldContext_NetworkLoadBalancer_description(ctx, field)
 	case "config":
 		return ec.fieldContext_NetworkLoadBalancer_config(ctx, field)
+	case "hiddenConfigKeys":
+		return ec.fieldContext_NetworkLoadBalancer_hiddenConfigKeys(ctx, field)
 	case "backends":
 		return ec.fieldContext_NetworkLoadBalancer_backends(ctx, field)
 	case "ports":
@@ -14025,6 +14120,8 @@ func (ec *executionContext) childFields_NetworkPeer(ctx context.Context, field g
 		return ec.fieldContext_NetworkPeer_description(ctx, field)
 	case "config":
 		return ec.fieldContext_NetworkPeer_config(ctx, field)
+	case "hiddenConfigKeys":
+		return ec.fieldContext_NetworkPeer_hiddenConfigKeys(ctx, field)
 	case "status":
 		return ec.fieldContext_NetworkPeer_status(ctx, field)
 	case "targetProject":
@@ -14119,6 +14216,8 @@ func (ec *executionContext) childFields_NetworkZoneRecord(ctx context.Context, f
 		return ec.fieldContext_NetworkZoneRecord_description(ctx, field)
 	case "config":
 		return ec.fieldContext_NetworkZoneRecord_config(ctx, field)
+	case "hiddenConfigKeys":
+		return ec.fieldContext_NetworkZoneRecord_hiddenConfigKeys(ctx, field)
 	case "entries":
 		return ec.fieldContext_NetworkZoneRecord_entries(ctx, field)
 	}

@@ -54,6 +54,16 @@ func (n *Network) ID() string {
 	return ID{Server: n.server, Kind: "Network", Project: n.Project, Name: n.Name}.String()
 }
 
+// NetworkKey names a network, the same however it was reached.
+type NetworkKey struct {
+	Project, Name string
+	// Managed is false for an interface of the host, which LXD says less of.
+	Managed bool
+}
+
+// Key names the network.
+func (n *Network) Key() NetworkKey { return NetworkKey{n.Project, n.Name, n.Managed} }
+
 // Tags are the entries of the config key user.tags.
 func (n *Network) Tags() []string { return n.Config.Tags() }
 
@@ -150,11 +160,28 @@ func (c *Client) Network(ctx context.Context, as Scope, project, name string) (*
 	return network, err
 }
 
-// NetworkName is the network that the device is on, or the bridge that it
-// hangs on; "" for none.
-func (d *NicDevice) NetworkName() string {
-	if name := d.Config["network"]; name != "" {
-		return name
+// NetworkName is the network that the device is on, or the host's interface
+// that it hangs on; "" for none. owner is whose networks the instance's project
+// uses; interfaces of the host, and bridges among them, are always default's.
+func (d *NicDevice) NetworkName(owner string) (project, name string) {
+	return networkOf(d.Config, owner)
+}
+
+func networkOf(nic StringMap, owner string) (project, name string) {
+	if name := nic["network"]; name != "" {
+		return owner, name
 	}
-	return d.Config["parent"]
+	return "default", nic["parent"]
+}
+
+// IsOn reports whether a device of the instance is on a network, where owner is
+// whose networks its project uses.
+func (i *Instance) IsOn(network NetworkKey, owner string) bool {
+	for _, options := range i.ExpandedDevices {
+		project, name := networkOf(options, owner)
+		if options["type"] == "nic" && project == network.Project && name == network.Name {
+			return true
+		}
+	}
+	return false
 }

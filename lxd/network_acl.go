@@ -96,9 +96,9 @@ func (c *Client) NetworkAcl(ctx context.Context, as Scope, project, name string)
 
 // NetworkAclLog reads what an ACL's rules have written, as text: it can be
 // long, and is cut at a megabyte. LXD refuses it where the network is not OVN.
-func (c *Client) NetworkAclLog(ctx context.Context, as Scope, acl *NetworkAcl) (string, error) {
-	if !as.Allows(acl.Project, false) {
+func (c *Client) NetworkAclLog(ctx context.Context, as Scope, project, acl string) (string, error) {
+	if !as.Allows(project, false) {
 		return "", hidden("Network ACL")
 	}
-	return c.text(ctx, in(acl.Project, path("network-acls", acl.Name, "log")), 1<<20)
+	return c.text(ctx, in(project, path("network-acls", acl, "log")), 1<<20)
 }

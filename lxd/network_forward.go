@@ -13,7 +13,7 @@ type NetworkForward struct {
 	Ports         []*NetworkForwardPort `json:"ports"`
 	Member        string                `json:"location"`
 
-	network *Network
+	id string
 }
 
 // NetworkForwardPort is a port that a forward listens on.
@@ -29,20 +29,20 @@ type NetworkForwardPort struct {
 func (*NetworkForward) IsNode() {}
 
 // ID is the forward's id.
-func (f *NetworkForward) ID() string { return f.network.child("NetworkForward", f.ListenAddress) }
+func (f *NetworkForward) ID() string { return f.id }
 
 // Location is the cluster member; nil outside a cluster.
 func (f *NetworkForward) Location() *string { return location(f.Member) }
 
 // child is the id of what belongs to the network.
-func (n *Network) child(kind, name string) string {
-	return ID{Server: n.server, Kind: kind, Project: n.Project, Name: n.Name + "/" + name}.String()
+func (n NetworkKey) child(c *Client, kind, name string) string {
+	return ID{Server: c.Name(), Kind: kind, Project: n.Project, Name: n.Name + "/" + name}.String()
 }
 
 // ofNetwork lists what belongs to a network. Where its kind of network has
 // none, or LXD does not manage it, the list is empty: LXD says so with status
 // 400 and 404 (seen on 5.0.2).
-func ofNetwork[T any](ctx context.Context, c *Client, as Scope, network *Network, kind string) ([]T, error) {
+func ofNetwork[T any](ctx context.Context, c *Client, as Scope, network NetworkKey, kind string) ([]T, error) {
 	if !as.Allows(network.Project, false) {
 		return nil, hidden("Network")
 	}
@@ -57,10 +57,10 @@ func ofNetwork[T any](ctx context.Context, c *Client, as Scope, network *Network
 }
 
 // NetworkForwards reads the forwards of a network.
-func (c *Client) NetworkForwards(ctx context.Context, as Scope, network *Network) ([]*NetworkForward, error) {
+func (c *Client) NetworkForwards(ctx context.Context, as Scope, network NetworkKey) ([]*NetworkForward, error) {
 	forwards, err := ofNetwork[*NetworkForward](ctx, c, as, network, "forwards")
 	for _, forward := range forwards {
-		forward.network = network
+		forward.id = network.child(c, "NetworkForward", forward.ListenAddress)
 	}
 	return forwards, err
 }

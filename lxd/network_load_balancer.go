@@ -11,7 +11,7 @@ type NetworkLoadBalancer struct {
 	Ports         []*NetworkLoadBalancerPort    `json:"ports"`
 	Member        string                        `json:"location"`
 
-	network *Network
+	id string
 }
 
 // NetworkLoadBalancerBackend is what a load balancer sends connections to.
@@ -34,22 +34,20 @@ type NetworkLoadBalancerPort struct {
 func (*NetworkLoadBalancer) IsNode() {}
 
 // ID is the load balancer's id.
-func (b *NetworkLoadBalancer) ID() string {
-	return b.network.child("NetworkLoadBalancer", b.ListenAddress)
-}
+func (b *NetworkLoadBalancer) ID() string { return b.id }
 
 // Location is the cluster member; nil outside a cluster.
 func (b *NetworkLoadBalancer) Location() *string { return location(b.Member) }
 
 // NetworkLoadBalancers reads the load balancers of a network; an
 // *ExtensionError where LXD has none.
-func (c *Client) NetworkLoadBalancers(ctx context.Context, as Scope, network *Network) ([]*NetworkLoadBalancer, error) {
+func (c *Client) NetworkLoadBalancers(ctx context.Context, as Scope, network NetworkKey) ([]*NetworkLoadBalancer, error) {
 	if err := c.need(ctx, "network_load_balancer"); err != nil {
 		return nil, err
 	}
 	balancers, err := ofNetwork[*NetworkLoadBalancer](ctx, c, as, network, "load-balancers")
 	for _, balancer := range balancers {
-		balancer.network = network
+		balancer.id = network.child(c, "NetworkLoadBalancer", balancer.ListenAddress)
 	}
 	return balancers, err
 }

@@ -11,20 +11,20 @@ type NetworkPeer struct {
 	TargetProject string    `json:"target_project"`
 	TargetNetwork string    `json:"target_network"`
 
-	network *Network
+	id string
 }
 
 // IsNode marks that a peer has an id.
 func (*NetworkPeer) IsNode() {}
 
 // ID is the peer's id.
-func (p *NetworkPeer) ID() string { return p.network.child("NetworkPeer", p.Name) }
+func (p *NetworkPeer) ID() string { return p.id }
 
 // NetworkPeers reads the connections of a network to others.
-func (c *Client) NetworkPeers(ctx context.Context, as Scope, network *Network) ([]*NetworkPeer, error) {
+func (c *Client) NetworkPeers(ctx context.Context, as Scope, network NetworkKey) ([]*NetworkPeer, error) {
 	peers, err := ofNetwork[*NetworkPeer](ctx, c, as, network, "peers")
 	for _, peer := range peers {
-		peer.network = network
+		peer.id = network.child(c, "NetworkPeer", peer.Name)
 	}
 	return peers, err
 }

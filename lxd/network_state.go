@@ -35,12 +35,17 @@ type NetworkCounters struct {
 // BytesTotal is received and sent together.
 func (c *NetworkCounters) BytesTotal() int64 { return c.BytesReceived + c.BytesSent }
 
-// NetworkState reads what a network is right now.
-func (c *Client) NetworkState(ctx context.Context, as Scope, network *Network) (*NetworkState, error) {
+// NetworkState reads what a network is right now; nil for one of LXD's that has
+// no interface of its own on the host: of that LXD says status 404 (macvlan and
+// physical networks, seen on 5.0.2).
+func (c *Client) NetworkState(ctx context.Context, as Scope, network NetworkKey) (*NetworkState, error) {
 	if !as.Allows(network.Project, false) {
 		return nil, hidden("Network")
 	}
 	state, err := get[*NetworkState](ctx, c, in(network.Project, path("networks", network.Name, "state")))
+	if network.Managed && IsNotFound(err) {
+		return nil, nil
+	}
 	if err == nil && state.Counters == nil {
 		state.Counters = &NetworkCounters{}
 	}
@@ -54,19 +59,32 @@ type Lease struct {
 	Address  string `json:"address"`
 	Type     string `json:"type"`
 	Member   string `json:"location"`
+	// Project is the project of what has the address. LXD says it from its
+	// extension network_allocations_ovn_uplink on; before, it is the one asked for.
+	Project string `json:"project"`
 }
 
 // Location is the cluster member; nil outside a cluster.
 func (l *Lease) Location() *string { return location(l.Member) }
 
 // NetworkLeases reads the addresses that instances of a project have of a
-// network. LXD leaves out those of other projects.
-func (c *Client) NetworkLeases(ctx context.Context, as Scope, network *Network, project string) ([]*Lease, error) {
+// network. LXD leaves out those of other projects. A kind of network that gives no
+// addresses has none: LXD says "Not implemented", with status 500 or 501.
+func (c *Client) NetworkLeases(ctx context.Context, as Scope, network NetworkKey, project string) ([]*Lease, error) {
 	if !as.Allows(network.Project, false) || !as.Allows(project, false) {
 		return nil, hidden("Network")
 	}
 	if !network.Managed {
 		return []*Lease{}, nil
 	}
-	return get[[]*Lease](ctx, c, in(project, path("networks", network.Name, "leases")))
+	leases, err := get[[]*Lease](ctx, c, in(project, path("networks", network.Name, "leases")))
+	if isMessage(err, "Not implemented") {
+		return []*Lease{}, nil
+	}
+	for _, lease := range leases {
+		if lease.Project == "" {
+			lease.Project = project
+		}
+	}
+	return leases, err
 }

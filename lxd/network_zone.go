@@ -21,7 +21,7 @@ type NetworkZoneRecord struct {
 	Config      StringMap                 `json:"config"`
 	Entries     []*NetworkZoneRecordEntry `json:"entries"`
 
-	zone *NetworkZone
+	id string
 }
 
 // NetworkZoneRecordEntry is what a name stands for.
@@ -46,9 +46,7 @@ func (z *NetworkZone) Tags() []string { return z.Config.Tags() }
 func (*NetworkZoneRecord) IsNode() {}
 
 // ID is the record's id.
-func (r *NetworkZoneRecord) ID() string {
-	return ID{Server: r.zone.server, Kind: "NetworkZoneRecord", Project: r.zone.Project, Name: r.zone.Name + "/" + r.Name}.String()
-}
+func (r *NetworkZoneRecord) ID() string { return r.id }
 
 func (c *Client) networkZones() listing[*NetworkZone] {
 	return listing[*NetworkZone]{
@@ -89,13 +87,13 @@ func (c *Client) NetworkZone(ctx context.Context, as Scope, project, name string
 }
 
 // NetworkZoneRecords reads the names that were added to a zone.
-func (c *Client) NetworkZoneRecords(ctx context.Context, as Scope, zone *NetworkZone) ([]*NetworkZoneRecord, error) {
-	if !as.Allows(zone.Project, false) {
+func (c *Client) NetworkZoneRecords(ctx context.Context, as Scope, project, zone string) ([]*NetworkZoneRecord, error) {
+	if !as.Allows(project, false) {
 		return nil, hidden("Network zone")
 	}
-	records, err := get[[]*NetworkZoneRecord](ctx, c, in(zone.Project, path("network-zones", zone.Name, "records"), "recursion", "1"))
+	records, err := get[[]*NetworkZoneRecord](ctx, c, in(project, path("network-zones", zone, "records"), "recursion", "1"))
 	for _, record := range records {
-		record.zone = zone
+		record.id = ID{Server: c.Name(), Kind: "NetworkZoneRecord", Project: project, Name: zone + "/" + record.Name}.String()
 	}
 	return records, err
 }

@@ -13,6 +13,9 @@ type Project struct {
 	Users       []string  `json:"used_by"`
 
 	server string
+	// zonesWithNetworks is whether LXD has no feature for zones: they then go
+	// with the networks.
+	zonesWithNetworks bool
 }
 
 // Feature is a kind of object that a project may have of its own.
@@ -38,8 +41,13 @@ func (p *Project) ID() string { return ID{Server: p.server, Kind: "Project", Nam
 
 // Effective is the project that this project's objects of a kind belong to:
 // without the feature they are the default project's, and LXD's lists show
-// them under every such project.
+// them under every such project. LXD before its extension
+// projects_networks_zones (5.0.2 among them) has no feature for zones: there
+// they belong to whom the networks belong to.
 func (p *Project) Effective(feature Feature) string {
+	if feature == FeatureNetworkZones && p.zonesWithNetworks {
+		feature = FeatureNetworks
+	}
 	if p.Name == "default" || feature == FeatureNone || p.Config[string(feature)] == "true" {
 		return p.Name
 	}
@@ -49,8 +57,8 @@ func (p *Project) Effective(feature Feature) string {
 // Projects lists the projects that the scope allows, by name.
 func (c *Client) Projects(ctx context.Context, as Scope) ([]*Project, error) {
 	projects, err := get[[]*Project](ctx, c, "/1.0/projects?recursion=1")
-	for _, project := range projects {
-		project.server = c.Name()
+	if err == nil && len(projects) > 0 {
+		err = c.adoptProjects(ctx, projects...)
 	}
 	return slices.DeleteFunc(projects, func(p *Project) bool { return !as.Allows(p.Name, false) }), err
 }
@@ -62,7 +70,15 @@ func (c *Client) Project(ctx context.Context, as Scope, name string) (*Project, 
 	}
 	project, err := get[*Project](ctx, c, path("projects", projectOrDefault(name)))
 	if err == nil {
-		project.server = c.Name()
+		err = c.adoptProjects(ctx, project)
 	}
 	return project, err
+}
+
+func (c *Client) adoptProjects(ctx context.Context, projects ...*Project) error {
+	able, err := c.Has(ctx, "projects_networks_zones")
+	for _, project := range projects {
+		project.server, project.zonesWithNetworks = c.Name(), !able
+	}
+	return err
 }

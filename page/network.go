@@ -25,7 +25,7 @@ var Networks = Kind[*lxd.Network]{
 		"tags":        func(o *lxd.Network) any { return Tags(o.Tags()) },
 	},
 	Config: func(o *lxd.Network, as lxd.Scope) lxd.StringMap {
-		return o.Config.Visible("", lxd.SeesSecrets(as, o.Project))
+		return o.Config.Visible("", lxd.SeesSecrets(as, ""))
 	},
 	Texts: func(o *lxd.Network) []string {
 		return append(append([]string{o.Name, o.Description}, o.Tags()...), o.Subnets()...)

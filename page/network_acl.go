@@ -21,7 +21,7 @@ var NetworkAcls = Kind[*lxd.NetworkAcl]{
 		"tags":        func(o *lxd.NetworkAcl) any { return Tags(o.Tags()) },
 	},
 	Config: func(o *lxd.NetworkAcl, as lxd.Scope) lxd.StringMap {
-		return o.Config.Visible("", lxd.SeesSecrets(as, o.Project))
+		return o.Config.Visible("", lxd.SeesSecrets(as, ""))
 	},
 	Texts: func(o *lxd.NetworkAcl) []string { return append([]string{o.Name, o.Description}, o.Tags()...) },
 }

@@ -21,7 +21,7 @@ var NetworkZones = Kind[*lxd.NetworkZone]{
 		"tags":        func(o *lxd.NetworkZone) any { return Tags(o.Tags()) },
 	},
 	Config: func(o *lxd.NetworkZone, as lxd.Scope) lxd.StringMap {
-		return o.Config.Visible("", lxd.SeesSecrets(as, o.Project))
+		return o.Config.Visible("", lxd.SeesSecrets(as, ""))
 	},
 	Texts: func(o *lxd.NetworkZone) []string { return append([]string{o.Name, o.Description}, o.Tags()...) },
 }

@@ -47,15 +47,15 @@ type loaders struct {
 	bucketKeys      *dataloader.Loader[*lxd.StorageBucket, []*lxd.StorageBucketKey]
 
 	network       *dataloader.Loader[key, *lxd.Network]
-	networkState  *dataloader.Loader[key, *lxd.NetworkState]
+	networkState  *dataloader.Loader[lxd.NetworkKey, *lxd.NetworkState]
 	leases        *dataloader.Loader[askedLeases, []*lxd.Lease]
-	forwards      *dataloader.Loader[*lxd.Network, []*lxd.NetworkForward]
-	peers         *dataloader.Loader[*lxd.Network, []*lxd.NetworkPeer]
-	loadBalancers *dataloader.Loader[*lxd.Network, []*lxd.NetworkLoadBalancer]
+	forwards      *dataloader.Loader[lxd.NetworkKey, []*lxd.NetworkForward]
+	peers         *dataloader.Loader[lxd.NetworkKey, []*lxd.NetworkPeer]
+	loadBalancers *dataloader.Loader[lxd.NetworkKey, []*lxd.NetworkLoadBalancer]
 	acl           *dataloader.Loader[key, *lxd.NetworkAcl]
-	aclLog        *dataloader.Loader[*lxd.NetworkAcl, string]
+	aclLog        *dataloader.Loader[key, string]
 	zone          *dataloader.Loader[key, *lxd.NetworkZone]
-	zoneRecords   *dataloader.Loader[*lxd.NetworkZone, []*lxd.NetworkZoneRecord]
+	zoneRecords   *dataloader.Loader[key, []*lxd.NetworkZoneRecord]
 
 	resources   *dataloader.Loader[string, *lxd.ServerResources] // by member, "" outside a cluster
 	memberState *dataloader.Loader[string, lxd.JSON]

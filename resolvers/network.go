@@ -13,6 +13,10 @@ import (
 	"github.com/lxdql/lxdql/page"
 )
 
+func (r *leaseResolver) Project(ctx context.Context, obj *lxd.Lease) (*lxd.Project, error) {
+	return load(ctx).project.Load(ctx, obj.Project)()
+}
+
 func (r *leaseResolver) Instance(ctx context.Context, obj *lxd.Lease) (*lxd.Instance, error) {
 	return instanceOfLease(ctx, obj)
 }
@@ -22,15 +26,15 @@ func (r *networkResolver) Project(ctx context.Context, obj *lxd.Network) (*lxd.P
 }
 
 func (r *networkResolver) Config(ctx context.Context, obj *lxd.Network, prefix *string) (lxd.StringMap, error) {
-	return obj.Config.Visible(value(prefix), lxd.SeesSecrets(scope(ctx), obj.Project)), nil
+	return obj.Config.Visible(value(prefix), lxd.SeesSecrets(scope(ctx), "")), nil
 }
 
 func (r *networkResolver) HiddenConfigKeys(ctx context.Context, obj *lxd.Network) ([]string, error) {
-	return obj.Config.Hidden(lxd.SeesSecrets(scope(ctx), obj.Project)), nil
+	return obj.Config.Hidden(lxd.SeesSecrets(scope(ctx), "")), nil
 }
 
 func (r *networkResolver) State(ctx context.Context, obj *lxd.Network) (*lxd.NetworkState, error) {
-	return load(ctx).networkState.Load(ctx, key{obj.Project, obj.Name})()
+	return load(ctx).networkState.Load(ctx, obj.Key())()
 }
 
 func (r *networkResolver) Leases(ctx context.Context, obj *lxd.Network, project *string) ([]*lxd.Lease, error) {
@@ -38,15 +42,15 @@ func (r *networkResolver) Leases(ctx context.Context, obj *lxd.Network, project 
 }
 
 func (r *networkResolver) Forwards(ctx context.Context, obj *lxd.Network) ([]*lxd.NetworkForward, error) {
-	return load(ctx).forwards.Load(ctx, obj)()
+	return load(ctx).forwards.Load(ctx, obj.Key())()
 }
 
 func (r *networkResolver) Peers(ctx context.Context, obj *lxd.Network) ([]*lxd.NetworkPeer, error) {
-	return load(ctx).peers.Load(ctx, obj)()
+	return load(ctx).peers.Load(ctx, obj.Key())()
 }
 
 func (r *networkResolver) LoadBalancers(ctx context.Context, obj *lxd.Network) ([]*lxd.NetworkLoadBalancer, error) {
-	return load(ctx).loadBalancers.Load(ctx, obj)()
+	return load(ctx).loadBalancers.Load(ctx, obj.Key())()
 }
 
 func (r *networkResolver) Acls(ctx context.Context, obj *lxd.Network) ([]*lxd.NetworkAcl, error) {
@@ -67,6 +71,30 @@ func (r *networkResolver) Instances(ctx context.Context, obj *lxd.Network, first
 
 func (r *networkResolver) UsedBy(ctx context.Context, obj *lxd.Network) ([]lxd.Node, error) {
 	return r.usedBy(ctx, obj.Users)
+}
+
+func (r *networkForwardResolver) Config(ctx context.Context, obj *lxd.NetworkForward, prefix *string) (lxd.StringMap, error) {
+	return obj.Config.Visible(value(prefix), lxd.SeesSecrets(scope(ctx), "")), nil
+}
+
+func (r *networkForwardResolver) HiddenConfigKeys(ctx context.Context, obj *lxd.NetworkForward) ([]string, error) {
+	return obj.Config.Hidden(lxd.SeesSecrets(scope(ctx), "")), nil
+}
+
+func (r *networkLoadBalancerResolver) Config(ctx context.Context, obj *lxd.NetworkLoadBalancer, prefix *string) (lxd.StringMap, error) {
+	return obj.Config.Visible(value(prefix), lxd.SeesSecrets(scope(ctx), "")), nil
+}
+
+func (r *networkLoadBalancerResolver) HiddenConfigKeys(ctx context.Context, obj *lxd.NetworkLoadBalancer) ([]string, error) {
+	return obj.Config.Hidden(lxd.SeesSecrets(scope(ctx), "")), nil
+}
+
+func (r *networkPeerResolver) Config(ctx context.Context, obj *lxd.NetworkPeer, prefix *string) (lxd.StringMap, error) {
+	return obj.Config.Visible(value(prefix), lxd.SeesSecrets(scope(ctx), "")), nil
+}
+
+func (r *networkPeerResolver) HiddenConfigKeys(ctx context.Context, obj *lxd.NetworkPeer) ([]string, error) {
+	return obj.Config.Hidden(lxd.SeesSecrets(scope(ctx), "")), nil
 }
 
 func (r *queryResolver) Networks(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Network], error) {
@@ -92,7 +120,18 @@ func (r *Resolver) Lease() graph.LeaseResolver { return &leaseResolver{r} }
 
 func (r *Resolver) Network() graph.NetworkResolver { return &networkResolver{r} }
 
+func (r *Resolver) NetworkForward() graph.NetworkForwardResolver { return &networkForwardResolver{r} }
+
+func (r *Resolver) NetworkLoadBalancer() graph.NetworkLoadBalancerResolver {
+	return &networkLoadBalancerResolver{r}
+}
+
+func (r *Resolver) NetworkPeer() graph.NetworkPeerResolver { return &networkPeerResolver{r} }
+
 type (
-	leaseResolver   struct{ *Resolver }
-	networkResolver struct{ *Resolver }
+	leaseResolver               struct{ *Resolver }
+	networkResolver             struct{ *Resolver }
+	networkForwardResolver      struct{ *Resolver }
+	networkLoadBalancerResolver struct{ *Resolver }
+	networkPeerResolver         struct{ *Resolver }
 )

@@ -18,15 +18,15 @@ func (r *networkAclResolver) Project(ctx context.Context, obj *lxd.NetworkAcl) (
 }
 
 func (r *networkAclResolver) Config(ctx context.Context, obj *lxd.NetworkAcl, prefix *string) (lxd.StringMap, error) {
-	return obj.Config.Visible(value(prefix), lxd.SeesSecrets(scope(ctx), obj.Project)), nil
+	return obj.Config.Visible(value(prefix), lxd.SeesSecrets(scope(ctx), "")), nil
 }
 
 func (r *networkAclResolver) HiddenConfigKeys(ctx context.Context, obj *lxd.NetworkAcl) ([]string, error) {
-	return obj.Config.Hidden(lxd.SeesSecrets(scope(ctx), obj.Project)), nil
+	return obj.Config.Hidden(lxd.SeesSecrets(scope(ctx), "")), nil
 }
 
 func (r *networkAclResolver) Log(ctx context.Context, obj *lxd.NetworkAcl) (*string, error) {
-	log, err := load(ctx).aclLog.Load(ctx, obj)()
+	log, err := load(ctx).aclLog.Load(ctx, key{obj.Project, obj.Name})()
 	return &log, err
 }
 

@@ -15,13 +15,13 @@ func (r *Resolver) findOfNetwork(ctx context.Context, id lxd.ID) (lxd.Node, erro
 	}
 	switch id.Kind {
 	case "NetworkForward":
-		forwards, err := load(ctx).forwards.Load(ctx, network)()
+		forwards, err := load(ctx).forwards.Load(ctx, network.Key())()
 		return named(forwards, err, name, func(f *lxd.NetworkForward) string { return f.ListenAddress })
 	case "NetworkPeer":
-		peers, err := load(ctx).peers.Load(ctx, network)()
+		peers, err := load(ctx).peers.Load(ctx, network.Key())()
 		return named(peers, err, name, func(p *lxd.NetworkPeer) string { return p.Name })
 	}
-	balancers, err := load(ctx).loadBalancers.Load(ctx, network)()
+	balancers, err := load(ctx).loadBalancers.Load(ctx, network.Key())()
 	return named(balancers, err, name, func(b *lxd.NetworkLoadBalancer) string { return b.ListenAddress })
 }
 
@@ -31,6 +31,6 @@ func (r *Resolver) findZoneRecord(ctx context.Context, id lxd.ID) (lxd.Node, err
 	if err != nil || zone == nil {
 		return nil, err
 	}
-	records, err := load(ctx).zoneRecords.Load(ctx, zone)()
+	records, err := load(ctx).zoneRecords.Load(ctx, key{zone.Project, zone.Name})()
 	return named(records, err, name, func(r *lxd.NetworkZoneRecord) string { return r.Name })
 }

@@ -18,19 +18,27 @@ func (r *networkZoneResolver) Project(ctx context.Context, obj *lxd.NetworkZone)
 }
 
 func (r *networkZoneResolver) Config(ctx context.Context, obj *lxd.NetworkZone, prefix *string) (lxd.StringMap, error) {
-	return obj.Config.Visible(value(prefix), lxd.SeesSecrets(scope(ctx), obj.Project)), nil
+	return obj.Config.Visible(value(prefix), lxd.SeesSecrets(scope(ctx), "")), nil
 }
 
 func (r *networkZoneResolver) HiddenConfigKeys(ctx context.Context, obj *lxd.NetworkZone) ([]string, error) {
-	return obj.Config.Hidden(lxd.SeesSecrets(scope(ctx), obj.Project)), nil
+	return obj.Config.Hidden(lxd.SeesSecrets(scope(ctx), "")), nil
 }
 
 func (r *networkZoneResolver) Records(ctx context.Context, obj *lxd.NetworkZone) ([]*lxd.NetworkZoneRecord, error) {
-	return load(ctx).zoneRecords.Load(ctx, obj)()
+	return load(ctx).zoneRecords.Load(ctx, key{obj.Project, obj.Name})()
 }
 
 func (r *networkZoneResolver) UsedBy(ctx context.Context, obj *lxd.NetworkZone) ([]lxd.Node, error) {
 	return r.usedBy(ctx, obj.Users)
+}
+
+func (r *networkZoneRecordResolver) Config(ctx context.Context, obj *lxd.NetworkZoneRecord, prefix *string) (lxd.StringMap, error) {
+	return obj.Config.Visible(value(prefix), lxd.SeesSecrets(scope(ctx), "")), nil
+}
+
+func (r *networkZoneRecordResolver) HiddenConfigKeys(ctx context.Context, obj *lxd.NetworkZoneRecord) ([]string, error) {
+	return obj.Config.Hidden(lxd.SeesSecrets(scope(ctx), "")), nil
 }
 
 func (r *queryResolver) NetworkZones(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.NetworkZone], error) {
@@ -54,4 +62,11 @@ func (r *queryResolver) NetworkZone(ctx context.Context, name string, project *s
 
 func (r *Resolver) NetworkZone() graph.NetworkZoneResolver { return &networkZoneResolver{r} }
 
-type networkZoneResolver struct{ *Resolver }
+func (r *Resolver) NetworkZoneRecord() graph.NetworkZoneRecordResolver {
+	return &networkZoneRecordResolver{r}
+}
+
+type (
+	networkZoneResolver       struct{ *Resolver }
+	networkZoneRecordResolver struct{ *Resolver }
+)

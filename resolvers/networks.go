@@ -11,14 +11,15 @@ import (
 
 // networkOf is the network of a device, as the instance's project sees it.
 func (r *Resolver) networkOf(ctx context.Context, nic *lxd.NicDevice) (*lxd.Network, error) {
-	if nic.NetworkName() == "" {
-		return nil, nil
-	}
 	owner, err := effective(ctx, nic.Owner().Project, lxd.FeatureNetworks)
 	if err != nil || owner == "" {
 		return nil, err
 	}
-	network, err := load(ctx).network.Load(ctx, key{owner, nic.NetworkName()})()
+	project, name := nic.NetworkName(owner)
+	if name == "" {
+		return nil, nil
+	}
+	network, err := load(ctx).network.Load(ctx, key{project, name})()
 	if network == nil || err != nil {
 		return nil, err
 	}
@@ -29,41 +30,42 @@ func (r *Resolver) networkOf(ctx context.Context, nic *lxd.NicDevice) (*lxd.Netw
 func onNetwork(ctx context.Context, network *lxd.Network) (func(*lxd.Instance) bool, error) {
 	owners, err := owners(ctx, lxd.FeatureNetworks)
 	return func(instance *lxd.Instance) bool {
-		return owners[instance.Project] == network.Project && slices.Contains(instance.NetworkNames(), network.Name)
+		return instance.IsOn(network.Key(), owners[instance.Project])
 	}, err
 }
 
 // askedLeases names the leases of a network that a project is shown.
-type askedLeases struct{ network, name, project string }
+type askedLeases struct {
+	network lxd.NetworkKey
+	project string
+}
 
 func (r *Resolver) leases(ctx context.Context, network *lxd.Network, project *string) ([]*lxd.Lease, error) {
 	asking := network.Asking()
 	if project != nil {
 		asking = *project
 	}
-	return load(ctx).leases.Load(ctx, askedLeases{network.Project, network.Name, asking})()
+	return load(ctx).leases.Load(ctx, askedLeases{network.Key(), asking})()
 }
 
-func (r *Resolver) readLeases(ctx context.Context, asked askedLeases) ([]*lxd.Lease, error) {
-	network, err := load(ctx).network.Load(ctx, key{asked.network, asked.name})()
-	if err != nil || network == nil {
-		return nil, err
-	}
-	return r.LXD.NetworkLeases(ctx, scope(ctx), network, asked.project)
-}
-
-// instanceOfLease is the instance with the lease's MAC address.
+// instanceOfLease is the instance of the lease's project with its MAC address,
+// which may be set for several that are on different networks: LXD's host name
+// of a lease is the instance's name.
 func instanceOfLease(ctx context.Context, lease *lxd.Lease) (*lxd.Instance, error) {
 	if lease.Hwaddr == "" {
 		return nil, nil
 	}
 	instances, err := load(ctx).allInstances(ctx)
+	var found *lxd.Instance
 	for _, instance := range instances {
-		if slices.Contains(instance.Hwaddrs(), strings.ToLower(lease.Hwaddr)) {
-			return instance, nil
+		if instance.Project != lease.Project || !slices.Contains(instance.Hwaddrs(), strings.ToLower(lease.Hwaddr)) {
+			continue
+		}
+		if found == nil || instance.Name == lease.Hostname {
+			found = instance
 		}
 	}
-	return nil, err
+	return found, err
 }
 
 // many are the objects of a project with these names, as far as there are any

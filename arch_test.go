@@ -104,6 +104,20 @@ func TestEveryRootFieldSaysWhoMay(t *testing.T) {
 	}
 }
 
+// A VIEWER changes nothing but what is the caller's own.
+func TestViewersChangeNothing(t *testing.T) {
+	own := []string{"login", "refreshToken", "logout", "setPassword", "createApiToken", "revokeApiToken", "revokeSession"}
+	for _, field := range graph.NewExecutableSchema(graph.Config{}).Schema().Mutation.Fields {
+		role := field.Directives.ForName("hasRole")
+		if slices.Contains(own, field.Name) {
+			continue
+		}
+		if role == nil || role.Arguments.ForName("role").Value.Raw == "VIEWER" {
+			t.Errorf("a VIEWER may %s", field.Name)
+		}
+	}
+}
+
 // A type has an id exactly when it is a Node.
 func TestIdsAreNodes(t *testing.T) {
 	schema := graph.NewExecutableSchema(graph.Config{}).Schema()

@@ -862,4 +862,11 @@ func (ec *executionContext) marshalNInstanceSnapshot2ᚖgithubᚗcomᚋlxdqlᚋl
 	return ec._InstanceSnapshot(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOInstanceSnapshot2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceSnapshot(ctx context.Context, sel ast.SelectionSet, v *lxd.InstanceSnapshot) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._InstanceSnapshot(ctx, sel, v)
+}
+
 // endregion ***************************** type.gotpl *****************************

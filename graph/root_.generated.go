@@ -71,6 +71,21 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AddTagPayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	AttachNicPayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	AttachVolumePayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	AuthGroup struct {
 		Description            func(childComplexity int) int
 		Identities             func(childComplexity int) int
@@ -157,8 +172,28 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	CreateInstanceSnapshotPayload struct {
+		Operation func(childComplexity int) int
+		Snapshot  func(childComplexity int) int
+	}
+
 	DeleteInstancePayload struct {
 		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteInstanceSnapshotPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DetachNicPayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DetachVolumePayload struct {
+		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
 	}
 
@@ -200,6 +235,11 @@ type ComplexityRoot struct {
 		Inherited func(childComplexity int) int
 		Name      func(childComplexity int) int
 		Type      func(childComplexity int) int
+	}
+
+	GrowInstanceDiskPayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
 	}
 
 	Health struct {
@@ -555,16 +595,33 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		CancelOperation  func(childComplexity int, id string) int
-		CreateInstance   func(childComplexity int, input lxd.CreateInstanceInput, wait *int) int
-		DeleteInstance   func(childComplexity int, name string, project *string, force *bool, wait *int) int
-		FreezeInstance   func(childComplexity int, name string, project *string, wait *int) int
-		Login            func(childComplexity int, username string, password string) int
-		RefreshToken     func(childComplexity int, refreshToken string) int
-		RestartInstance  func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int) int
-		StartInstance    func(childComplexity int, name string, project *string, stateful *bool, wait *int) int
-		StopInstance     func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, stateful *bool, wait *int) int
-		UnfreezeInstance func(childComplexity int, name string, project *string, wait *int) int
+		AddTag                 func(childComplexity int, name string, project *string, tag string) int
+		AttachNic              func(childComplexity int, name string, project *string, network string, device string) int
+		AttachVolume           func(childComplexity int, name string, project *string, pool string, volume string, path *string, device *string, readOnly *bool) int
+		CancelOperation        func(childComplexity int, id string) int
+		CreateInstance         func(childComplexity int, input lxd.CreateInstanceInput, wait *int) int
+		CreateInstanceSnapshot func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int) int
+		DeleteInstance         func(childComplexity int, name string, project *string, force *bool, wait *int) int
+		DeleteInstanceSnapshot func(childComplexity int, instance string, name string, project *string, wait *int) int
+		DetachNic              func(childComplexity int, name string, project *string, device string) int
+		DetachVolume           func(childComplexity int, name string, project *string, device string) int
+		FreezeInstance         func(childComplexity int, name string, project *string, wait *int) int
+		GrowInstanceDisk       func(childComplexity int, name string, project *string, byGiB int) int
+		Login                  func(childComplexity int, username string, password string) int
+		RefreshToken           func(childComplexity int, refreshToken string) int
+		RemoveTag              func(childComplexity int, name string, project *string, tag string) int
+		RenameInstance         func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameInstanceSnapshot func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
+		RestartInstance        func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int) int
+		RestoreInstance        func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
+		ScaleInstanceCPU       func(childComplexity int, name string, project *string, cores int) int
+		ScaleInstanceMemory    func(childComplexity int, name string, project *string, memoryMiB int) int
+		SetScalingBounds       func(childComplexity int, name string, project *string, minCores *int, maxCores *int, minMemoryMiB *int, maxMemoryMiB *int) int
+		StartInstance          func(childComplexity int, name string, project *string, stateful *bool, wait *int) int
+		StopInstance           func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, stateful *bool, wait *int) int
+		UnfreezeInstance       func(childComplexity int, name string, project *string, wait *int) int
+		UpdateInstance         func(childComplexity int, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string) int
+		UpdateInstanceSnapshot func(childComplexity int, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) int
 	}
 
 	Network struct {
@@ -1009,6 +1066,21 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	RemoveTagPayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	RenameInstancePayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	RenameInstanceSnapshotPayload struct {
+		Operation func(childComplexity int) int
+		Snapshot  func(childComplexity int) int
+	}
+
 	ResourcesCpu struct {
 		Architecture func(childComplexity int) int
 		Sockets      func(childComplexity int) int
@@ -1191,6 +1263,21 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	RestoreInstancePayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	ScaleInstanceCpuPayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	ScaleInstanceMemoryPayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	SearchConnection struct {
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
@@ -1263,6 +1350,11 @@ type ComplexityRoot struct {
 		Name    func(childComplexity int) int
 		Remote  func(childComplexity int) int
 		Version func(childComplexity int) int
+	}
+
+	SetScalingBoundsPayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
 	}
 
 	StartInstancePayload struct {
@@ -1452,6 +1544,16 @@ type ComplexityRoot struct {
 		Type      func(childComplexity int) int
 	}
 
+	UpdateInstancePayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateInstanceSnapshotPayload struct {
+		Operation func(childComplexity int) int
+		Snapshot  func(childComplexity int) int
+	}
+
 	UsbDevice struct {
 		Config    func(childComplexity int) int
 		Inherited func(childComplexity int) int
@@ -1507,6 +1609,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AddTagPayload.instance":
+		if e.ComplexityRoot.AddTagPayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddTagPayload.Instance(childComplexity), true
+	case "AddTagPayload.operation":
+		if e.ComplexityRoot.AddTagPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddTagPayload.Operation(childComplexity), true
+
+	case "AttachNicPayload.instance":
+		if e.ComplexityRoot.AttachNicPayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttachNicPayload.Instance(childComplexity), true
+	case "AttachNicPayload.operation":
+		if e.ComplexityRoot.AttachNicPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttachNicPayload.Operation(childComplexity), true
+
+	case "AttachVolumePayload.instance":
+		if e.ComplexityRoot.AttachVolumePayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttachVolumePayload.Instance(childComplexity), true
+	case "AttachVolumePayload.operation":
+		if e.ComplexityRoot.AttachVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttachVolumePayload.Operation(childComplexity), true
 
 	case "AuthGroup.description":
 		if e.ComplexityRoot.AuthGroup.Description == nil {
@@ -1847,6 +1988,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateInstancePayload.Operation(childComplexity), true
 
+	case "CreateInstanceSnapshotPayload.operation":
+		if e.ComplexityRoot.CreateInstanceSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateInstanceSnapshotPayload.Operation(childComplexity), true
+	case "CreateInstanceSnapshotPayload.snapshot":
+		if e.ComplexityRoot.CreateInstanceSnapshotPayload.Snapshot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateInstanceSnapshotPayload.Snapshot(childComplexity), true
+
 	case "DeleteInstancePayload.deletedId":
 		if e.ComplexityRoot.DeleteInstancePayload.DeletedID == nil {
 			break
@@ -1859,6 +2013,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeleteInstancePayload.Operation(childComplexity), true
+
+	case "DeleteInstanceSnapshotPayload.deletedId":
+		if e.ComplexityRoot.DeleteInstanceSnapshotPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteInstanceSnapshotPayload.DeletedID(childComplexity), true
+	case "DeleteInstanceSnapshotPayload.operation":
+		if e.ComplexityRoot.DeleteInstanceSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteInstanceSnapshotPayload.Operation(childComplexity), true
+
+	case "DetachNicPayload.instance":
+		if e.ComplexityRoot.DetachNicPayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetachNicPayload.Instance(childComplexity), true
+	case "DetachNicPayload.operation":
+		if e.ComplexityRoot.DetachNicPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetachNicPayload.Operation(childComplexity), true
+
+	case "DetachVolumePayload.instance":
+		if e.ComplexityRoot.DetachVolumePayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetachVolumePayload.Instance(childComplexity), true
+	case "DetachVolumePayload.operation":
+		if e.ComplexityRoot.DetachVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetachVolumePayload.Operation(childComplexity), true
 
 	case "DiskDevice.config":
 		if e.ComplexityRoot.DiskDevice.Config == nil {
@@ -2014,6 +2207,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.GpuDevice.Type(childComplexity), true
+
+	case "GrowInstanceDiskPayload.instance":
+		if e.ComplexityRoot.GrowInstanceDiskPayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GrowInstanceDiskPayload.Instance(childComplexity), true
+	case "GrowInstanceDiskPayload.operation":
+		if e.ComplexityRoot.GrowInstanceDiskPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GrowInstanceDiskPayload.Operation(childComplexity), true
 
 	case "Health.database":
 		if e.ComplexityRoot.Health.Database == nil {
@@ -3516,6 +3722,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MetricSample.Value(childComplexity), true
 
+	case "Mutation.addTag":
+		if e.ComplexityRoot.Mutation.AddTag == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addTag_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddTag(childComplexity, args["name"].(string), args["project"].(*string), args["tag"].(string)), true
+	case "Mutation.attachNic":
+		if e.ComplexityRoot.Mutation.AttachNic == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_attachNic_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AttachNic(childComplexity, args["name"].(string), args["project"].(*string), args["network"].(string), args["device"].(string)), true
+	case "Mutation.attachVolume":
+		if e.ComplexityRoot.Mutation.AttachVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_attachVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AttachVolume(childComplexity, args["name"].(string), args["project"].(*string), args["pool"].(string), args["volume"].(string), args["path"].(*string), args["device"].(*string), args["readOnly"].(*bool)), true
 	case "Mutation.cancelOperation":
 		if e.ComplexityRoot.Mutation.CancelOperation == nil {
 			break
@@ -3538,6 +3777,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateInstance(childComplexity, args["input"].(lxd.CreateInstanceInput), args["wait"].(*int)), true
+	case "Mutation.createInstanceSnapshot":
+		if e.ComplexityRoot.Mutation.CreateInstanceSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createInstanceSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["stateful"].(*bool), args["expiresAt"].(*lxd.Time), args["wait"].(*int)), true
 	case "Mutation.deleteInstance":
 		if e.ComplexityRoot.Mutation.DeleteInstance == nil {
 			break
@@ -3549,6 +3799,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteInstance(childComplexity, args["name"].(string), args["project"].(*string), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.deleteInstanceSnapshot":
+		if e.ComplexityRoot.Mutation.DeleteInstanceSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteInstanceSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.detachNic":
+		if e.ComplexityRoot.Mutation.DetachNic == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_detachNic_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DetachNic(childComplexity, args["name"].(string), args["project"].(*string), args["device"].(string)), true
+	case "Mutation.detachVolume":
+		if e.ComplexityRoot.Mutation.DetachVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_detachVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DetachVolume(childComplexity, args["name"].(string), args["project"].(*string), args["device"].(string)), true
 	case "Mutation.freezeInstance":
 		if e.ComplexityRoot.Mutation.FreezeInstance == nil {
 			break
@@ -3560,6 +3843,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.FreezeInstance(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.growInstanceDisk":
+		if e.ComplexityRoot.Mutation.GrowInstanceDisk == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_growInstanceDisk_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GrowInstanceDisk(childComplexity, args["name"].(string), args["project"].(*string), args["byGiB"].(int)), true
 	case "Mutation.login":
 		if e.ComplexityRoot.Mutation.Login == nil {
 			break
@@ -3582,6 +3876,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RefreshToken(childComplexity, args["refreshToken"].(string)), true
+	case "Mutation.removeTag":
+		if e.ComplexityRoot.Mutation.RemoveTag == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeTag_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveTag(childComplexity, args["name"].(string), args["project"].(*string), args["tag"].(string)), true
+	case "Mutation.renameInstance":
+		if e.ComplexityRoot.Mutation.RenameInstance == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameInstance_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameInstance(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameInstanceSnapshot":
+		if e.ComplexityRoot.Mutation.RenameInstanceSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameInstanceSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
 	case "Mutation.restartInstance":
 		if e.ComplexityRoot.Mutation.RestartInstance == nil {
 			break
@@ -3593,6 +3920,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestartInstance(childComplexity, args["name"].(string), args["project"].(*string), args["force"].(*bool), args["timeoutSeconds"].(*int), args["wait"].(*int)), true
+	case "Mutation.restoreInstance":
+		if e.ComplexityRoot.Mutation.RestoreInstance == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreInstance_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreInstance(childComplexity, args["name"].(string), args["project"].(*string), args["snapshot"].(string), args["stateful"].(*bool), args["wait"].(*int)), true
+	case "Mutation.scaleInstanceCpu":
+		if e.ComplexityRoot.Mutation.ScaleInstanceCPU == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_scaleInstanceCpu_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ScaleInstanceCPU(childComplexity, args["name"].(string), args["project"].(*string), args["cores"].(int)), true
+	case "Mutation.scaleInstanceMemory":
+		if e.ComplexityRoot.Mutation.ScaleInstanceMemory == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_scaleInstanceMemory_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ScaleInstanceMemory(childComplexity, args["name"].(string), args["project"].(*string), args["memoryMiB"].(int)), true
+	case "Mutation.setScalingBounds":
+		if e.ComplexityRoot.Mutation.SetScalingBounds == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setScalingBounds_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetScalingBounds(childComplexity, args["name"].(string), args["project"].(*string), args["minCores"].(*int), args["maxCores"].(*int), args["minMemoryMiB"].(*int), args["maxMemoryMiB"].(*int)), true
 	case "Mutation.startInstance":
 		if e.ComplexityRoot.Mutation.StartInstance == nil {
 			break
@@ -3626,6 +3997,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UnfreezeInstance(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateInstance":
+		if e.ComplexityRoot.Mutation.UpdateInstance == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateInstance_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateInstance(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateInstanceInput), args["ifMatch"].(*string)), true
+	case "Mutation.updateInstanceSnapshot":
+		if e.ComplexityRoot.Mutation.UpdateInstanceSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateInstanceSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["expiresAt"].(*lxd.Time), args["wait"].(*int)), true
 
 	case "Network.acls":
 		if e.ComplexityRoot.Network.Acls == nil {
@@ -5775,6 +6168,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RemoteImageEdge.Node(childComplexity), true
 
+	case "RemoveTagPayload.instance":
+		if e.ComplexityRoot.RemoveTagPayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveTagPayload.Instance(childComplexity), true
+	case "RemoveTagPayload.operation":
+		if e.ComplexityRoot.RemoveTagPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveTagPayload.Operation(childComplexity), true
+
+	case "RenameInstancePayload.instance":
+		if e.ComplexityRoot.RenameInstancePayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameInstancePayload.Instance(childComplexity), true
+	case "RenameInstancePayload.operation":
+		if e.ComplexityRoot.RenameInstancePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameInstancePayload.Operation(childComplexity), true
+
+	case "RenameInstanceSnapshotPayload.operation":
+		if e.ComplexityRoot.RenameInstanceSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameInstanceSnapshotPayload.Operation(childComplexity), true
+	case "RenameInstanceSnapshotPayload.snapshot":
+		if e.ComplexityRoot.RenameInstanceSnapshotPayload.Snapshot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameInstanceSnapshotPayload.Snapshot(childComplexity), true
+
 	case "ResourcesCpu.architecture":
 		if e.ComplexityRoot.ResourcesCpu.Architecture == nil {
 			break
@@ -6510,6 +6942,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RestartInstancePayload.Operation(childComplexity), true
 
+	case "RestoreInstancePayload.instance":
+		if e.ComplexityRoot.RestoreInstancePayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreInstancePayload.Instance(childComplexity), true
+	case "RestoreInstancePayload.operation":
+		if e.ComplexityRoot.RestoreInstancePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreInstancePayload.Operation(childComplexity), true
+
+	case "ScaleInstanceCpuPayload.instance":
+		if e.ComplexityRoot.ScaleInstanceCpuPayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScaleInstanceCpuPayload.Instance(childComplexity), true
+	case "ScaleInstanceCpuPayload.operation":
+		if e.ComplexityRoot.ScaleInstanceCpuPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScaleInstanceCpuPayload.Operation(childComplexity), true
+
+	case "ScaleInstanceMemoryPayload.instance":
+		if e.ComplexityRoot.ScaleInstanceMemoryPayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScaleInstanceMemoryPayload.Instance(childComplexity), true
+	case "ScaleInstanceMemoryPayload.operation":
+		if e.ComplexityRoot.ScaleInstanceMemoryPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScaleInstanceMemoryPayload.Operation(childComplexity), true
+
 	case "SearchConnection.edges":
 		if e.ComplexityRoot.SearchConnection.Edges == nil {
 			break
@@ -6839,6 +7310,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ServerStorageDriver.Version(childComplexity), true
+
+	case "SetScalingBoundsPayload.instance":
+		if e.ComplexityRoot.SetScalingBoundsPayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetScalingBoundsPayload.Instance(childComplexity), true
+	case "SetScalingBoundsPayload.operation":
+		if e.ComplexityRoot.SetScalingBoundsPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetScalingBoundsPayload.Operation(childComplexity), true
 
 	case "StartInstancePayload.instance":
 		if e.ComplexityRoot.StartInstancePayload.Instance == nil {
@@ -7594,6 +8078,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnknownDevice.Type(childComplexity), true
 
+	case "UpdateInstancePayload.instance":
+		if e.ComplexityRoot.UpdateInstancePayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateInstancePayload.Instance(childComplexity), true
+	case "UpdateInstancePayload.operation":
+		if e.ComplexityRoot.UpdateInstancePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateInstancePayload.Operation(childComplexity), true
+
+	case "UpdateInstanceSnapshotPayload.operation":
+		if e.ComplexityRoot.UpdateInstanceSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateInstanceSnapshotPayload.Operation(childComplexity), true
+	case "UpdateInstanceSnapshotPayload.snapshot":
+		if e.ComplexityRoot.UpdateInstanceSnapshotPayload.Snapshot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateInstanceSnapshotPayload.Snapshot(childComplexity), true
+
 	case "UsbDevice.config":
 		if e.ComplexityRoot.UsbDevice.Config == nil {
 			break
@@ -7812,6 +8322,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStringWhere,
 		ec.unmarshalInputTagsWhere,
 		ec.unmarshalInputTimeWhere,
+		ec.unmarshalInputUpdateInstanceInput,
 		ec.unmarshalInputWarningOrder,
 		ec.unmarshalInputWarningSeverityWhere,
 		ec.unmarshalInputWarningStatusWhere,
@@ -9789,6 +10300,114 @@ type InstanceSnapshot implements Node {
   project: Project
 }
 `, BuiltIn: false},
+	{Name: "../schema/instance_snapshot_change.graphqls", Input: `"""What ` + "`" + `createInstanceSnapshot` + "`" + ` gives."""
+type CreateInstanceSnapshotPayload {
+  """The new snapshot; null until it exists."""
+  snapshot: InstanceSnapshot
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateInstanceSnapshot` + "`" + ` gives."""
+type UpdateInstanceSnapshotPayload {
+  """The snapshot after the change."""
+  snapshot: InstanceSnapshot
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameInstanceSnapshot` + "`" + ` gives."""
+type RenameInstanceSnapshotPayload {
+  """The snapshot under its new name; null until it has it."""
+  snapshot: InstanceSnapshot
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteInstanceSnapshot` + "`" + ` gives."""
+type DeleteInstanceSnapshotPayload {
+  """The id that the snapshot had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `restoreInstance` + "`" + ` gives."""
+type RestoreInstancePayload {
+  """The instance; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Keep the present state of an instance. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createInstanceSnapshot(
+    """The instance's name."""
+    instance: String!
+    """The snapshot's name, without slash and space."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """Whether to keep the running state too."""
+    stateful: Boolean = false
+    """When LXD deletes it; null is what the instance's ` + "`" + `snapshots.expiry` + "`" + ` says."""
+    expiresAt: Time
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): CreateInstanceSnapshotPayload @hasRole(role: OPERATOR)
+  """Set when LXD deletes a snapshot."""
+  updateInstanceSnapshot(
+    """The instance's name."""
+    instance: String!
+    """The snapshot's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """When LXD deletes it; null is never."""
+    expiresAt: Time
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateInstanceSnapshotPayload @hasRole(role: OPERATOR)
+  """Rename a snapshot. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameInstanceSnapshot(
+    """The instance's name."""
+    instance: String!
+    """The snapshot's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The new name, without slash and space."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameInstanceSnapshotPayload @hasRole(role: OPERATOR)
+  """Delete a snapshot, for good."""
+  deleteInstanceSnapshot(
+    """The instance's name."""
+    instance: String!
+    """The snapshot's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteInstanceSnapshotPayload @hasRole(role: OPERATOR)
+  """Put an instance back to how it was at a snapshot. What came after is lost."""
+  restoreInstance(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The snapshot's name."""
+    snapshot: String!
+    """Whether to restore the running state too, where the snapshot has one."""
+    stateful: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RestoreInstancePayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
 	{Name: "../schema/instance_state.graphqls", Input: `"""What an instance uses right now. Reading it costs LXD a few milliseconds per instance."""
 type InstanceState {
   """The instance's status when this was read."""
@@ -9889,6 +10508,253 @@ type InstanceStateCounters {
   packetsDroppedInbound: Int64!
   """Packets to send that were dropped."""
   packetsDroppedOutbound: Int64!
+}
+`, BuiltIn: false},
+	{Name: "../schema/instance_update.graphqls", Input: `"""A change of an instance: what is not given stays as it is."""
+input UpdateInstanceInput {
+  """Free text."""
+  description: String
+  """
+  Keys of the configuration to set; null takes a key away. Keys that reach the
+  host are an ADMIN's.
+  """
+  config: StringMap
+  """
+  Devices to add, or options of its own devices to set; null takes an option, or
+  a device, away. Devices that reach the host are an ADMIN's.
+  """
+  devices: DeviceMap
+  """The profiles' names, instead of those that it has. Those that reach the host are an ADMIN's."""
+  profiles: [String!]
+  """Whether LXD deletes it when it stops."""
+  ephemeral: Boolean
+}
+
+"""What ` + "`" + `updateInstance` + "`" + ` gives."""
+type UpdateInstancePayload {
+  """The instance after the change; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameInstance` + "`" + ` gives."""
+type RenameInstancePayload {
+  """The instance after the change; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `addTag` + "`" + ` gives."""
+type AddTagPayload {
+  """The instance after the change; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `removeTag` + "`" + ` gives."""
+type RemoveTagPayload {
+  """The instance after the change; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `attachVolume` + "`" + ` gives."""
+type AttachVolumePayload {
+  """The instance after the change; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `detachVolume` + "`" + ` gives."""
+type DetachVolumePayload {
+  """The instance after the change; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `attachNic` + "`" + ` gives."""
+type AttachNicPayload {
+  """The instance after the change; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `detachNic` + "`" + ` gives."""
+type DetachNicPayload {
+  """The instance after the change; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `scaleInstanceCpu` + "`" + ` gives."""
+type ScaleInstanceCpuPayload {
+  """The instance after the change; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `scaleInstanceMemory` + "`" + ` gives."""
+type ScaleInstanceMemoryPayload {
+  """The instance after the change; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `growInstanceDisk` + "`" + ` gives."""
+type GrowInstanceDiskPayload {
+  """The instance after the change; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `setScalingBounds` + "`" + ` gives."""
+type SetScalingBoundsPayload {
+  """The instance after the change; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Change an instance: what is not given stays as it is. It returns when LXD has done it."""
+  updateInstance(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdateInstanceInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+  ): UpdateInstancePayload @hasRole(role: OPERATOR)
+  """Rename an instance that does not run. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameInstance(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The new name: 1 to 63 letters, digits and dashes, beginning with a letter and not ending with a dash."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameInstancePayload @hasRole(role: OPERATOR)
+  """Add one tag without touching the others; one that is there already is no error."""
+  addTag(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The tag; a comma in it is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+    tag: String!
+  ): AddTagPayload @hasRole(role: OPERATOR)
+  """Take one tag away without touching the others; one that is not there is no error."""
+  removeTag(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The tag."""
+    tag: String!
+  ): RemoveTagPayload @hasRole(role: OPERATOR)
+  """Attach a custom volume as a disk. A device of that name is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  attachVolume(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """Where the instance sees it, an absolute path; null for a volume of content type BLOCK."""
+    path: String
+    """The device's name; null is the volume's."""
+    device: String
+    """Whether the instance may only read it."""
+    readOnly: Boolean = false
+  ): AttachVolumePayload @hasRole(role: OPERATOR)
+  """Take a disk away that a volume is attached by. The volume stays."""
+  detachVolume(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The device's name; one that is not the instance's own, or no volume's, is ` + "`" + `NOT_FOUND` + "`" + `."""
+    device: String!
+  ): DetachVolumePayload @hasRole(role: OPERATOR)
+  """Attach a network interface. A device of that name is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  attachNic(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The name of a network that LXD manages."""
+    network: String!
+    """The device's name, and the interface's in the instance: ` + "`" + `eth1` + "`" + `."""
+    device: String!
+  ): AttachNicPayload @hasRole(role: OPERATOR)
+  """Take a network interface away."""
+  detachNic(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The device's name; one that is not the instance's own, or no network interface, is ` + "`" + `NOT_FOUND` + "`" + `."""
+    device: String!
+  ): DetachNicPayload @hasRole(role: OPERATOR)
+  """Set the number of processors. Outside of the instance's ` + "`" + `scalingBounds` + "`" + ` it is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  scaleInstanceCpu(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many, 1 to 128."""
+    cores: Int!
+  ): ScaleInstanceCpuPayload @hasRole(role: OPERATOR)
+  """Set the limit of the memory. Outside of the instance's ` + "`" + `scalingBounds` + "`" + ` it is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  scaleInstanceMemory(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many MiB, 64 to 1048576."""
+    memoryMiB: Int!
+  ): ScaleInstanceMemoryPayload @hasRole(role: OPERATOR)
+  """Make the root disk larger than it is. A disk without a size is as large as its pool: ` + "`" + `CONFLICT` + "`" + `."""
+  growInstanceDisk(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many GiB to add, 1 or more."""
+    byGiB: Int!
+  ): GrowInstanceDiskPayload @hasRole(role: OPERATOR)
+  """Set the bounds between which the instance is scaled; null takes one away."""
+  setScalingBounds(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The least number of processors, 1 to 128."""
+    minCores: Int
+    """The largest number of processors, 1 to 128."""
+    maxCores: Int
+    """The least memory in MiB, 64 to 1048576."""
+    minMemoryMiB: Int
+    """The largest memory in MiB, 64 to 1048576."""
+    maxMemoryMiB: Int
+  ): SetScalingBoundsPayload @hasRole(role: OPERATOR)
 }
 `, BuiltIn: false},
 	{Name: "../schema/instance_usage.graphqls", Input: `"""What an instance uses right now, as shares."""
@@ -12958,6 +13824,36 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AddTagPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_AddTagPayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_AddTagPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddTagPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AttachNicPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_AttachNicPayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_AttachNicPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttachNicPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AttachVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_AttachVolumePayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_AttachVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttachVolumePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AuthGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -13130,6 +14026,16 @@ func (ec *executionContext) childFields_CreateInstancePayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type CreateInstancePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateInstanceSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "snapshot":
+		return ec.fieldContext_CreateInstanceSnapshotPayload_snapshot(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateInstanceSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateInstanceSnapshotPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -13138,6 +14044,36 @@ func (ec *executionContext) childFields_DeleteInstancePayload(ctx context.Contex
 		return ec.fieldContext_DeleteInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteInstanceSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteInstanceSnapshotPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteInstanceSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteInstanceSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DetachNicPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_DetachNicPayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_DetachNicPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DetachNicPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DetachVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_DetachVolumePayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_DetachVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DetachVolumePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_EventRequestor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13160,6 +14096,16 @@ func (ec *executionContext) childFields_FreezeInstancePayload(ctx context.Contex
 		return ec.fieldContext_FreezeInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FreezeInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_GrowInstanceDiskPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_GrowInstanceDiskPayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_GrowInstanceDiskPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GrowInstanceDiskPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Health(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14526,6 +15472,36 @@ func (ec *executionContext) childFields_RemoteImageEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type RemoteImageEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_RemoveTagPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_RemoveTagPayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_RemoveTagPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveTagPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_RenameInstancePayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameInstancePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameInstanceSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "snapshot":
+		return ec.fieldContext_RenameInstanceSnapshotPayload_snapshot(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameInstanceSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameInstanceSnapshotPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ResourcesCpu(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "architecture":
@@ -14890,6 +15866,36 @@ func (ec *executionContext) childFields_RestartInstancePayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type RestartInstancePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RestoreInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_RestoreInstancePayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_RestoreInstancePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ScaleInstanceCpuPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_ScaleInstanceCpuPayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_ScaleInstanceCpuPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScaleInstanceCpuPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ScaleInstanceMemoryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_ScaleInstanceMemoryPayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_ScaleInstanceMemoryPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScaleInstanceMemoryPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SearchConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -15036,6 +16042,16 @@ func (ec *executionContext) childFields_ServerStorageDriver(ctx context.Context,
 		return ec.fieldContext_ServerStorageDriver_remote(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ServerStorageDriver", field.Name)
+}
+
+func (ec *executionContext) childFields_SetScalingBoundsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_SetScalingBoundsPayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_SetScalingBoundsPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetScalingBoundsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_StartInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15328,6 +16344,26 @@ func (ec *executionContext) childFields_UnfreezeInstancePayload(ctx context.Cont
 		return ec.fieldContext_UnfreezeInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UnfreezeInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_UpdateInstancePayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateInstancePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateInstanceSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "snapshot":
+		return ec.fieldContext_UpdateInstanceSnapshotPayload_snapshot(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateInstanceSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateInstanceSnapshotPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

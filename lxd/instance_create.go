@@ -167,17 +167,25 @@ func (c *Client) mayCreate(ctx context.Context, as Scope, input *CreateInstanceI
 	if err := reachesHost("input.", input.Config, input.Devices); err != nil {
 		return err
 	}
-	project, err := c.Project(ctx, as, input.ProjectName())
+	named := input.Profiles
+	if named == nil {
+		named = []string{"default"}
+	}
+	return c.mayUseProfiles(ctx, input.ProjectName(), named)
+}
+
+// mayUseProfiles refuses profiles that reach the host.
+func (c *Client) mayUseProfiles(ctx context.Context, in string, named []string) error {
+	if len(named) == 0 {
+		return nil
+	}
+	project, err := c.Project(ctx, System, in)
 	if err != nil {
 		return err
 	}
 	profiles, err := c.Profiles(ctx, System, project.Effective(FeatureProfiles))
 	if err != nil {
 		return err
-	}
-	named := input.Profiles
-	if named == nil {
-		named = []string{"default"}
 	}
 	for _, profile := range profiles {
 		if slices.Contains(named, profile.Name) && reachesHost("", profile.Config, profile.OwnDevices) != nil {

@@ -134,3 +134,7 @@ var byteUnits = map[string]int64{
 	"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "PB": 1e15, "EB": 1e18,
 	"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40, "PiB": 1 << 50, "EiB": 1 << 60,
 }
+
+// ParseBytes reads a size as LXD's configuration writes it; nil for none and
+// for what is no size.
+func ParseBytes(text string) *int64 { return parseBytes(text) }

@@ -64,7 +64,13 @@ func read[T any](ctx context.Context, c *Client, address string) (*envelope[T], 
 // change sends a change once: LXD may have begun it although no answer came.
 // The operation is nil when LXD answered at once.
 func change(ctx context.Context, c *Client, project, method, address string, body any) (*Operation, error) {
-	answer, err := once[json.RawMessage](ctx, c, c.config.Timeout, method, address, body)
+	return changeIf(ctx, c, project, method, address, "", body)
+}
+
+// changeIf sends a change that LXD makes only while the object is what its
+// ETag says; "" is whatever it is.
+func changeIf(ctx context.Context, c *Client, project, method, address, etag string, body any) (*Operation, error) {
+	answer, err := send[json.RawMessage](ctx, c, c.config.Timeout, method, address, etag, body)
 	if err != nil || answer.Type != "async" {
 		return nil, err
 	}
@@ -78,6 +84,12 @@ func change(ctx context.Context, c *Client, project, method, address string, bod
 
 // once sends one request. A timeout of 0 is none.
 func once[T any](ctx context.Context, c *Client, timeout time.Duration, method, address string, body any) (*envelope[T], error) {
+	return send[T](ctx, c, timeout, method, address, "", body)
+}
+
+// send is once, on the condition that the object is what its ETag says; "" is
+// none.
+func send[T any](ctx context.Context, c *Client, timeout time.Duration, method, address, etag string, body any) (*envelope[T], error) {
 	answer := &envelope[T]{}
 	if timeout > 0 {
 		var cancel context.CancelFunc
@@ -87,6 +99,9 @@ func once[T any](ctx context.Context, c *Client, timeout time.Duration, method, 
 	request, err := newRequest(ctx, method, c.base+address, body)
 	if err != nil {
 		return answer, err
+	}
+	if etag != "" {
+		request.Header.Set("If-Match", etag)
 	}
 	begun := time.Now()
 	response, err := c.http.Do(request)

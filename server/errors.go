@@ -67,6 +67,7 @@ func classify(err error) (code string, details map[string]any) {
 	var argument *page.ArgumentError
 	var account *auth.InputError
 	var number *graphql.IntegerError
+	var outdated *lxd.PreconditionError
 	switch {
 	case errors.As(err, &argument):
 		return "BAD_USER_INPUT", map[string]any{"argument": argument.Argument}
@@ -80,6 +81,8 @@ func classify(err error) (code string, details map[string]any) {
 		return "ALREADY_EXISTS", nil
 	case errors.Is(err, auth.ErrUnauthenticated):
 		return "UNAUTHENTICATED", nil
+	case errors.As(err, &outdated):
+		return "PRECONDITION_FAILED", map[string]any{"etag": outdated.ETag}
 	case errors.As(err, new(*lxd.ExtensionError)):
 		return "LXD_EXTENSION_MISSING", nil
 	case errors.Is(err, context.DeadlineExceeded):

@@ -12,13 +12,44 @@ type InstancePayload struct {
 
 // GraphQL gives each mutation a payload type of its own.
 type (
-	CreateInstancePayload   = InstancePayload
-	StartInstancePayload    = InstancePayload
-	StopInstancePayload     = InstancePayload
-	RestartInstancePayload  = InstancePayload
-	FreezeInstancePayload   = InstancePayload
-	UnfreezeInstancePayload = InstancePayload
+	CreateInstancePayload      = InstancePayload
+	StartInstancePayload       = InstancePayload
+	StopInstancePayload        = InstancePayload
+	RestartInstancePayload     = InstancePayload
+	FreezeInstancePayload      = InstancePayload
+	UnfreezeInstancePayload    = InstancePayload
+	UpdateInstancePayload      = InstancePayload
+	RenameInstancePayload      = InstancePayload
+	AddTagPayload              = InstancePayload
+	RemoveTagPayload           = InstancePayload
+	AttachVolumePayload        = InstancePayload
+	DetachVolumePayload        = InstancePayload
+	AttachNicPayload           = InstancePayload
+	DetachNicPayload           = InstancePayload
+	ScaleInstanceCpuPayload    = InstancePayload
+	ScaleInstanceMemoryPayload = InstancePayload
+	GrowInstanceDiskPayload    = InstancePayload
+	SetScalingBoundsPayload    = InstancePayload
+	RestoreInstancePayload     = InstancePayload
 )
+
+// InstanceSnapshotPayload is what a change of a snapshot gives.
+type InstanceSnapshotPayload struct {
+	// Snapshot is the snapshot after the change; nil when there is none (yet).
+	Snapshot *lxd.InstanceSnapshot
+	// Operation is the work; nil when LXD answered at once.
+	Operation *lxd.Operation
+}
+
+// GraphQL gives each mutation a payload type of its own.
+type (
+	CreateInstanceSnapshotPayload = InstanceSnapshotPayload
+	UpdateInstanceSnapshotPayload = InstanceSnapshotPayload
+	RenameInstanceSnapshotPayload = InstanceSnapshotPayload
+)
+
+// DeleteInstanceSnapshotPayload is what deleting a snapshot gives.
+type DeleteInstanceSnapshotPayload = DeleteInstancePayload
 
 // DeleteInstancePayload is what deleting an instance gives.
 type DeleteInstancePayload struct {

@@ -34,6 +34,8 @@ type Manager struct {
 
 	mutex sync.Mutex
 	tasks map[string]*task
+
+	locks locks
 }
 
 // task is one operation. Its operation is replaced, never changed, so that

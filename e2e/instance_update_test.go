@@ -1,0 +1,109 @@
+package e2e
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+)
+
+// Who may not change an instance changes nothing; who may, changes just what is said.
+func TestSmallChangesOfAnInstance(t *testing.T) {
+	server := onRealLXD(t)
+	token := server.login(t)
+	project := newProject(t, "true")
+	name := newName()
+	server.must(t, token, createBusybox, map[string]any{"name": name, "project": project, "wait": 60})
+	ask := func(mutation string) *answer {
+		return server.ask(t, token, `mutation($n: String!, $p: String) { `+mutation+` }`, map[string]any{"n": name, "p": project})
+	}
+	for _, step := range []struct {
+		mutation, code string
+		path           []any
+		want           any
+	}{
+		{`addTag(name: $n, project: $p, tag: "a,b") { instance { tags } }`, "BAD_USER_INPUT", nil, nil},
+		{`addTag(name: $n, project: $p, tag: "web") { instance { tags } }`, "", []any{"addTag", "instance", "tags", 0}, "web"},
+		{`updateInstance(name: $n, project: $p, input: {description: "shop", config: {limits: "x"}}) { instance { name } }`, "OPERATION_FAILED", nil, nil},
+		{`updateInstance(name: $n, project: $p, input: {description: "shop"}, ifMatch: "seen before") { instance { name } }`, "PRECONDITION_FAILED", nil, nil},
+		{`updateInstance(name: $n, project: $p, input: {description: "shop"}) { instance { description tags } }`, "", []any{"updateInstance", "instance", "tags", 0}, "web"},
+		{`scaleInstanceCpu(name: $n, project: $p, cores: 129) { instance { name } }`, "BAD_USER_INPUT", nil, nil},
+		{`scaleInstanceCpu(name: $n, project: $p, cores: 1) { instance { limits { cpu } } }`, "", []any{"scaleInstanceCpu", "instance", "limits", "cpu"}, "1"},
+		{`scaleInstanceMemory(name: $n, project: $p, memoryMiB: 128) { instance { limits { memoryBytes } } }`, "", []any{"scaleInstanceMemory", "instance", "limits", "memoryBytes"}, 134217728.0},
+		{`setScalingBounds(name: $n, project: $p, maxCores: 1) { instance { scalingBounds { maxCores } } }`, "", []any{"setScalingBounds", "instance", "scalingBounds", "maxCores"}, 1.0},
+		{`scaleInstanceCpu(name: $n, project: $p, cores: 2) { instance { name } }`, "BAD_USER_INPUT", nil, nil},
+		{`growInstanceDisk(name: $n, project: $p, byGiB: 1) { instance { name } }`, "CONFLICT", nil, nil},
+		{`detachNic(name: $n, project: $p, device: "nope") { instance { name } }`, "NOT_FOUND", nil, nil},
+		{`attachVolume(name: $n, project: $p, pool: "default", volume: "nope", path: "/data") { instance { name } }`, "NOT_FOUND", nil, nil},
+		{`createInstanceSnapshot(instance: $n, project: $p, name: "a b") { snapshot { name } }`, "BAD_USER_INPUT", nil, nil},
+		{`createInstanceSnapshot(instance: $n, project: $p, name: "s0", wait: 60) { snapshot { name } }`, "", []any{"createInstanceSnapshot", "snapshot", "name"}, "s0"},
+		{`createInstanceSnapshot(instance: $n, project: $p, name: "s0", wait: 60) { snapshot { name } }`, "ALREADY_EXISTS", nil, nil},
+		{`renameInstanceSnapshot(instance: $n, project: $p, name: "s0", newName: "s1", wait: 60) { snapshot { name } }`, "", []any{"renameInstanceSnapshot", "snapshot", "name"}, "s1"},
+		{`removeTag(name: $n, project: $p, tag: "web") { instance { config } }`, "", []any{"removeTag", "instance", "config", "user.tags"}, nil},
+		{`restoreInstance(name: $n, project: $p, snapshot: "s1", wait: 60) { instance { tags } }`, "", []any{"restoreInstance", "instance", "tags", 0}, "web"},
+		{`deleteInstanceSnapshot(instance: $n, project: $p, name: "s1", wait: 60) { operation { status } }`, "", []any{"deleteInstanceSnapshot", "operation", "status"}, "SUCCESS"},
+		{`restoreInstance(name: $n, project: $p, snapshot: "s1") { instance { name } }`, "NOT_FOUND", nil, nil},
+		{`renameInstance(name: $n, project: $p, newName: "-x") { instance { name } }`, "BAD_USER_INPUT", nil, nil},
+	} {
+		got := ask(step.mutation)
+		if got.code() != step.code || (step.path != nil && got.at(step.path...) != step.want) {
+			t.Errorf("%s: want %q %v: %s", step.mutation, step.code, step.want, got.Text)
+		}
+	}
+	server.demote(t, "VIEWER")
+	token = server.login(t)
+	if refused := ask(`addTag(name: $n, project: $p, tag: "x") { instance { tags } }`); refused.code() != "FORBIDDEN" {
+		t.Errorf("a viewer tags: %s", refused.Text)
+	}
+}
+
+// What reaches the host is an ADMIN's, in an update as in a create.
+func TestAnUpdateDoesNotReachTheHost(t *testing.T) {
+	const update = `mutation($n: String!, $p: String, $input: UpdateInstanceInput!) { updateInstance(name: $n, project: $p, input: $input) { instance { name } } }`
+	server := onRealLXD(t)
+	project := newProject(t, "true")
+	name := newName()
+	admin := server.login(t)
+	server.must(t, admin, createBusybox, map[string]any{"name": name, "project": project, "wait": 60})
+	server.must(t, admin, `mutation($n: String!, $p: String) { updateInstance(name: $n, project: $p, input: {config: {linux_: null}, devices: {host: {type: "disk", source: "/etc", path: "/mnt"}}}) { instance { name } } }`, map[string]any{"n": name, "p": project})
+	server.demote(t, "OPERATOR")
+	operator := server.login(t)
+	type m = map[string]any
+	for argument, input := range map[string]m{
+		"input.config.security.privileged": {"config": m{"security.privileged": "true"}},
+		"input.devices.root2":              {"devices": m{"root2": m{"type": "disk", "source": "/", "path": "/host"}}},
+		"input.devices.host":               {"devices": m{"host": m{"path": "/elsewhere"}}},
+		"input.devices.gpu":                {"devices": m{"gpu": m{"type": "gpu"}}},
+	} {
+		refused := server.ask(t, operator, update, m{"n": name, "p": project, "input": input})
+		if refused.code() != "FORBIDDEN" || refused.Errors[0].Extensions["argument"] != argument {
+			t.Errorf("%v: %s", input, refused.Text)
+		}
+	}
+	if refused := server.ask(t, operator, update, m{"n": name, "p": project, "input": m{"devices": m{"host": nil}}}); refused.code() != "FORBIDDEN" {
+		t.Errorf("an operator takes away what reaches the host: %s", refused.Text)
+	}
+	server.must(t, operator, `mutation($n: String!, $p: String) { updateInstance(name: $n, project: $p, input: {description: "fine"}) { instance { name } } }`, map[string]any{"n": name, "p": project})
+}
+
+// Fifty people tag one instance at once, and nobody's tag is lost.
+func TestFiftyTagsAtOnce(t *testing.T) {
+	server := onRealLXD(t)
+	token := server.login(t)
+	project := newProject(t, "true")
+	name := newName()
+	server.must(t, token, createBusybox, map[string]any{"name": name, "project": project, "wait": 60})
+	var tagging sync.WaitGroup
+	for n := range 50 {
+		tagging.Go(func() {
+			server.must(t, token, `mutation($n: String!, $p: String, $tag: String!) { addTag(name: $n, project: $p, tag: $tag) { instance { name } } }`, map[string]any{"n": name, "p": project, "tag": fmt.Sprintf("t%02d", n)})
+		})
+	}
+	tagging.Wait()
+	tags := server.must(t, token, `query($n: String!, $p: String) { instance(name: $n, project: $p) { tags } }`, map[string]any{"n": name, "p": project}).at("instance", "tags").([]any)
+	for n := range 50 {
+		if !slices.Contains(tags, any(fmt.Sprintf("t%02d", n))) {
+			t.Errorf("t%02d is lost", n)
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package resolvers
+
+import (
+	"context"
+	"strings"
+
+	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/work"
+)
+
+func projectName(project *string) string {
+	if name := value(project); name != "" {
+		return name
+	}
+	return "default"
+}
+
+// edited makes a small change of an instance, and reads it after that. Err is
+// what was wrong with the change itself.
+func (r *Resolver) edited(ctx context.Context, project *string, name string, ifMatch *string, change func(*lxd.InstanceEdit) error, err error) (*work.InstancePayload, error) {
+	if err != nil {
+		return nil, err
+	}
+	operation, err := r.Work.EditInstance(ctx, scope(ctx), projectName(project), name, ifMatch, change)
+	return r.changed(ctx, projectName(project), name, operation, nil, err)
+}
+
+// attachVolume looks for the volume first: LXD's own words for one that is not
+// there are about a source.
+func (r *Resolver) attachVolume(ctx context.Context, project *string, name, pool, volume string, path, device *string, readOnly bool) (*work.InstancePayload, error) {
+	found, err := r.storageVolume(ctx, project, pool, nil, volume)
+	if err != nil {
+		return nil, err
+	}
+	options := lxd.StringMap{"type": "disk", "pool": found.Pool, "source": found.Name}
+	if path != nil {
+		if !strings.HasPrefix(*path, "/") || *path == "/" {
+			return nil, &lxd.InputError{Argument: "path", Message: "the path is absolute, and not / itself"}
+		}
+		options["path"] = *path
+	}
+	if readOnly {
+		options["readonly"] = "true"
+	}
+	called := volume
+	if device != nil {
+		called = *device
+	}
+	return r.edited(ctx, project, name, nil, work.Attached(called, options), nil)
+}
+
+func isVolume(options lxd.StringMap) bool {
+	return options["type"] == "disk" && options["pool"] != "" && options["source"] != ""
+}
+
+func isNic(options lxd.StringMap) bool { return options["type"] == "nic" }
+
+// snapshotChanged waits as the mutation was told to, and reads the snapshot after it.
+func (r *Resolver) snapshotChanged(ctx context.Context, project *string, instance, name string, operation *lxd.Operation, wait *int, err error) (*work.InstanceSnapshotPayload, error) {
+	if err != nil {
+		return nil, err
+	}
+	if operation, err = r.wait(ctx, operation, wait); err != nil {
+		return nil, err
+	}
+	snapshot, err := r.LXD.InstanceSnapshot(ctx, scope(ctx), value(project), instance, name)
+	if err != nil && !lxd.IsNotFound(err) {
+		return nil, err
+	}
+	return &work.InstanceSnapshotPayload{Snapshot: snapshot, Operation: operation}, nil
+}
+
+func (r *Resolver) deleteSnapshot(ctx context.Context, project *string, instance, name string, wait *int) (*work.DeleteInstanceSnapshotPayload, error) {
+	snapshot, err := r.LXD.InstanceSnapshot(ctx, scope(ctx), value(project), instance, name)
+	if err != nil {
+		return nil, err
+	}
+	operation, err := r.LXD.DeleteInstanceSnapshot(ctx, scope(ctx), value(project), instance, name)
+	if err != nil {
+		return nil, err
+	}
+	if operation, err = r.wait(ctx, operation, wait); err != nil {
+		return nil, err
+	}
+	id := snapshot.ID()
+	return &work.DeleteInstanceSnapshotPayload{DeletedID: &id, Operation: operation}, nil
+}

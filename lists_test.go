@@ -14,7 +14,7 @@ var kinds = map[string]interface {
 	Orders(field string) bool
 	Chooses(name string) bool
 }{
-	"Image": page.Images, "ImageAlias": page.ImageAliases, "Instance": page.Instances, "Operation": page.Operations,
+	"Image": page.Images, "ImageAlias": page.ImageAliases, "RemoteImage": page.RemoteImages, "Instance": page.Instances, "Operation": page.Operations,
 	"Certificate": page.Certificates, "ClusterMember": page.ClusterMembers, "Warning": page.Warnings,
 	"Network": page.Networks, "NetworkAcl": page.NetworkAcls, "NetworkZone": page.NetworkZones,
 	"Profile": page.Profiles, "Project": page.Projects,

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -32,6 +33,11 @@ type bench struct {
 	requests *atomic.Int64 // that LXD got
 	client   *http.Client  // of the server
 	direct   *http.Client  // of LXD itself
+	socket   string        // of LXD
+
+	mutex   sync.Mutex
+	keep    bool     // LXD's answers
+	answers [][]byte // of LXD, while they are kept
 }
 
 func start(b testing.TB, instances int) *bench {
@@ -43,11 +49,55 @@ func start(b testing.TB, instances int) *bench {
 	running.direct = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
 	}}}
+	running.socket = socket
 	running.serve(socket)
-	var session struct{ Login struct{ AccessToken string } }
-	running.ask(`mutation { login(username: "admin", password: "a bench password") { accessToken } }`, &session)
-	running.token = session.Login.AccessToken
+	running.login()
 	return running
+}
+
+func (s *bench) login() {
+	var session struct{ Login struct{ AccessToken string } }
+	s.ask(`mutation { login(username: "admin", password: "a bench password") { accessToken } }`, &session)
+	s.token = session.Login.AccessToken
+}
+
+// recorded keeps LXD's answers while something is asked.
+func (s *bench) recorded(ask func() []byte) (answers [][]byte, response []byte) {
+	s.mutex.Lock()
+	s.keep, s.answers = true, nil
+	s.mutex.Unlock()
+	response = ask()
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.keep = false
+	return s.answers, response
+}
+
+// record keeps what is written.
+type record struct {
+	http.ResponseWriter
+	bytes.Buffer
+}
+
+func (r *record) Write(p []byte) (int, error) {
+	r.Buffer.Write(p)
+	return r.ResponseWriter.Write(p)
+}
+
+func (s *bench) serveLXD(w http.ResponseWriter, r *http.Request) {
+	s.requests.Add(1)
+	s.mutex.Lock()
+	keep := s.keep
+	s.mutex.Unlock()
+	if !keep {
+		s.lxd.ServeHTTP(w, r)
+		return
+	}
+	kept := &record{ResponseWriter: w}
+	s.lxd.ServeHTTP(kept, r)
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.answers = append(s.answers, kept.Bytes())
 }
 
 // listen puts a count of requests before the simulated LXD.
@@ -61,10 +111,7 @@ func (s *bench) listen() string {
 	if err != nil {
 		s.b.Fatal(err)
 	}
-	counting := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.requests.Add(1)
-		s.lxd.ServeHTTP(w, r)
-	})}
+	counting := &http.Server{Handler: http.HandlerFunc(s.serveLXD)}
 	go counting.Serve(listener)
 	s.b.Cleanup(func() {
 		counting.Close()
@@ -104,6 +151,18 @@ func (s *bench) serve(socket string) {
 // ask sends a question and reads its answer into data, which may be nil; it
 // returns the answer's size in bytes.
 func (s *bench) ask(query string, data any) int {
+	text := s.answer(query)
+	if data != nil {
+		answer := struct{ Data any }{data}
+		if err := json.Unmarshal(text, &answer); err != nil {
+			s.b.Fatal(err)
+		}
+	}
+	return len(text)
+}
+
+// answer is the answer to a question, which must not hold errors.
+func (s *bench) answer(query string) []byte {
 	body, _ := json.Marshal(map[string]string{"query": query})
 	request, err := http.NewRequest(http.MethodPost, s.url, bytes.NewReader(body))
 	if err != nil {
@@ -117,13 +176,7 @@ func (s *bench) ask(query string, data any) int {
 	if bytes.HasPrefix(text, []byte(`{"errors"`)) {
 		s.b.Fatalf("%s: %s", query, text)
 	}
-	if data != nil {
-		answer := struct{ Data any }{data}
-		if err := json.Unmarshal(text, &answer); err != nil {
-			s.b.Fatal(err)
-		}
-	}
-	return len(text)
+	return text
 }
 
 // get asks LXD itself.

@@ -9,11 +9,13 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"runtime"
+	"time"
 
-	// The driver registers itself under the name "sqlite3".
-	_ "github.com/mattn/go-sqlite3"
+	"github.com/cenkalti/backoff/v5"
+	"github.com/mattn/go-sqlite3" // it registers itself under the name "sqlite3"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 
@@ -58,13 +60,28 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		err = db.keep(ctx)
 	}
 	if err == nil {
-		err = db.Ping(ctx)
+		err = db.begin(ctx)
 	}
 	if err != nil {
 		_ = db.Close()
 		return nil, err
 	}
 	return db, nil
+}
+
+// begin makes the first connection, which puts the file into WAL mode. Where
+// several processes do so at once, SQLite says that it is busy without waiting
+// for its busy timeout: then it is tried again, for as long as that.
+func (db *DB) begin(ctx context.Context) error {
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		err := db.Ping(ctx)
+		var refused sqlite3.Error
+		if err != nil && !(errors.As(err, &refused) && (refused.Code == sqlite3.ErrBusy || refused.Code == sqlite3.ErrLocked)) {
+			err = backoff.Permanent(err)
+		}
+		return struct{}{}, err
+	}, backoff.WithBackOff(backoff.NewConstantBackOff(10*time.Millisecond)), backoff.WithMaxElapsedTime(5*time.Second))
+	return err
 }
 
 // keep opens the connection that a database in memory lives by.

@@ -54,9 +54,11 @@ func TestEveryReadOfLXDIsInTheGraph(t *testing.T) {
 	server.must(t, token, createBusybox, map[string]any{"name": project, "project": project, "wait": 60})
 	server.must(t, token, `mutation($n: String!) { startInstance(name: $n, project: $n, wait: 60) { instance { status } } }`, map[string]any{"n": project})
 	ask("POST", "/1.0/network-acls", map[string]any{"name": project})
+	ask("POST", "/1.0/storage-pools/default/volumes/custom", map[string]any{"name": project})
 	ask("POST", "/1.0/network-zones", map[string]any{"name": project + ".example"})
 	t.Cleanup(func() {
 		ask("DELETE", "/1.0/network-acls/"+project, nil)
+		ask("DELETE", "/1.0/storage-pools/default/volumes/custom/"+project, nil)
 		ask("DELETE", "/1.0/network-zones/"+project+".example", nil)
 	})
 	asked := counting.during(func() {

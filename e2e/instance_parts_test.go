@@ -77,6 +77,35 @@ func TestAnInstanceShowsWhatHangsOnIt(t *testing.T) {
 	}
 }
 
+// A VIEWER reads what LXD says of an instance, and not what is inside of it.
+func TestAViewerSeesNoSecretsInLogs(t *testing.T) {
+	server := onRealLXD(t)
+	project := newProject(t, "true")
+	name := newName()
+	token := server.login(t)
+	server.must(t, token, `mutation($name: String!, $project: String, $config: StringMap) {
+		createInstance(input: {name: $name, project: $project, source: {alias: "busybox"}, start: true, config: $config}, wait: 60) { operation { status } } }`,
+		map[string]any{"name": name, "project": project, "config": map[string]string{"environment.PASSWORD": "hush-hush"}})
+	const logs = `query($n: String!, $p: String) { instance(name: $n, project: $p) { logs { name content } consoleLog } }`
+	variables := map[string]any{"n": name, "p": project}
+	if read := server.must(t, token, logs, variables); !strings.Contains(read.Text, "hush-hush") {
+		t.Errorf("LXD keeps the environment in a log no more: %s", read.Text)
+	}
+	server.demote(t, "VIEWER")
+	read := server.ask(t, server.login(t), logs, variables)
+	if strings.Contains(read.Text, "hush-hush") || len(read.Errors) != 2 {
+		t.Errorf("a viewer reads: %s", read.Text)
+	}
+	for _, refused := range read.Errors {
+		if refused.Extensions["code"] != "FORBIDDEN" {
+			t.Errorf("refused with %v", refused)
+		}
+	}
+	if read.at("instance", "logs", 1, "name") != "lxc.log" || read.at("instance", "logs", 1, "content") == nil || read.at("instance", "consoleLog") != nil {
+		t.Errorf("a viewer reads what LXD says: %s", read.Text)
+	}
+}
+
 // Who works on an instance is found from both sides.
 func TestOperationsAndWhatTheyWorkOn(t *testing.T) {
 	server := onRealLXD(t)

@@ -783,6 +783,29 @@ func (ec *executionContext) fieldContext_Instance_rootVolume(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Instance_accessEntitlements(ctx context.Context, field graphql.CollectedField, obj *lxd.Instance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Instance_accessEntitlements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AccessEntitlements, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Instance_accessEntitlements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Instance", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Instance_availableActions(ctx context.Context, field graphql.CollectedField, obj *lxd.Instance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2220,6 +2243,11 @@ func (ec *executionContext) _Instance(ctx context.Context, sel ast.SelectionSet,
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "accessEntitlements":
+			out.Values[i] = ec._Instance_accessEntitlements(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "availableActions":
 			out.Values[i] = ec._Instance_availableActions(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -14,6 +14,7 @@ import (
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/page"
+	"github.com/lxdql/lxdql/simplestreams"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -166,6 +167,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._StorageBucket(ctx, sel, obj)
+	case *simplestreams.RemoteImage:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RemoteImage(ctx, sel, obj)
 	case *lxd.Project:
 		if obj == nil {
 			return graphql.Null

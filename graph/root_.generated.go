@@ -55,6 +55,7 @@ type ResolverRoot interface {
 	Profile() ProfileResolver
 	Project() ProjectResolver
 	Query() QueryResolver
+	RemoteImage() RemoteImageResolver
 	Server() ServerResolver
 	StorageBucket() StorageBucketResolver
 	StoragePool() StoragePoolResolver
@@ -307,42 +308,43 @@ type ComplexityRoot struct {
 	}
 
 	Instance struct {
-		Architecture     func(childComplexity int) int
-		AvailableActions func(childComplexity int) int
-		Backups          func(childComplexity int) int
-		Config           func(childComplexity int, prefix *string) int
-		ConsoleLog       func(childComplexity int, maxBytes *int) int
-		CreatedAt        func(childComplexity int) int
-		Description      func(childComplexity int) int
-		Devices          func(childComplexity int) int
-		Ephemeral        func(childComplexity int) int
-		Etag             func(childComplexity int) int
-		ExpandedConfig   func(childComplexity int, prefix *string) int
-		HiddenConfigKeys func(childComplexity int) int
-		ID               func(childComplexity int) int
-		Image            func(childComplexity int) int
-		ImageMetadata    func(childComplexity int) int
-		Ipv4             func(childComplexity int) int
-		Ipv6             func(childComplexity int) int
-		LastUsedAt       func(childComplexity int) int
-		Limits           func(childComplexity int) int
-		Location         func(childComplexity int) int
-		Logs             func(childComplexity int) int
-		Name             func(childComplexity int) int
-		Operations       func(childComplexity int) int
-		Profiles         func(childComplexity int) int
-		Project          func(childComplexity int) int
-		RootVolume       func(childComplexity int) int
-		ScalingBounds    func(childComplexity int) int
-		Snapshots        func(childComplexity int) int
-		State            func(childComplexity int) int
-		Stateful         func(childComplexity int) int
-		Status           func(childComplexity int) int
-		Tags             func(childComplexity int) int
-		Templates        func(childComplexity int) int
-		Type             func(childComplexity int) int
-		UefiVars         func(childComplexity int) int
-		Usage            func(childComplexity int) int
+		AccessEntitlements func(childComplexity int) int
+		Architecture       func(childComplexity int) int
+		AvailableActions   func(childComplexity int) int
+		Backups            func(childComplexity int) int
+		Config             func(childComplexity int, prefix *string) int
+		ConsoleLog         func(childComplexity int, maxBytes *int) int
+		CreatedAt          func(childComplexity int) int
+		Description        func(childComplexity int) int
+		Devices            func(childComplexity int) int
+		Ephemeral          func(childComplexity int) int
+		Etag               func(childComplexity int) int
+		ExpandedConfig     func(childComplexity int, prefix *string) int
+		HiddenConfigKeys   func(childComplexity int) int
+		ID                 func(childComplexity int) int
+		Image              func(childComplexity int) int
+		ImageMetadata      func(childComplexity int) int
+		Ipv4               func(childComplexity int) int
+		Ipv6               func(childComplexity int) int
+		LastUsedAt         func(childComplexity int) int
+		Limits             func(childComplexity int) int
+		Location           func(childComplexity int) int
+		Logs               func(childComplexity int) int
+		Name               func(childComplexity int) int
+		Operations         func(childComplexity int) int
+		Profiles           func(childComplexity int) int
+		Project            func(childComplexity int) int
+		RootVolume         func(childComplexity int) int
+		ScalingBounds      func(childComplexity int) int
+		Snapshots          func(childComplexity int) int
+		State              func(childComplexity int) int
+		Stateful           func(childComplexity int) int
+		Status             func(childComplexity int) int
+		Tags               func(childComplexity int) int
+		Templates          func(childComplexity int) int
+		Type               func(childComplexity int) int
+		UefiVars           func(childComplexity int) int
+		Usage              func(childComplexity int) int
 	}
 
 	InstanceAggregate struct {
@@ -963,6 +965,7 @@ type ComplexityRoot struct {
 		Profiles               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Project                func(childComplexity int, name string) int
 		Projects               func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		RemoteImages           func(childComplexity int, remote string, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Search                 func(childComplexity int, query string, kinds []page.SearchKind, project *string, allProjects *bool, first *int, after *string, last *int, before *string) int
 		Server                 func(childComplexity int) int
 		StorageBucket          func(childComplexity int, pool string, name string, project *string) int
@@ -975,6 +978,35 @@ type ComplexityRoot struct {
 		WaitOperation          func(childComplexity int, id string, timeoutSeconds *int) int
 		Warning                func(childComplexity int, id string) int
 		Warnings               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+	}
+
+	RemoteImage struct {
+		AliasNames   func(childComplexity int) int
+		Architecture func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		Description  func(childComplexity int) int
+		Fingerprint  func(childComplexity int) int
+		ID           func(childComplexity int) int
+		OS           func(childComplexity int) int
+		Release      func(childComplexity int) int
+		Serial       func(childComplexity int) int
+		ServerURL    func(childComplexity int) int
+		SizeBytes    func(childComplexity int) int
+		Type         func(childComplexity int) int
+		Variant      func(childComplexity int) int
+		Version      func(childComplexity int) int
+	}
+
+	RemoteImageConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	RemoteImageEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	ResourcesCpu struct {
@@ -2397,6 +2429,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InfinibandDevice.Type(childComplexity), true
 
+	case "Instance.accessEntitlements":
+		if e.ComplexityRoot.Instance.AccessEntitlements == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.AccessEntitlements(childComplexity), true
 	case "Instance.architecture":
 		if e.ComplexityRoot.Instance.Architecture == nil {
 			break
@@ -5480,6 +5518,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Projects(childComplexity, args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+	case "Query.remoteImages":
+		if e.ComplexityRoot.Query.RemoteImages == nil {
+			break
+		}
+
+		args, err := ec.field_Query_remoteImages_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RemoteImages(childComplexity, args["remote"].(string), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
 	case "Query.search":
 		if e.ComplexityRoot.Query.Search == nil {
 			break
@@ -5602,6 +5651,129 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Warnings(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+
+	case "RemoteImage.aliasNames":
+		if e.ComplexityRoot.RemoteImage.AliasNames == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImage.AliasNames(childComplexity), true
+	case "RemoteImage.architecture":
+		if e.ComplexityRoot.RemoteImage.Architecture == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImage.Architecture(childComplexity), true
+	case "RemoteImage.createdAt":
+		if e.ComplexityRoot.RemoteImage.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImage.CreatedAt(childComplexity), true
+	case "RemoteImage.description":
+		if e.ComplexityRoot.RemoteImage.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImage.Description(childComplexity), true
+	case "RemoteImage.fingerprint":
+		if e.ComplexityRoot.RemoteImage.Fingerprint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImage.Fingerprint(childComplexity), true
+	case "RemoteImage.id":
+		if e.ComplexityRoot.RemoteImage.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImage.ID(childComplexity), true
+	case "RemoteImage.os":
+		if e.ComplexityRoot.RemoteImage.OS == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImage.OS(childComplexity), true
+	case "RemoteImage.release":
+		if e.ComplexityRoot.RemoteImage.Release == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImage.Release(childComplexity), true
+	case "RemoteImage.serial":
+		if e.ComplexityRoot.RemoteImage.Serial == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImage.Serial(childComplexity), true
+	case "RemoteImage.serverUrl":
+		if e.ComplexityRoot.RemoteImage.ServerURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImage.ServerURL(childComplexity), true
+	case "RemoteImage.sizeBytes":
+		if e.ComplexityRoot.RemoteImage.SizeBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImage.SizeBytes(childComplexity), true
+	case "RemoteImage.type":
+		if e.ComplexityRoot.RemoteImage.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImage.Type(childComplexity), true
+	case "RemoteImage.variant":
+		if e.ComplexityRoot.RemoteImage.Variant == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImage.Variant(childComplexity), true
+	case "RemoteImage.version":
+		if e.ComplexityRoot.RemoteImage.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImage.Version(childComplexity), true
+
+	case "RemoteImageConnection.edges":
+		if e.ComplexityRoot.RemoteImageConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImageConnection.Edges(childComplexity), true
+	case "RemoteImageConnection.nodes":
+		if e.ComplexityRoot.RemoteImageConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImageConnection.Nodes(childComplexity), true
+	case "RemoteImageConnection.pageInfo":
+		if e.ComplexityRoot.RemoteImageConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImageConnection.PageInfo(childComplexity), true
+	case "RemoteImageConnection.totalCount":
+		if e.ComplexityRoot.RemoteImageConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImageConnection.TotalCount(childComplexity), true
+
+	case "RemoteImageEdge.cursor":
+		if e.ComplexityRoot.RemoteImageEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImageEdge.Cursor(childComplexity), true
+	case "RemoteImageEdge.node":
+		if e.ComplexityRoot.RemoteImageEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImageEdge.Node(childComplexity), true
 
 	case "ResourcesCpu.architecture":
 		if e.ComplexityRoot.ResourcesCpu.Architecture == nil {
@@ -7626,6 +7798,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProfileWhere,
 		ec.unmarshalInputProjectOrder,
 		ec.unmarshalInputProjectWhere,
+		ec.unmarshalInputRemoteImageOrder,
+		ec.unmarshalInputRemoteImageWhere,
 		ec.unmarshalInputStorageBucketOrder,
 		ec.unmarshalInputStorageBucketWhere,
 		ec.unmarshalInputStoragePoolOrder,
@@ -8927,6 +9101,12 @@ type Instance implements Node {
   snapshots: [InstanceSnapshot!]!
   """The volume of its root disk; null when it has none, or it could not be read."""
   rootVolume: StorageVolume
+  """
+  What LXD's fine-grained access rules allow lxdql itself to do with it, in
+  LXD's words: ` + "`" + `can_edit` + "`" + `. Null where LXD does not tell: before 5.21, and where
+  lxdql may do everything.
+  """
+  accessEntitlements: [String!]
   """What can be done to it now; it does not say whether the caller may."""
   availableActions: [InstanceAction!]!
 }
@@ -11101,6 +11281,154 @@ extend type Query {
   ): Project @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/remote_image.graphqls", Input: `"""An image that an image server offers, for ` + "`" + `createInstance` + "`" + ` and ` + "`" + `copyImage` + "`" + `."""
+type RemoteImage implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """The names that stand for it, on the newest build of each kind only; without the remote's."""
+  aliasNames: [String!]!
+  """The system: ` + "`" + `Ubuntu` + "`" + `."""
+  os: String!
+  """The system's release: ` + "`" + `noble` + "`" + `."""
+  release: String!
+  """The release's number: ` + "`" + `24.04` + "`" + `; empty where the server has none."""
+  version: String!
+  """The flavour: ` + "`" + `default` + "`" + `, ` + "`" + `cloud` + "`" + `; empty where the server has none."""
+  variant: String!
+  """The build: ` + "`" + `20240101_13:00` + "`" + `."""
+  serial: String!
+  """The processor architecture, in LXD's names: ` + "`" + `x86_64` + "`" + `."""
+  architecture: String!
+  """What instances of it are."""
+  type: InstanceType!
+  """The SHA-256 that the image has in LXD, hexadecimal."""
+  fingerprint: String!
+  """How much LXD downloads."""
+  sizeBytes: Int64!
+  """When it was made; null when the build's name does not say."""
+  createdAt: Time
+  """All of it in a line, for people."""
+  description: String!
+  """The image server's address."""
+  serverUrl: String!
+}
+
+"""One object of a page of images of an image server."""
+type RemoteImageEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The image."""
+  node: RemoteImage!
+}
+
+"""A page of images of an image server."""
+type RemoteImageConnection {
+  """The page with a cursor for each object."""
+  edges: [RemoteImageEdge!]!
+  """The page's objects."""
+  nodes: [RemoteImage!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that the caller may see and that meets the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order images of an image server by."""
+enum RemoteImageOrderField {
+  """The system."""
+  OS
+  """The system's release."""
+  RELEASE
+  """The release's number."""
+  VERSION
+  """The build."""
+  SERIAL
+  """The processor architecture."""
+  ARCHITECTURE
+  """What instances of it are."""
+  TYPE
+  """How much LXD downloads."""
+  SIZE_BYTES
+  """When it was made."""
+  CREATED_AT
+}
+
+"""How to order images of an image server. Equal ones follow by system, release, architecture, variant, type, and build."""
+input RemoteImageOrder {
+  """What to order by."""
+  field: RemoteImageOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""Conditions on images of an image server: all that are given have to hold."""
+input RemoteImageWhere {
+  """One of its names."""
+  alias: StringWhere
+  """The system."""
+  os: StringWhere
+  """The system's release."""
+  release: StringWhere
+  """The release's number."""
+  version: StringWhere
+  """The flavour."""
+  variant: StringWhere
+  """The build."""
+  serial: StringWhere
+  """The processor architecture."""
+  architecture: StringWhere
+  """What instances of it are."""
+  type: InstanceTypeWhere
+  """The fingerprint."""
+  fingerprint: StringWhere
+  """How much LXD downloads."""
+  sizeBytes: NumberWhere
+  """When it was made."""
+  createdAt: TimeWhere
+  """All of these have to hold as well."""
+  and: [RemoteImageWhere!]
+  """One of these has to hold as well."""
+  or: [RemoteImageWhere!]
+  """This must not hold."""
+  not: RemoteImageWhere
+}
+
+extend type Query {
+  """
+  What an image server of the kind simplestreams offers, as it was at most
+  5 minutes ago. One that cannot be read, or sends more than 32 MiB, something
+  else, or the address of another server, is ` + "`" + `BAD_USER_INPUT` + "`" + `; one that does
+  not answer within 20 seconds is ` + "`" + `TIMEOUT` + "`" + `.
+  """
+  remoteImages(
+    """
+    The image server: ` + "`" + `ubuntu:` + "`" + `, ` + "`" + `ubuntu-daily:` + "`" + `, ` + "`" + `images:` + "`" + `, or, for an ADMIN, an
+    address: ` + "`" + `https://images.example.org` + "`" + `. Others get ` + "`" + `FORBIDDEN` + "`" + ` for an address.
+    """
+    remote: String!
+    """The conditions that they have to meet; null is all."""
+    where: RemoteImageWhere
+    """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
+    search: String
+    """LXD has no filter for these: anything here is ` + "`" + `BAD_USER_INPUT` + "`" + `. Use ` + "`" + `where` + "`" + `."""
+    filter: String
+    """The order; null is by system, release, architecture, variant, type, and build, the oldest first."""
+    orderBy: RemoteImageOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): RemoteImageConnection @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
 	{Name: "../schema/resources.graphqls", Input: `"""What the host has."""
 type ServerResources {
   """Its processors."""
@@ -13083,6 +13411,8 @@ func (ec *executionContext) childFields_Instance(ctx context.Context, field grap
 		return ec.fieldContext_Instance_snapshots(ctx, field)
 	case "rootVolume":
 		return ec.fieldContext_Instance_rootVolume(ctx, field)
+	case "accessEntitlements":
+		return ec.fieldContext_Instance_accessEntitlements(ctx, field)
 	case "availableActions":
 		return ec.fieldContext_Instance_availableActions(ctx, field)
 	case "backups":
@@ -14137,6 +14467,64 @@ func (ec *executionContext) childFields_ProjectUsage(ctx context.Context, field 
 		return ec.fieldContext_ProjectUsage_limit(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProjectUsage", field.Name)
+}
+
+func (ec *executionContext) childFields_RemoteImage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RemoteImage_id(ctx, field)
+	case "aliasNames":
+		return ec.fieldContext_RemoteImage_aliasNames(ctx, field)
+	case "os":
+		return ec.fieldContext_RemoteImage_os(ctx, field)
+	case "release":
+		return ec.fieldContext_RemoteImage_release(ctx, field)
+	case "version":
+		return ec.fieldContext_RemoteImage_version(ctx, field)
+	case "variant":
+		return ec.fieldContext_RemoteImage_variant(ctx, field)
+	case "serial":
+		return ec.fieldContext_RemoteImage_serial(ctx, field)
+	case "architecture":
+		return ec.fieldContext_RemoteImage_architecture(ctx, field)
+	case "type":
+		return ec.fieldContext_RemoteImage_type(ctx, field)
+	case "fingerprint":
+		return ec.fieldContext_RemoteImage_fingerprint(ctx, field)
+	case "sizeBytes":
+		return ec.fieldContext_RemoteImage_sizeBytes(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_RemoteImage_createdAt(ctx, field)
+	case "description":
+		return ec.fieldContext_RemoteImage_description(ctx, field)
+	case "serverUrl":
+		return ec.fieldContext_RemoteImage_serverUrl(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoteImage", field.Name)
+}
+
+func (ec *executionContext) childFields_RemoteImageConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RemoteImageConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_RemoteImageConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RemoteImageConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RemoteImageConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoteImageConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RemoteImageEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_RemoteImageEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_RemoteImageEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoteImageEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ResourcesCpu(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -20,6 +20,8 @@ type Instance struct {
 	OwnDevices      DeviceMap      `json:"devices"`
 	ExpandedDevices DeviceMap      `json:"expanded_devices"`
 	Profiles        []string       `json:"profiles"`
+	// AccessEntitlements is nil where LXD does not tell.
+	AccessEntitlements []string `json:"access_entitlements"`
 	// State, Snapshots and Backups are there only after a read that asked for them.
 	State     *InstanceState      `json:"state"`
 	Snapshots []*InstanceSnapshot `json:"snapshots"`
@@ -95,6 +97,7 @@ func (c *Client) instance(ctx context.Context, as Scope, project, name string, f
 	if full {
 		address += "&recursion=1"
 	}
+	address += c.entitlements(ctx)
 	instance, err := get[*Instance](ctx, c, address)
 	if err != nil {
 		return nil, err

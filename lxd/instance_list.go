@@ -34,6 +34,17 @@ type InstanceList struct {
 	// WithoutDisk and WithoutNetwork leave a part of the state out, where LXD
 	// can (6.7 and later): it is the dearer part.
 	WithoutDisk, WithoutNetwork bool
+	// Entitlements asks what lxdql's own identity may do with each, where LXD tells.
+	Entitlements bool
+}
+
+// entitlements is the parameter that makes LXD say what lxdql's own identity
+// may do with an instance; "" where it does not tell.
+func (c *Client) entitlements(ctx context.Context) string {
+	if able, err := c.Has(ctx, "entities_with_entitlements"); err != nil || !able {
+		return ""
+	}
+	return "&with-access-entitlements=can_view,can_edit,can_delete,can_update_state,can_exec,can_access_console,can_access_files,can_manage_snapshots,can_manage_backups"
 }
 
 // selective is the extension by which LXD reads parts of the state.
@@ -111,6 +122,9 @@ func (c *Client) listInstances(ctx context.Context, address string, list Instanc
 		return nil, err
 	}
 	address += "&recursion=" + list.recursion(able)
+	if list.Entitlements && list.Detail != DetailNames {
+		address += c.entitlements(ctx)
+	}
 	if list.Filter != "" {
 		address += "&filter=" + url.QueryEscape(list.Filter)
 	}

@@ -74,3 +74,23 @@ func TestListsOfAllProjects(t *testing.T) {
 		}
 	}
 }
+
+// What lxdql's own identity may do is asked where LXD can tell.
+func TestEntitlements(t *testing.T) {
+	for extensions, told := range map[string]bool{"": false, `"entities_with_entitlements"`: true} {
+		client := onSocket(t, func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case r.URL.Path == "/1.0":
+				io.WriteString(w, `{"type":"sync","metadata":{"auth":"trusted","api_extensions":[`+extensions+`]}}`)
+			case strings.Contains(r.URL.Query().Get("with-access-entitlements"), "can_edit"):
+				io.WriteString(w, `{"type":"sync","metadata":[{"name":"c1","access_entitlements":["can_edit"]}]}`)
+			default:
+				io.WriteString(w, `{"type":"sync","metadata":[{"name":"c1"}]}`)
+			}
+		})
+		instances, err := client.Instances(t.Context(), System, InstanceList{Entitlements: true})
+		if err != nil || (instances[0].AccessEntitlements != nil) != told {
+			t.Errorf("with %q: %+v, %v", extensions, instances[0].AccessEntitlements, err)
+		}
+	}
+}

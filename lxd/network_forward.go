@@ -64,30 +64,3 @@ func (c *Client) NetworkForwards(ctx context.Context, as Scope, network NetworkK
 	}
 	return forwards, err
 }
-
-// NetworkPeer is a connection to another OVN network.
-type NetworkPeer struct {
-	Name          string    `json:"name"`
-	Description   string    `json:"description"`
-	Config        StringMap `json:"config"`
-	Status        string    `json:"status"`
-	TargetProject string    `json:"target_project"`
-	TargetNetwork string    `json:"target_network"`
-
-	id string
-}
-
-// IsNode marks that a peer has an id.
-func (*NetworkPeer) IsNode() {}
-
-// ID is the peer's id.
-func (p *NetworkPeer) ID() string { return p.id }
-
-// NetworkPeers reads the connections of a network to others.
-func (c *Client) NetworkPeers(ctx context.Context, as Scope, network NetworkKey) ([]*NetworkPeer, error) {
-	peers, err := ofNetwork[*NetworkPeer](ctx, c, as, network, "peers")
-	for _, peer := range peers {
-		peer.id = network.child(c, "NetworkPeer", peer.Name)
-	}
-	return peers, err
-}

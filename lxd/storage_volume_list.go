@@ -29,8 +29,10 @@ const allVolumes = "storage_volumes"
 // StorageVolumes lists volumes, without snapshots as volumes: in one request
 // where LXD can, else in one for each pool.
 func (c *Client) StorageVolumes(ctx context.Context, as Scope, list VolumeList) ([]*StorageVolume, error) {
-	if err := checkFilter(as, list.Project, list.AllProjects, list.Filter); err != nil {
-		return nil, err
+	for _, project := range []string{list.Project, "default"} { // whose custom volumes the project may show
+		if err := checkFilter(as, project, list.AllProjects, list.Filter); err != nil {
+			return nil, err
+		}
 	}
 	if !list.AllProjects {
 		if err := enter(as, projectOrDefault(list.Project), false); err != nil {

@@ -45,6 +45,8 @@ func (r *Resolver) find(ctx context.Context, id lxd.ID) (lxd.Node, error) {
 		return present(load(ctx).image.Load(ctx, key{id.Project, id.Name})())
 	case "ImageAlias":
 		return present(r.LXD.ImageAlias(ctx, scope(ctx), id.Project, id.Name))
+	case "RemoteImage":
+		return r.findRemoteImage(ctx, id.Name)
 	case "Operation":
 		return present(r.Work.Operation(ctx, scope(ctx), id.Name))
 	case "StoragePool":

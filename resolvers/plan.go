@@ -113,6 +113,7 @@ func onlyNames(ctx context.Context, at ...string) bool {
 
 // withoutParts leaves out what no field of the page and no condition looks at.
 func withoutParts(ctx context.Context, list *lxd.InstanceList, choosing lxd.InstanceDetail) {
+	list.Entitlements = slices.Contains(selected(ctx, "nodes", "edges.node"), "accessEntitlements")
 	if choosing == lxd.DetailFull {
 		return // an address, or a search for one
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/health"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/simplestreams"
 	"github.com/lxdql/lxdql/work"
 )
 
@@ -19,6 +20,8 @@ type Resolver struct {
 	Hub  *lxd.Hub
 	Work *work.Manager
 	Auth *auth.Service
+	// Remotes are the image servers.
+	Remotes *simplestreams.Client
 	// Health asks what the server stands on; Endpoints are what it serves.
 	Health    health.Checker
 	Endpoints []*health.HTTPEndpoint

@@ -2,7 +2,10 @@
 
 sweep() {
 	rm -f "$dir/lxd.pid"
-	[ -d "$lxd_dir" ] || return 0
+	if [ ! -d "$lxd_dir" ]; then # deleted while it ran, or never there
+		remove_bridges
+		return 0
+	fi
 	# Containers outlive a daemon on purpose (kill, restart). Only stop ends them, and only start without one keeps them.
 	[ "$command" = stop ] || [ "$command" = remove ] || return 0
 	end_containers
@@ -48,10 +51,10 @@ pids_with() {
 # Empty when the process has ended meanwhile.
 command_line() { { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null || true; }
 
-# LXD keeps a directory for each bridge that it manages.
+# LXD keeps a directory for each bridge that it manages. The one named after DIR is ours though DIR were deleted.
 remove_bridges() {
 	local bridge chain
-	for bridge in $(ls "$lxd_dir/networks" 2>/dev/null); do
+	for bridge in $(ls "$lxd_dir/networks" 2>/dev/null) "lxdql-$hash"; do
 		[ ! -d "/sys/class/net/$bridge/bridge" ] || ip link delete "$bridge" || true
 		for chain in fwd in out pstrt; do
 			nft delete chain inet lxd "$chain.$bridge" 2>/dev/null || true

@@ -11,6 +11,7 @@ import (
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/page"
+	"github.com/lxdql/lxdql/simplestreams"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
@@ -85,6 +86,8 @@ func classify(err error) (code string, details map[string]any) {
 		return "TIMEOUT", nil
 	case errors.Is(err, context.Canceled):
 		return "TIMEOUT", nil
+	case errors.Is(err, simplestreams.ErrAddress), errors.As(err, new(*simplestreams.Error)):
+		return "BAD_USER_INPUT", map[string]any{"argument": "remote"}
 	}
 	return "INTERNAL", nil
 }

@@ -42,8 +42,9 @@ func graphQL(resolver *resolvers.Resolver, log *slog.Logger, transports ...graph
 	server.SetRecoverFunc(recovered(log))
 	server.Use(extension.Introspection{})
 	server.Use(noDefer{})
+	server.Use(complexity{})
 	server.Use(anonymousAccess{})
-	server.AroundResponses(cost(log))
+	server.AroundResponses(told(log))
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		response := next(resolver.WithLoaders(ctx))
 		if response != nil {

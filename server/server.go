@@ -18,6 +18,7 @@ import (
 	"github.com/lxdql/lxdql/db"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/resolvers"
+	"github.com/lxdql/lxdql/simplestreams"
 	"github.com/lxdql/lxdql/work"
 )
 
@@ -65,7 +66,7 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	defer background.Wait()
 	defer manager.Wait()
 	defer stop()
-	resolver := &resolvers.Resolver{LXD: client, Hub: hub, Work: manager, Auth: service, Health: checker(client, database), Endpoints: endpoints}
+	resolver := &resolvers.Resolver{LXD: client, Remotes: simplestreams.New(nil), Hub: hub, Work: manager, Auth: service, Health: checker(client, database), Endpoints: endpoints}
 	sockets := webSocket(config, resolver, service, log)
 	defer sockets.Wait()
 	defer stop()

@@ -148,7 +148,8 @@ func describe(found map[string]string, at string, value any) {
 	}
 	switch value := value.(type) {
 	case map[string]any:
-		chosen := slices.ContainsFunc(unordered, func(name string) bool { return strings.HasSuffix(at, "."+name) })
+		// The host's own "network" and "storage" have LXD's keys.
+		chosen := !strings.HasPrefix(at, "resources.") && slices.ContainsFunc(unordered, func(name string) bool { return strings.HasSuffix(at, "."+name) })
 		for key, entry := range value {
 			if chosen {
 				key = "*"

@@ -1,0 +1,30 @@
+package lxd
+
+import "context"
+
+// StorageVolumeState is how much of a volume's space is used.
+type StorageVolumeState struct {
+	UsedBytes int64 `json:"used"`
+	Total     int64 `json:"total"`
+}
+
+// TotalBytes is how much there is; nil where LXD does not tell.
+func (s *StorageVolumeState) TotalBytes() *int64 {
+	if s.Total <= 0 {
+		return nil
+	}
+	return &s.Total
+}
+
+// StorageVolumeState reads how much of a volume is used; nil where the driver
+// cannot tell, which LXD says as an error (seen on 5.0.2, pools of type dir).
+func (c *Client) StorageVolumeState(ctx context.Context, as Scope, volume *StorageVolume) (*StorageVolumeState, error) {
+	if !as.Allows(volume.Project, false) {
+		return nil, hidden("Storage volume")
+	}
+	state, err := get[struct{ Usage *StorageVolumeState }](ctx, c, in(volume.Project, path("storage-pools", volume.Pool, "volumes", volume.Type.word(), volume.Name, "state")))
+	if isMessage(err, "Not supported") {
+		return nil, nil
+	}
+	return state.Usage, err
+}

@@ -1,0 +1,109 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/lxdql/lxdql/page"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+const (
+	// mostCost bounds what a question may come to, in fields: two pages of 100 inside each
+	// other with 50 fields each are half of it, and three of them are too much.
+	mostCost = 1_000_000
+	// ofList is how long a list is taken to be that is no page.
+	ofList = 5
+)
+
+// complexity refuses a question whose answer could be too large. Edges go in
+// both directions, so that a short question can ask for the estate times itself.
+type complexity struct{}
+
+var _ graphql.OperationContextMutator = complexity{}
+
+// ExtensionName is the name that gqlgen knows it by.
+func (complexity) ExtensionName() string { return "Complexity" }
+
+// Validate has nothing to check.
+func (complexity) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext refuses; it changes nothing.
+func (complexity) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
+	counted := &cost{variables: operation.Variables, fragments: map[*ast.FragmentDefinition]int{}}
+	requested := counted.of(operation.Operation.SelectionSet)
+	operation.Stats.SetExtension("cost", map[string]any{"requested": requested, "limit": mostCost})
+	if requested <= mostCost {
+		return nil
+	}
+	refusal := gqlerror.Errorf("this question could have an answer of %d fields, and %d are served at once: ask for fewer with first, or in parts", requested, mostCost)
+	refusal.Extensions = map[string]any{"code": "QUERY_TOO_COMPLEX", "cost": requested, "limit": mostCost}
+	return refusal
+}
+
+// cost counts fields as often as they could be in the answer.
+type cost struct {
+	variables map[string]any
+	fragments map[*ast.FragmentDefinition]int // counted once: they may be spread many times
+}
+
+func (c *cost) of(selections ast.SelectionSet) int {
+	sum := 0
+	for _, selection := range selections {
+		switch selected := selection.(type) {
+		case *ast.Field:
+			sum += c.field(selected)
+		case *ast.InlineFragment:
+			sum += c.of(selected.SelectionSet)
+		case *ast.FragmentSpread:
+			sum += c.fragment(selected.Definition)
+		}
+		sum = min(sum, 1<<40) // far beyond any limit, and far from an overflow
+	}
+	return sum
+}
+
+func (c *cost) fragment(definition *ast.FragmentDefinition) int {
+	if known, ok := c.fragments[definition]; ok {
+		return known
+	}
+	c.fragments[definition] = 0 // a cycle was refused before
+	c.fragments[definition] = c.of(definition.SelectionSet)
+	return c.fragments[definition]
+}
+
+func (c *cost) field(field *ast.Field) int {
+	if field.Definition == nil || strings.HasPrefix(field.Name, "__") { // the schema itself
+		return 1
+	}
+	below := c.of(field.SelectionSet)
+	switch kind := field.Definition.Type; {
+	case strings.HasSuffix(kind.Name(), "Connection"):
+		below *= c.size(field)
+	case kind.Elem != nil && field.Name != "nodes" && field.Name != "edges" && below > 0:
+		below *= ofList
+	}
+	return 1 + min(below, 1<<40)
+}
+
+// size is how many objects a page has at most.
+func (c *cost) size(field *ast.Field) int {
+	for _, name := range []string{"first", "last", "limit"} {
+		argument := field.Arguments.ForName(name)
+		if argument == nil {
+			continue
+		}
+		value, err := argument.Value.Value(c.variables)
+		if err != nil || value == nil {
+			continue
+		}
+		var number int
+		if _, err := fmt.Sscan(fmt.Sprint(value), &number); err == nil {
+			return min(max(number, 1), page.MaxSize)
+		}
+	}
+	return page.MaxSize
+}

@@ -10,6 +10,9 @@ import (
 // whose lease is whose. A lease is shown to the instance's project only.
 func TestNetwork(t *testing.T) {
 	server := onRealLXD(t)
+	if refused := server.ask(t, "", `{ networks { totalCount } }`, nil); refused.code() != "UNAUTHENTICATED" || refused.Status != 401 {
+		t.Errorf("nobody sees the networks: %s", refused.Text)
+	}
 	token := server.login(t)
 	project := newProject(t, "true")
 	ask := lxdClient(t)
@@ -29,7 +32,7 @@ func TestNetwork(t *testing.T) {
 	address := into(lease.at("instance", "devices", 0, "network", "leases", 0), "address")
 
 	read := server.must(t, token, `query($n: String!, $acl: String!, $zone: String!, $p: String) {
-		network(name: $n) { id type managed status project { name } state { mtu addresses { family } counters { bytesTotal } } leases { address } ofProject: leases(project: $p) { address instance { name } }
+		network(name: $n) { id type managed status project { name } state { mtu addresses { family } counters { bytesTotal } } leases { address } ofProject: leases(project: $p) { address project { name } instance { name } }
 			instances(first: 100) { nodes { name } } usedBy { __typename } forwards { id } peers { id } acls { name } zones { name } }
 		networkAcl(name: $acl) { id ingress { action source destinationPort } usedBy { id } }
 		networkZone(name: $zone) { id records { id name entries { type ttlSeconds value } } } }`, map[string]any{"n": network, "acl": project, "zone": zone, "p": project})
@@ -41,7 +44,7 @@ func TestNetwork(t *testing.T) {
 			t.Errorf("default's leases hold one of %s", project)
 		}
 	}
-	if read.at("network", "ofProject", 0, "address") != address || read.at("network", "ofProject", 0, "instance", "name") != project {
+	if read.at("network", "ofProject", 0, "address") != address || read.at("network", "ofProject", 0, "instance", "name") != project || read.at("network", "ofProject", 0, "project", "name") != project {
 		t.Errorf("the project's leases are %v", read.at("network", "ofProject"))
 	}
 	if !strings.Contains(read.Text, `{"name":"`+project+`"}`) {

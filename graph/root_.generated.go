@@ -11079,8 +11079,9 @@ type Network implements Node {
   """
   The addresses that it has given to instances of one project, which is that of
   the instance where the network was reached by a device of one. LXD is asked for
-  each network. Null when they could not be read; empty for interfaces of the host
-  and for kinds of network that give no addresses.
+  each network. Null when they could not be read, and without an error for a project
+  that owns its networks and only hangs on this one's bridge: LXD does not tell it.
+  Empty for interfaces of the host and for kinds of network that give no addresses.
   """
   leases(
     """The project whose instances' addresses are shown; null is the network's own, or the instance's."""

@@ -40,10 +40,19 @@ type askedLeases struct {
 	project string
 }
 
+// leases are null where LXD cannot tell: it looks for the network among those of
+// the project that asks, and one that owns its networks shows no others, although
+// its instances may hang on a bridge of default's (seen on 5.0.2).
 func (r *Resolver) leases(ctx context.Context, network *lxd.Network, project *string) ([]*lxd.Lease, error) {
 	asking := network.Asking()
 	if project != nil {
 		asking = *project
+	}
+	if asking != network.Project && network.Managed {
+		owner, err := effective(ctx, asking, lxd.FeatureNetworks)
+		if err != nil || owner != "" && owner != network.Project {
+			return nil, err
+		}
 	}
 	return load(ctx).leases.Load(ctx, askedLeases{network.Key(), asking})()
 }

@@ -114,9 +114,15 @@ func (d *daemon) ask(t *testing.T, method, path string, body any) map[string]any
 // profiles of default, and removes it with all that is in it at the end.
 func (d *daemon) project(t *testing.T) string {
 	t.Helper()
+	return d.projectWith(t, map[string]string{
+		"features.images": "false", "features.profiles": "false", "features.storage.volumes": "false", "features.networks": "false"})
+}
+
+// projectWith makes a project with a configuration, and removes it at the end.
+func (d *daemon) projectWith(t *testing.T, config map[string]string) string {
+	t.Helper()
 	name := "t-" + strings.ToLower(rand.Text()[:12])
-	answer := d.ask(t, "POST", "/1.0/projects", map[string]any{"name": name, "config": map[string]string{
-		"features.images": "false", "features.profiles": "false", "features.storage.volumes": "false", "features.networks": "false"}})
+	answer := d.ask(t, "POST", "/1.0/projects", map[string]any{"name": name, "config": config})
 	if answer["type"] == "error" {
 		t.Fatal(answer["error"])
 	}

@@ -17,7 +17,7 @@ func (s *Server) listLeases(r *request) (answer, error) {
 		return answer{}, err
 	}
 	n, found := s.networks.get(r.name())
-	if !found || !n.Managed {
+	if !found || !n.Managed || s.ownsNetworks(r.project) {
 		return answer{}, failure(http.StatusNotFound, "Failed loading network: Network not found")
 	}
 	leases := []lease{}

@@ -32,14 +32,18 @@ func (s *Server) usedNetwork(n *network) *network {
 	return &used
 }
 
-// listNetworks shows the networks of the default project in every project:
-// bridges can be nowhere else.
+// listNetworks shows the networks of the default project, and the interfaces of
+// the host, in every project without networks of its own: bridges can be nowhere
+// else.
 func (s *Server) listNetworks(r *request) (answer, error) {
 	if err := s.checkNetworkProject(r); err != nil {
 		return answer{}, err
 	}
 	urls, objects := []string{}, []*network{}
 	for _, n := range s.networks.all() {
+		if s.ownsNetworks(r.project) {
+			break
+		}
 		urls = append(urls, objectURL("", "networks", n.Name))
 		if r.recursion > 0 {
 			objects = append(objects, s.usedNetwork(n))
@@ -53,7 +57,7 @@ func (s *Server) getNetwork(r *request) (answer, error) {
 		return answer{}, err
 	}
 	n, found := s.networks.get(r.name())
-	if !found {
+	if !found || s.ownsNetworks(r.project) {
 		return answer{}, failure(http.StatusNotFound, "Network not found")
 	}
 	return answer{metadata: s.usedNetwork(n), etag: etagOf(n.Name, n.Managed, n.Type, n.Description, n.Config)}, nil

@@ -24,7 +24,7 @@ func lxdClient(t *testing.T) func(method, path string, body any) map[string]any 
 // lxdOn speaks to the LXD of a socket.
 func lxdOn(t *testing.T, socket string) func(method, path string, body any) map[string]any {
 	t.Helper()
-	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
 	}}
 	t.Cleanup(transport.CloseIdleConnections)

@@ -49,6 +49,10 @@ func New(ctx context.Context, config Config) (*Client, error) {
 		transport.DialContext = (&net.Dialer{Timeout: 5 * time.Second}).DialContext
 	} else {
 		transport.DialContext = client.dialSocket
+		// LXD takes no other connection to its socket before it has read the first
+		// bytes of this one (canonical/lxd#18705), and a transport that keeps
+		// connections sometimes makes one that it does not use: everybody would wait.
+		transport.DisableKeepAlives = true
 	}
 	client.http = &http.Client{Transport: transport}
 	return client, nil

@@ -143,3 +143,31 @@ func TestWithdrawnTrust(t *testing.T) {
 		}
 	}
 }
+
+// No connection to the socket is kept: LXD takes no other one before it has
+// read from it, and a kept one may have been made and not used.
+func TestNoConnectionIsKept(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept atomic.Int32
+	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"type":"sync","metadata":[]}`) })
+	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: handler, ErrorLog: quietLog, ConnState: func(_ net.Conn, state http.ConnState) {
+		if state == http.StateIdle {
+			kept.Add(1)
+		}
+	}}}
+	server.Start()
+	defer server.Close()
+	client := clientOf(t, path)
+	for range 3 {
+		if _, err := client.StoragePools(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if kept.Load() > 0 {
+		t.Errorf("%d connections are kept", kept.Load())
+	}
+}

@@ -143,9 +143,10 @@ func (o *Operation) Progress() *OperationProgress {
 	return progress
 }
 
-// secretDetails are the keys of LXD's metadata that open something: tokens,
-// and the secrets of an operation's WebSockets.
-var secretDetails = []string{"secret", "fds", "control", "fs", "criu", "request"}
+// secretDetails are the keys of LXD's metadata that open something, tokens and
+// the secrets of an operation's WebSockets, and what an exec was given, which
+// people put passwords into.
+var secretDetails = []string{"secret", "fds", "control", "fs", "criu", "request", "command", "environment"}
 
 // redact takes the secrets away before anything else sees the operation.
 func (o *Operation) redact() {

@@ -3,6 +3,7 @@ package lxd
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -52,6 +53,7 @@ func locations(members []string) []string {
 			names = append(names, *name)
 		}
 	}
+	slices.Sort(names) // LXD's order changes by itself
 	return names
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // queueLength bounds what a subscriber may fall behind.
@@ -61,13 +63,20 @@ func (h *Hub) Subscribe(as Scope, filter EventFilter) (*Subscription, error) {
 	return subscriber, nil
 }
 
+// ofServerItself reports whether an event tells of LXD's own configuration, or
+// of whom it trusts, which is the administrators'.
+func ofServerItself(event Event) bool {
+	done, ok := event.(*LifecycleEvent)
+	return ok && slices.ContainsFunc([]string{"certificate-", "config-", "identity-", "auth-"}, func(kind string) bool { return strings.HasPrefix(done.Action, kind) })
+}
+
 // wants is the choke point for events.
 func (s *Subscription) wants(event Event) bool {
 	head := event.Head()
 	if head.Type == EventGap {
 		return true
 	}
-	if !s.scope.Allows(head.Effective, false) {
+	if !s.scope.Allows(head.Effective, false) || (ofServerItself(event) && !s.scope.Allows("", true)) {
 		return false
 	}
 	if !s.filter.AllProjects && projectOrDefault(head.Effective) != s.filter.Project {

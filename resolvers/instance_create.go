@@ -13,6 +13,9 @@ import (
 )
 
 func (r *mutationResolver) CreateInstance(ctx context.Context, input lxd.CreateInstanceInput, wait *int) (*work.InstancePayload, error) {
+	if _, err := waiting(wait); err != nil {
+		return nil, err
+	}
 	operation, err := r.Work.CreateInstance(ctx, scope(ctx), &input)
 	return r.changed(ctx, input.ProjectName(), input.Name, operation, wait, err)
 }

@@ -17,10 +17,24 @@ import (
 
 const (
 	// maxTokens bounds what is parsed of a query.
-	maxTokens = 15_000
+	maxTokens = 4_000
 	// cachedQueries is how many parsed and validated queries are kept.
 	cachedQueries = 1000
 )
+
+// longestCached is how long a query may be that is kept, in bytes: anybody can
+// send long ones, and what is parsed takes many times as much.
+const longestCached = 16 << 10
+
+// shortQueries keeps no query that is longer.
+type shortQueries struct{ graphql.Cache[*ast.QueryDocument] }
+
+// Add keeps a query.
+func (c shortQueries) Add(ctx context.Context, query string, parsed *ast.QueryDocument) {
+	if len(query) <= longestCached {
+		c.Cache.Add(ctx, query, parsed)
+	}
+}
 
 // executable is the schema with what answers it.
 func executable(resolver *resolvers.Resolver) graphql.ExecutableSchema {
@@ -36,7 +50,7 @@ func graphQL(resolver *resolvers.Resolver, log *slog.Logger, transports ...graph
 	for _, transport := range transports {
 		server.AddTransport(transport)
 	}
-	server.SetQueryCache(lru.New[*ast.QueryDocument](cachedQueries))
+	server.SetQueryCache(shortQueries{lru.New[*ast.QueryDocument](cachedQueries)})
 	server.SetParserTokenLimit(maxTokens)
 	server.SetErrorPresenter(presenter(log))
 	server.SetRecoverFunc(recovered(log))

@@ -9,12 +9,17 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// defaultMaxBytes is 1 MiB.
-const defaultMaxBytes = 1 << 20
+const (
+	// defaultMaxBytes is 1 MiB.
+	defaultMaxBytes = 1 << 20
+	// bodyTimeout is how long a client may take to send a body.
+	bodyTimeout = 30 * time.Second
+)
 
 // params reads a request.
 func (t HTTP) params(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
@@ -68,7 +73,10 @@ func (t HTTP) fromBody(w http.ResponseWriter, r *http.Request) (*graphql.RawPara
 	if limit == 0 {
 		limit = defaultMaxBytes
 	}
+	control := http.NewResponseController(w)
+	control.SetReadDeadline(time.Now().Add(bodyTimeout)) // where the server can
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	control.SetReadDeadline(time.Time{})
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):

@@ -23,8 +23,10 @@ func (t HTTP) stream(ctx context.Context, w http.ResponseWriter, exec graphql.Gr
 	go func() {
 		defer close(queue)
 		ended = execute(ctx, exec, operation, func(response *graphql.Response) {
+			own := *response // gqlgen writes the next one into the same bytes
+			own.Data = bytes.Clone(response.Data)
 			select {
-			case queue <- response:
+			case queue <- &own:
 			case <-ctx.Done():
 			}
 		})

@@ -27,7 +27,9 @@ const (
 const longestCached = 16 << 10
 
 // shortQueries keeps no query that is longer.
-type shortQueries struct{ graphql.Cache[*ast.QueryDocument] }
+type shortQueries struct {
+	graphql.Cache[*ast.QueryDocument]
+}
 
 // Add keeps a query.
 func (c shortQueries) Add(ctx context.Context, query string, parsed *ast.QueryDocument) {

@@ -9349,7 +9349,7 @@ extend type Query {
     """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
     search: String
     """
-    LXD's own filter expression: ` + "`" + `name eq web1 and config.limits.cpu eq 2` + "`" + `. Its
+    LXD's own filter expression: ` + "`" + `properties.os eq Debian and type eq container` + "`" + `. Its
     values are regular expressions. ` + "`" + `where` + "`" + ` can do more and says more of what is wrong.
     """
     filter: String

@@ -91,9 +91,10 @@ func (v *StorageVolume) IsInstance() bool {
 	return v.Type == VolumeContainer || v.Type == VolumeVirtualMachine
 }
 
-// StorageVolume reads one volume of an effective project.
+// StorageVolume reads one volume of an effective project. LXD would answer
+// "volume/snapshot" as if a snapshot were a volume (seen on 5.0.2).
 func (c *Client) StorageVolume(ctx context.Context, as Scope, project, pool string, kind StorageVolumeType, name string) (*StorageVolume, error) {
-	if !as.Allows(project, false) || name == "" {
+	if !as.Allows(project, false) || name == "" || strings.Contains(name, "/") {
 		return nil, hidden("Storage volume")
 	}
 	volume, err := get[*StorageVolume](ctx, c, in(project, path("storage-pools", pool, "volumes", kind.word(), name)))
@@ -110,7 +111,7 @@ func (c *Client) StorageVolume(ctx context.Context, as Scope, project, pool stri
 // VolumeOf reads the volume of an id's project and name (see [StorageVolume.Path]).
 func (c *Client) VolumeOf(ctx context.Context, as Scope, project, path string) (*StorageVolume, error) {
 	parts := strings.SplitN(path, "/", 3)
-	if len(parts) != 3 {
+	if len(parts) != 3 || volumeType(parts[1]) == "UNKNOWN" {
 		return nil, hidden("Storage volume")
 	}
 	return c.StorageVolume(ctx, as, project, parts[0], volumeType(parts[1]), parts[2])

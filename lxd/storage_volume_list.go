@@ -100,7 +100,13 @@ func (c *Client) volumesAt(ctx context.Context, address string, list VolumeList,
 	for _, entry := range entries {
 		entry.adopt(c, list.Project, pool)
 	}
-	return withSnapshots(entries), err
+	volumes := withSnapshots(entries)
+	if list.Filter != "" { // which may have left snapshots out
+		for _, volume := range volumes {
+			volume.listed = nil
+		}
+	}
+	return volumes, err
 }
 
 // withSnapshots puts a list's snapshots, which are in it as "volume/snapshot",

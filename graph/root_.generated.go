@@ -1029,7 +1029,7 @@ type ComplexityRoot struct {
 		StorageBuckets         func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		StoragePool            func(childComplexity int, name string) int
 		StoragePools           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		StorageVolume          func(childComplexity int, pool string, name string, typeArg *lxd.StorageVolumeType, project *string) int
+		StorageVolume          func(childComplexity int, pool string, name string, typeArg *lxd.StorageVolumeType, project *string, location *string) int
 		StorageVolumes         func(childComplexity int, project *string, allProjects *bool, pool *string, typeArg *lxd.StorageVolumeType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Viewer                 func(childComplexity int) int
 		WaitOperation          func(childComplexity int, id string, timeoutSeconds *int) int
@@ -5993,7 +5993,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.StorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["type"].(*lxd.StorageVolumeType), args["project"].(*string)), true
+		return e.ComplexityRoot.Query.StorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["type"].(*lxd.StorageVolumeType), args["project"].(*string), args["location"].(*string)), true
 	case "Query.storageVolumes":
 		if e.ComplexityRoot.Query.StorageVolumes == nil {
 			break
@@ -13334,7 +13334,11 @@ type StorageVolume implements Node {
   tags: [String!]!
   """The size that is set, from the config key ` + "`" + `size` + "`" + `; null for none."""
   sizeBytes: Int64
-  """How much of it is used; LXD is asked for each volume. Null where the driver cannot tell, as ` + "`" + `dir` + "`" + ` without quotas."""
+  """
+  How much of it is used; LXD is asked for each volume. Null where the driver
+  cannot tell, as ` + "`" + `dir` + "`" + ` without quotas, for the volume of an image, and on 5.0
+  for a volume of another cluster member than the one that lxdql speaks to.
+  """
   state: StorageVolumeState
   """Its snapshots, by name; LXD is asked for each volume, unless nothing but names, ids and descriptions are selected."""
   snapshots: [StorageVolumeSnapshot!]
@@ -13489,6 +13493,8 @@ extend type Query {
     type: StorageVolumeType = CUSTOM
     """The project; null is ` + "`" + `default` + "`" + `."""
     project: String
+    """The cluster member; null is for the only one that has a volume of this name."""
+    location: String
   ): StorageVolume @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},

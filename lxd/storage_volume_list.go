@@ -118,15 +118,19 @@ func withSnapshots(entries []*StorageVolume) []*StorageVolume {
 		if !strings.Contains(entry.Name, "/") {
 			entry.listed = []*StorageVolumeSnapshot{}
 			volumes = append(volumes, entry)
-			parents[entry.Project+"/"+entry.Path()] = entry
+			parents[parentKey(entry, entry.Name)] = entry
 		}
 	}
 	for _, entry := range entries {
 		volume, _, isSnapshot := strings.Cut(entry.Name, "/")
-		parent := parents[entry.Project+"/"+entry.Pool+"/"+entry.Type.word()+"/"+volume]
+		parent := parents[parentKey(entry, volume)]
 		if isSnapshot && parent != nil {
 			parent.listed = append(parent.listed, &StorageVolumeSnapshot{FullName: entry.Name, Description: entry.Description, CreatedAt: entry.CreatedAt, volume: parent})
 		}
 	}
 	return volumes
+}
+
+func parentKey(entry *StorageVolume, volume string) string {
+	return strings.Join([]string{entry.Project, entry.Pool, entry.Type.word(), entry.Member, volume}, "/")
 }

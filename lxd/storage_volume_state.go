@@ -26,8 +26,9 @@ func (c *Client) StorageVolumeState(ctx context.Context, as Scope, volume *Stora
 	if volume.Type == VolumeImage {
 		return nil, nil
 	}
-	state, err := get[struct{ Usage *StorageVolumeState }](ctx, c, in(volume.Project, path("storage-pools", volume.Pool, "volumes", volume.Type.word(), volume.Name, "state")))
-	if isMessage(err, "Not supported") {
+	state, err := get[struct{ Usage *StorageVolumeState }](ctx, c, volume.address([]string{"state"}))
+	elsewhere := IsNotFound(err) && volume.Location() != nil // 5.0.2 looks on the member that is asked only (seen)
+	if isMessage(err, "Not supported") || elsewhere {
 		return nil, nil
 	}
 	return state.Usage, err

@@ -22,11 +22,26 @@ func (r *Resolver) node(ctx context.Context, text string) (lxd.Node, error) {
 	if id.Server != r.LXD.Name() {
 		return nil, nil
 	}
+	if mine, err := effectively(ctx, id); err != nil || !mine {
+		return nil, err
+	}
 	node, err := r.find(ctx, id)
 	if lxd.IsNotFound(err) {
 		return nil, nil
 	}
 	return node, err
+}
+
+// effectively reports whether an object can be of its id's project: LXD shows
+// default's under each project that has no such objects of its own, and who may
+// see that project need not see default's.
+func effectively(ctx context.Context, id lxd.ID) (bool, error) {
+	feature := featureOfID(id)
+	if feature == lxd.FeatureNone || id.Project == "default" {
+		return true, nil
+	}
+	owner, err := effective(ctx, id.Project, feature)
+	return owner == id.Project, err
 }
 
 func (r *Resolver) find(ctx context.Context, id lxd.ID) (lxd.Node, error) {

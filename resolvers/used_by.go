@@ -18,6 +18,14 @@ var featureOf = map[string]lxd.Feature{
 	"StorageBucket": lxd.FeatureStorageBuckets,
 }
 
+// featureOfID is what decides whose object of an id a project uses.
+func featureOfID(id lxd.ID) lxd.Feature {
+	if lxd.IsCustomVolume(id) {
+		return lxd.FeatureStorageVolumes
+	}
+	return featureOf[id.Kind]
+}
+
 // usedBy are the objects of LXD's URLs, found side by side so that loaders can
 // gather. What is gone, hidden or of no kind of the graph is left out.
 func (r *Resolver) usedBy(ctx context.Context, addresses []string) ([]lxd.Node, error) {
@@ -45,7 +53,7 @@ func (r *Resolver) referenced(ctx context.Context, address string) (lxd.Node, er
 	if !ok {
 		return nil, nil
 	}
-	if feature, depends := featureOf[id.Kind]; depends {
+	if feature := featureOfID(id); feature != lxd.FeatureNone {
 		owner, err := effective(ctx, id.Project, feature)
 		if err != nil || owner == "" {
 			return nil, err

@@ -25,6 +25,9 @@ func checkFilter(as Scope, project string, all bool, filter string) error {
 	if strings.Contains(strings.ToLower(filter), "config") && !SeesSecrets(as, in) {
 		return &ForbiddenError{Argument: "filter", Reason: "a filter by configuration could ask for secrets that are hidden from you: use `where`"}
 	}
+	if field := secretField(filter); field != "" && !SeesSecrets(as, in) {
+		return &ForbiddenError{Argument: "filter", Reason: "a filter by " + field + " could ask for secrets that are hidden from you"}
+	}
 	if strings.Contains(filter, "used_by") && !as.Allows("", true) {
 		return &ForbiddenError{Argument: "filter", Reason: "a filter by what uses an object could ask for what is hidden from you: use `where`"}
 	}
@@ -47,6 +50,18 @@ func fieldInto(filter string) string {
 			return word
 		}
 		before = word
+	}
+	return ""
+}
+
+// secretField is the first option of a device that may be secret and that an
+// expression names; "" for none.
+func secretField(filter string) string {
+	for word := range strings.FieldsSeq(filter) {
+		parts := strings.SplitN(word, ".", 3)
+		if len(parts) == 3 && strings.HasSuffix(parts[0], "devices") && IsSecretKey(parts[2]) {
+			return word
+		}
 	}
 	return ""
 }

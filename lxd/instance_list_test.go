@@ -48,7 +48,7 @@ func TestFiltersThatAreNotSent(t *testing.T) {
 			t.Errorf("%q: %v", filter, err)
 		}
 	}
-	for _, filter := range []string{"config.user.password eq h.*", "used_by eq .*"} {
+	for _, filter := range []string{"config.user.password eq h.*", "used_by eq .*", "expanded_devices.root.user.password eq h.*"} {
 		if _, err := client.Instances(t.Context(), only("default"), InstanceList{Filter: filter}); err == nil || sent {
 			t.Errorf("a viewer asks for a secret by %q: %v", filter, err)
 		}

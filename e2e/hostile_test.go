@@ -53,6 +53,7 @@ func TestHostileQuestions(t *testing.T) {
 			t.Errorf("%s below a text: %s", list, refused.Text)
 		}
 	}
+	manySnapshots(t, server, token, project, counting)
 	server.demote(t, "VIEWER")
 	viewer := server.login(t)
 	for _, question := range []string{
@@ -68,5 +69,38 @@ func TestHostileQuestions(t *testing.T) {
 	named := server.must(t, viewer, `query($p: String!) { instance(name: "c", project: $p) { devices { name hiddenConfigKeys } } }`, variables)
 	if named.at("instance", "devices", 0, "hiddenConfigKeys", 0) != "user.password" {
 		t.Errorf("a viewer sees that there is one: %s", named.Text)
+	}
+}
+
+// manySnapshots looks at what uses a pool: the names of snapshots, however many
+// there are, take no request of their own. Then one object of several cannot be read.
+func manySnapshots(t *testing.T, server *running, token, project string, counting *counter) {
+	t.Helper()
+	ask := lxdClient(t)
+	names := []string{"n1", "n2", "n3", "n4", "n5", "n6", "n7"}
+	for _, name := range names {
+		makeEmpty(ask, project, name, false)
+		waitRaw(ask, ask("POST", "/1.0/instances/"+name+"/snapshots?project="+project, map[string]any{"name": "s0"}))
+	}
+	t.Cleanup(func() { removeAll(ask, project, names) })
+	var read *answer
+	calls := counting.during(func() {
+		read = server.must(t, token, `{ storagePool(name: "default") { usedBy { __typename id ... on Instance { status } ... on InstanceSnapshot { name } } } }`, nil)
+	})
+	found := 0
+	for _, user := range read.at("storagePool", "usedBy").([]any) {
+		if into(user, "__typename") == "InstanceSnapshot" && into(user, "name") == "s0" {
+			found++
+		}
+	}
+	if asked := strings.Join(calls, " "); found < len(names) || strings.Contains(asked, "snapshots") {
+		t.Errorf("%d snapshots, with %v", found, calls)
+	}
+	ids := server.must(t, token, `query($p: String!) { instance(name: "n1", project: $p) { id snapshots { id } } storagePool(name: "default") { id } }`, map[string]any{"p": project})
+	counting.fail("/snapshots")
+	several := server.ask(t, token, `query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, map[string]any{"ids": []any{ids.at("storagePool", "id"), ids.at("instance", "snapshots", 0, "id"), ids.at("instance", "id")}})
+	counting.fail("")
+	if len(several.Errors) != 1 || several.at("nodes", 1) != nil || several.at("nodes", 0, "id") == nil || several.at("nodes", 2, "id") == nil || len(several.Errors[0].Path) != 2 || several.Errors[0].Path[1] != 1.0 {
+		t.Errorf("one of three cannot be read: %s", several.Text)
 	}
 }

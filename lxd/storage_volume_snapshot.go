@@ -33,6 +33,11 @@ func (s *StorageVolumeSnapshot) ID() string {
 // Volume is the volume that the snapshot is of.
 func (s *StorageVolumeSnapshot) Volume() *StorageVolume { return s.volume }
 
+// NamedSnapshot is a snapshot of which nothing but its name is known.
+func (v *StorageVolume) NamedSnapshot(name string) *StorageVolumeSnapshot {
+	return &StorageVolumeSnapshot{FullName: name, volume: v}
+}
+
 // ListedSnapshots are those that came with a list of volumes; nil where the
 // volume did not come from one. Their expiry is not known.
 func (v *StorageVolume) ListedSnapshots() []*StorageVolumeSnapshot { return v.listed }

@@ -125,6 +125,29 @@ func (ec *executionContext) fieldContext_DiskDevice_config(_ context.Context, fi
 	return graphql.NewScalarFieldContext("DiskDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
 }
 
+func (ec *executionContext) _DiskDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.DiskDevice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DiskDevice_hiddenConfigKeys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenConfigKeys(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DiskDevice_hiddenConfigKeys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DiskDevice", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _DiskDevice_path(ctx context.Context, field graphql.CollectedField, obj *lxd.DiskDevice) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -350,6 +373,29 @@ func (ec *executionContext) fieldContext_GpuDevice_config(_ context.Context, fie
 	return graphql.NewScalarFieldContext("GpuDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
 }
 
+func (ec *executionContext) _GpuDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.GpuDevice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GpuDevice_hiddenConfigKeys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenConfigKeys(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GpuDevice_hiddenConfigKeys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GpuDevice", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _InfinibandDevice_name(ctx context.Context, field graphql.CollectedField, obj *lxd.InfinibandDevice) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -442,6 +488,29 @@ func (ec *executionContext) fieldContext_InfinibandDevice_config(_ context.Conte
 	return graphql.NewScalarFieldContext("InfinibandDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
 }
 
+func (ec *executionContext) _InfinibandDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.InfinibandDevice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InfinibandDevice_hiddenConfigKeys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenConfigKeys(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InfinibandDevice_hiddenConfigKeys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InfinibandDevice", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _NicDevice_name(ctx context.Context, field graphql.CollectedField, obj *lxd.NicDevice) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -532,6 +601,29 @@ func (ec *executionContext) _NicDevice_config(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_NicDevice_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("NicDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
+}
+
+func (ec *executionContext) _NicDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.NicDevice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NicDevice_hiddenConfigKeys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenConfigKeys(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NicDevice_hiddenConfigKeys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NicDevice", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _NicDevice_hwaddr(ctx context.Context, field graphql.CollectedField, obj *lxd.NicDevice) (ret graphql.Marshaler) {
@@ -727,6 +819,29 @@ func (ec *executionContext) fieldContext_NoneDevice_config(_ context.Context, fi
 	return graphql.NewScalarFieldContext("NoneDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
 }
 
+func (ec *executionContext) _NoneDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.NoneDevice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NoneDevice_hiddenConfigKeys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenConfigKeys(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NoneDevice_hiddenConfigKeys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NoneDevice", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _PciDevice_name(ctx context.Context, field graphql.CollectedField, obj *lxd.PciDevice) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -819,6 +934,29 @@ func (ec *executionContext) fieldContext_PciDevice_config(_ context.Context, fie
 	return graphql.NewScalarFieldContext("PciDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
 }
 
+func (ec *executionContext) _PciDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.PciDevice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PciDevice_hiddenConfigKeys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenConfigKeys(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PciDevice_hiddenConfigKeys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PciDevice", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _ProxyDevice_name(ctx context.Context, field graphql.CollectedField, obj *lxd.ProxyDevice) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -909,6 +1047,29 @@ func (ec *executionContext) _ProxyDevice_config(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_ProxyDevice_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProxyDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
+}
+
+func (ec *executionContext) _ProxyDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.ProxyDevice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProxyDevice_hiddenConfigKeys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenConfigKeys(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProxyDevice_hiddenConfigKeys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProxyDevice", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _ProxyDevice_listen(ctx context.Context, field graphql.CollectedField, obj *lxd.ProxyDevice) (ret graphql.Marshaler) {
@@ -1049,6 +1210,29 @@ func (ec *executionContext) fieldContext_TpmDevice_config(_ context.Context, fie
 	return graphql.NewScalarFieldContext("TpmDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
 }
 
+func (ec *executionContext) _TpmDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.TpmDevice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TpmDevice_hiddenConfigKeys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenConfigKeys(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TpmDevice_hiddenConfigKeys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TpmDevice", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _UnixBlockDevice_name(ctx context.Context, field graphql.CollectedField, obj *lxd.UnixBlockDevice) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1139,6 +1323,29 @@ func (ec *executionContext) _UnixBlockDevice_config(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_UnixBlockDevice_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UnixBlockDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
+}
+
+func (ec *executionContext) _UnixBlockDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.UnixBlockDevice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnixBlockDevice_hiddenConfigKeys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenConfigKeys(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnixBlockDevice_hiddenConfigKeys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnixBlockDevice", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _UnixCharDevice_name(ctx context.Context, field graphql.CollectedField, obj *lxd.UnixCharDevice) (ret graphql.Marshaler) {
@@ -1233,6 +1440,29 @@ func (ec *executionContext) fieldContext_UnixCharDevice_config(_ context.Context
 	return graphql.NewScalarFieldContext("UnixCharDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
 }
 
+func (ec *executionContext) _UnixCharDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.UnixCharDevice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnixCharDevice_hiddenConfigKeys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenConfigKeys(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnixCharDevice_hiddenConfigKeys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnixCharDevice", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _UnixHotplugDevice_name(ctx context.Context, field graphql.CollectedField, obj *lxd.UnixHotplugDevice) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1323,6 +1553,29 @@ func (ec *executionContext) _UnixHotplugDevice_config(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_UnixHotplugDevice_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UnixHotplugDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
+}
+
+func (ec *executionContext) _UnixHotplugDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.UnixHotplugDevice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnixHotplugDevice_hiddenConfigKeys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenConfigKeys(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnixHotplugDevice_hiddenConfigKeys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnixHotplugDevice", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _UnknownDevice_name(ctx context.Context, field graphql.CollectedField, obj *lxd.UnknownDevice) (ret graphql.Marshaler) {
@@ -1417,6 +1670,29 @@ func (ec *executionContext) fieldContext_UnknownDevice_config(_ context.Context,
 	return graphql.NewScalarFieldContext("UnknownDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
 }
 
+func (ec *executionContext) _UnknownDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.UnknownDevice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnknownDevice_hiddenConfigKeys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenConfigKeys(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnknownDevice_hiddenConfigKeys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnknownDevice", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _UsbDevice_name(ctx context.Context, field graphql.CollectedField, obj *lxd.UsbDevice) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1509,6 +1785,29 @@ func (ec *executionContext) fieldContext_UsbDevice_config(_ context.Context, fie
 	return graphql.NewScalarFieldContext("UsbDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
 }
 
+func (ec *executionContext) _UsbDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.UsbDevice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UsbDevice_hiddenConfigKeys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenConfigKeys(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UsbDevice_hiddenConfigKeys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UsbDevice", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -1521,92 +1820,66 @@ func (ec *executionContext) _Device(ctx context.Context, sel ast.SelectionSet, o
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
-	case lxd.UsbDevice:
-		return ec._UsbDevice(ctx, sel, &obj)
 	case *lxd.UsbDevice:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._UsbDevice(ctx, sel, obj)
-	case lxd.UnknownDevice:
-		return ec._UnknownDevice(ctx, sel, &obj)
 	case *lxd.UnknownDevice:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._UnknownDevice(ctx, sel, obj)
-	case lxd.UnixHotplugDevice:
-		return ec._UnixHotplugDevice(ctx, sel, &obj)
 	case *lxd.UnixHotplugDevice:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._UnixHotplugDevice(ctx, sel, obj)
-	case lxd.UnixCharDevice:
-		return ec._UnixCharDevice(ctx, sel, &obj)
 	case *lxd.UnixCharDevice:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._UnixCharDevice(ctx, sel, obj)
-	case lxd.UnixBlockDevice:
-		return ec._UnixBlockDevice(ctx, sel, &obj)
 	case *lxd.UnixBlockDevice:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._UnixBlockDevice(ctx, sel, obj)
-	case lxd.TpmDevice:
-		return ec._TpmDevice(ctx, sel, &obj)
 	case *lxd.TpmDevice:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._TpmDevice(ctx, sel, obj)
-	case lxd.ProxyDevice:
-		return ec._ProxyDevice(ctx, sel, &obj)
 	case *lxd.ProxyDevice:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._ProxyDevice(ctx, sel, obj)
-	case lxd.PciDevice:
-		return ec._PciDevice(ctx, sel, &obj)
 	case *lxd.PciDevice:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._PciDevice(ctx, sel, obj)
-	case lxd.NoneDevice:
-		return ec._NoneDevice(ctx, sel, &obj)
 	case *lxd.NoneDevice:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._NoneDevice(ctx, sel, obj)
-	case lxd.NicDevice:
-		return ec._NicDevice(ctx, sel, &obj)
 	case *lxd.NicDevice:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._NicDevice(ctx, sel, obj)
-	case lxd.InfinibandDevice:
-		return ec._InfinibandDevice(ctx, sel, &obj)
 	case *lxd.InfinibandDevice:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._InfinibandDevice(ctx, sel, obj)
-	case lxd.GpuDevice:
-		return ec._GpuDevice(ctx, sel, &obj)
 	case *lxd.GpuDevice:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._GpuDevice(ctx, sel, obj)
-	case lxd.DiskDevice:
-		return ec._DiskDevice(ctx, sel, &obj)
 	case *lxd.DiskDevice:
 		if obj == nil {
 			return graphql.Null
@@ -1654,6 +1927,11 @@ func (ec *executionContext) _DiskDevice(ctx context.Context, sel ast.SelectionSe
 			}
 		case "config":
 			out.Values[i] = ec._DiskDevice_config(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "hiddenConfigKeys":
+			out.Values[i] = ec._DiskDevice_hiddenConfigKeys(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -1801,6 +2079,11 @@ func (ec *executionContext) _GpuDevice(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hiddenConfigKeys":
+			out.Values[i] = ec._GpuDevice_hiddenConfigKeys(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1854,6 +2137,11 @@ func (ec *executionContext) _InfinibandDevice(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hiddenConfigKeys":
+			out.Values[i] = ec._InfinibandDevice_hiddenConfigKeys(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1904,6 +2192,11 @@ func (ec *executionContext) _NicDevice(ctx context.Context, sel ast.SelectionSet
 			}
 		case "config":
 			out.Values[i] = ec._NicDevice_config(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "hiddenConfigKeys":
+			out.Values[i] = ec._NicDevice_hiddenConfigKeys(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -2013,6 +2306,11 @@ func (ec *executionContext) _NoneDevice(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hiddenConfigKeys":
+			out.Values[i] = ec._NoneDevice_hiddenConfigKeys(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2066,6 +2364,11 @@ func (ec *executionContext) _PciDevice(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hiddenConfigKeys":
+			out.Values[i] = ec._PciDevice_hiddenConfigKeys(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2116,6 +2419,11 @@ func (ec *executionContext) _ProxyDevice(ctx context.Context, sel ast.SelectionS
 			}
 		case "config":
 			out.Values[i] = ec._ProxyDevice_config(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hiddenConfigKeys":
+			out.Values[i] = ec._ProxyDevice_hiddenConfigKeys(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -2182,6 +2490,11 @@ func (ec *executionContext) _TpmDevice(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hiddenConfigKeys":
+			out.Values[i] = ec._TpmDevice_hiddenConfigKeys(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2232,6 +2545,11 @@ func (ec *executionContext) _UnixBlockDevice(ctx context.Context, sel ast.Select
 			}
 		case "config":
 			out.Values[i] = ec._UnixBlockDevice_config(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hiddenConfigKeys":
+			out.Values[i] = ec._UnixBlockDevice_hiddenConfigKeys(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -2288,6 +2606,11 @@ func (ec *executionContext) _UnixCharDevice(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hiddenConfigKeys":
+			out.Values[i] = ec._UnixCharDevice_hiddenConfigKeys(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2338,6 +2661,11 @@ func (ec *executionContext) _UnixHotplugDevice(ctx context.Context, sel ast.Sele
 			}
 		case "config":
 			out.Values[i] = ec._UnixHotplugDevice_config(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hiddenConfigKeys":
+			out.Values[i] = ec._UnixHotplugDevice_hiddenConfigKeys(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -2394,6 +2722,11 @@ func (ec *executionContext) _UnknownDevice(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hiddenConfigKeys":
+			out.Values[i] = ec._UnknownDevice_hiddenConfigKeys(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2444,6 +2777,11 @@ func (ec *executionContext) _UsbDevice(ctx context.Context, sel ast.SelectionSet
 			}
 		case "config":
 			out.Values[i] = ec._UsbDevice_config(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hiddenConfigKeys":
+			out.Values[i] = ec._UsbDevice_hiddenConfigKeys(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -24,6 +24,7 @@ type InstanceResolver interface {
 	ExpandedConfig(ctx context.Context, obj *lxd.Instance, prefix *string) (lxd.StringMap, error)
 	HiddenConfigKeys(ctx context.Context, obj *lxd.Instance) ([]string, error)
 
+	Devices(ctx context.Context, obj *lxd.Instance) ([]lxd.Device, error)
 	Profiles(ctx context.Context, obj *lxd.Instance) ([]*lxd.Profile, error)
 	Image(ctx context.Context, obj *lxd.Instance) (*lxd.Image, error)
 	State(ctx context.Context, obj *lxd.Instance) (*lxd.InstanceState, error)
@@ -554,7 +555,7 @@ func (ec *executionContext) _Instance_devices(ctx context.Context, field graphql
 			return ec.fieldContext_Instance_devices(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Devices(), nil
+			return ec.Resolvers.Instance().Devices(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Device) graphql.Marshaler {
@@ -569,7 +570,7 @@ func (ec *executionContext) fieldContext_Instance_devices(_ context.Context, fie
 		Object:     "Instance",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: false,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
@@ -1973,10 +1974,43 @@ func (ec *executionContext) _Instance(ctx context.Context, sel ast.SelectionSet,
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "devices":
-			out.Values[i] = ec._Instance_devices(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Instance_devices(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "profiles":
 			field := field
 

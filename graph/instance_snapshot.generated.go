@@ -21,7 +21,7 @@ type InstanceSnapshotResolver interface {
 	Config(ctx context.Context, obj *lxd.InstanceSnapshot, prefix *string) (lxd.StringMap, error)
 	ExpandedConfig(ctx context.Context, obj *lxd.InstanceSnapshot, prefix *string) (lxd.StringMap, error)
 	HiddenConfigKeys(ctx context.Context, obj *lxd.InstanceSnapshot) ([]string, error)
-
+	Devices(ctx context.Context, obj *lxd.InstanceSnapshot) ([]lxd.Device, error)
 	Profiles(ctx context.Context, obj *lxd.InstanceSnapshot) ([]*lxd.Profile, error)
 
 	Project(ctx context.Context, obj *lxd.InstanceSnapshot) (*lxd.Project, error)
@@ -390,7 +390,7 @@ func (ec *executionContext) _InstanceSnapshot_devices(ctx context.Context, field
 			return ec.fieldContext_InstanceSnapshot_devices(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Devices(), nil
+			return ec.Resolvers.InstanceSnapshot().Devices(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Device) graphql.Marshaler {
@@ -405,7 +405,7 @@ func (ec *executionContext) fieldContext_InstanceSnapshot_devices(_ context.Cont
 		Object:     "InstanceSnapshot",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: false,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
@@ -726,10 +726,43 @@ func (ec *executionContext) _InstanceSnapshot(ctx context.Context, sel ast.Selec
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "devices":
-			out.Values[i] = ec._InstanceSnapshot_devices(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._InstanceSnapshot_devices(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "profiles":
 			field := field
 

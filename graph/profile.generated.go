@@ -22,6 +22,7 @@ type ProfileResolver interface {
 	Config(ctx context.Context, obj *lxd.Profile, prefix *string) (lxd.StringMap, error)
 	HiddenConfigKeys(ctx context.Context, obj *lxd.Profile) ([]string, error)
 
+	Devices(ctx context.Context, obj *lxd.Profile) ([]lxd.Device, error)
 	Instances(ctx context.Context, obj *lxd.Profile, first *int, after *string, last *int, before *string) (*page.Connection[*lxd.Instance], error)
 	UsedBy(ctx context.Context, obj *lxd.Profile) ([]lxd.Node, error)
 }
@@ -286,7 +287,7 @@ func (ec *executionContext) _Profile_devices(ctx context.Context, field graphql.
 			return ec.fieldContext_Profile_devices(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Devices(), nil
+			return ec.Resolvers.Profile().Devices(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Device) graphql.Marshaler {
@@ -301,7 +302,7 @@ func (ec *executionContext) fieldContext_Profile_devices(_ context.Context, fiel
 		Object:     "Profile",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: false,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
@@ -839,10 +840,43 @@ func (ec *executionContext) _Profile(ctx context.Context, sel ast.SelectionSet, 
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "devices":
-			out.Values[i] = ec._Profile_devices(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Profile_devices(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "instances":
 			field := field
 

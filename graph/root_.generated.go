@@ -198,15 +198,16 @@ type ComplexityRoot struct {
 	}
 
 	DiskDevice struct {
-		Config    func(childComplexity int) int
-		Inherited func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Path      func(childComplexity int) int
-		Pool      func(childComplexity int) int
-		ReadOnly  func(childComplexity int) int
-		Source    func(childComplexity int) int
-		Type      func(childComplexity int) int
-		Volume    func(childComplexity int) int
+		Config           func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		Inherited        func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Path             func(childComplexity int) int
+		Pool             func(childComplexity int) int
+		ReadOnly         func(childComplexity int) int
+		Source           func(childComplexity int) int
+		Type             func(childComplexity int) int
+		Volume           func(childComplexity int) int
 	}
 
 	EventRequestor struct {
@@ -231,10 +232,11 @@ type ComplexityRoot struct {
 	}
 
 	GpuDevice struct {
-		Config    func(childComplexity int) int
-		Inherited func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Type      func(childComplexity int) int
+		Config           func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		Inherited        func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Type             func(childComplexity int) int
 	}
 
 	GrowInstanceDiskPayload struct {
@@ -341,10 +343,11 @@ type ComplexityRoot struct {
 	}
 
 	InfinibandDevice struct {
-		Config    func(childComplexity int) int
-		Inherited func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Type      func(childComplexity int) int
+		Config           func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		Inherited        func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Type             func(childComplexity int) int
 	}
 
 	Instance struct {
@@ -829,21 +832,23 @@ type ComplexityRoot struct {
 	}
 
 	NicDevice struct {
-		Config    func(childComplexity int) int
-		Hwaddr    func(childComplexity int) int
-		Inherited func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Network   func(childComplexity int) int
-		NicType   func(childComplexity int) int
-		Parent    func(childComplexity int) int
-		Type      func(childComplexity int) int
+		Config           func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		Hwaddr           func(childComplexity int) int
+		Inherited        func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Network          func(childComplexity int) int
+		NicType          func(childComplexity int) int
+		Parent           func(childComplexity int) int
+		Type             func(childComplexity int) int
 	}
 
 	NoneDevice struct {
-		Config    func(childComplexity int) int
-		Inherited func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Type      func(childComplexity int) int
+		Config           func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		Inherited        func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Type             func(childComplexity int) int
 	}
 
 	Operation struct {
@@ -901,10 +906,11 @@ type ComplexityRoot struct {
 	}
 
 	PciDevice struct {
-		Config    func(childComplexity int) int
-		Inherited func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Type      func(childComplexity int) int
+		Config           func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		Inherited        func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Type             func(childComplexity int) int
 	}
 
 	Permission struct {
@@ -979,12 +985,13 @@ type ComplexityRoot struct {
 	}
 
 	ProxyDevice struct {
-		Config    func(childComplexity int) int
-		Connect   func(childComplexity int) int
-		Inherited func(childComplexity int) int
-		Listen    func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Type      func(childComplexity int) int
+		Config           func(childComplexity int) int
+		Connect          func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		Inherited        func(childComplexity int) int
+		Listen           func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Type             func(childComplexity int) int
 	}
 
 	Query struct {
@@ -1029,7 +1036,7 @@ type ComplexityRoot struct {
 		StorageBuckets         func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		StoragePool            func(childComplexity int, name string) int
 		StoragePools           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		StorageVolume          func(childComplexity int, pool string, name string, typeArg *lxd.StorageVolumeType, project *string) int
+		StorageVolume          func(childComplexity int, pool string, name string, typeArg *lxd.StorageVolumeType, project *string, location *string) int
 		StorageVolumes         func(childComplexity int, project *string, allProjects *bool, pool *string, typeArg *lxd.StorageVolumeType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Viewer                 func(childComplexity int) int
 		WaitOperation          func(childComplexity int, id string, timeoutSeconds *int) int
@@ -1505,10 +1512,11 @@ type ComplexityRoot struct {
 	}
 
 	TpmDevice struct {
-		Config    func(childComplexity int) int
-		Inherited func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Type      func(childComplexity int) int
+		Config           func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		Inherited        func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Type             func(childComplexity int) int
 	}
 
 	UnfreezeInstancePayload struct {
@@ -1517,31 +1525,35 @@ type ComplexityRoot struct {
 	}
 
 	UnixBlockDevice struct {
-		Config    func(childComplexity int) int
-		Inherited func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Type      func(childComplexity int) int
+		Config           func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		Inherited        func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Type             func(childComplexity int) int
 	}
 
 	UnixCharDevice struct {
-		Config    func(childComplexity int) int
-		Inherited func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Type      func(childComplexity int) int
+		Config           func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		Inherited        func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Type             func(childComplexity int) int
 	}
 
 	UnixHotplugDevice struct {
-		Config    func(childComplexity int) int
-		Inherited func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Type      func(childComplexity int) int
+		Config           func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		Inherited        func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Type             func(childComplexity int) int
 	}
 
 	UnknownDevice struct {
-		Config    func(childComplexity int) int
-		Inherited func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Type      func(childComplexity int) int
+		Config           func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		Inherited        func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Type             func(childComplexity int) int
 	}
 
 	UpdateInstancePayload struct {
@@ -1555,10 +1567,11 @@ type ComplexityRoot struct {
 	}
 
 	UsbDevice struct {
-		Config    func(childComplexity int) int
-		Inherited func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Type      func(childComplexity int) int
+		Config           func(childComplexity int) int
+		HiddenConfigKeys func(childComplexity int) int
+		Inherited        func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Type             func(childComplexity int) int
 	}
 
 	User struct {
@@ -2059,6 +2072,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DiskDevice.Config(childComplexity), true
+	case "DiskDevice.hiddenConfigKeys":
+		if e.ComplexityRoot.DiskDevice.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiskDevice.HiddenConfigKeys(childComplexity), true
 	case "DiskDevice.inherited":
 		if e.ComplexityRoot.DiskDevice.Inherited == nil {
 			break
@@ -2189,6 +2208,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.GpuDevice.Config(childComplexity), true
+	case "GpuDevice.hiddenConfigKeys":
+		if e.ComplexityRoot.GpuDevice.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GpuDevice.HiddenConfigKeys(childComplexity), true
 	case "GpuDevice.inherited":
 		if e.ComplexityRoot.GpuDevice.Inherited == nil {
 			break
@@ -2616,6 +2641,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InfinibandDevice.Config(childComplexity), true
+	case "InfinibandDevice.hiddenConfigKeys":
+		if e.ComplexityRoot.InfinibandDevice.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InfinibandDevice.HiddenConfigKeys(childComplexity), true
 	case "InfinibandDevice.inherited":
 		if e.ComplexityRoot.InfinibandDevice.Inherited == nil {
 			break
@@ -4921,6 +4952,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NicDevice.Config(childComplexity), true
+	case "NicDevice.hiddenConfigKeys":
+		if e.ComplexityRoot.NicDevice.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NicDevice.HiddenConfigKeys(childComplexity), true
 	case "NicDevice.hwaddr":
 		if e.ComplexityRoot.NicDevice.Hwaddr == nil {
 			break
@@ -4970,6 +5007,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NoneDevice.Config(childComplexity), true
+	case "NoneDevice.hiddenConfigKeys":
+		if e.ComplexityRoot.NoneDevice.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NoneDevice.HiddenConfigKeys(childComplexity), true
 	case "NoneDevice.inherited":
 		if e.ComplexityRoot.NoneDevice.Inherited == nil {
 			break
@@ -5217,6 +5260,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PciDevice.Config(childComplexity), true
+	case "PciDevice.hiddenConfigKeys":
+		if e.ComplexityRoot.PciDevice.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PciDevice.HiddenConfigKeys(childComplexity), true
 	case "PciDevice.inherited":
 		if e.ComplexityRoot.PciDevice.Inherited == nil {
 			break
@@ -5541,6 +5590,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ProxyDevice.Connect(childComplexity), true
+	case "ProxyDevice.hiddenConfigKeys":
+		if e.ComplexityRoot.ProxyDevice.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProxyDevice.HiddenConfigKeys(childComplexity), true
 	case "ProxyDevice.inherited":
 		if e.ComplexityRoot.ProxyDevice.Inherited == nil {
 			break
@@ -5993,7 +6048,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.StorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["type"].(*lxd.StorageVolumeType), args["project"].(*string)), true
+		return e.ComplexityRoot.Query.StorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["type"].(*lxd.StorageVolumeType), args["project"].(*string), args["location"].(*string)), true
 	case "Query.storageVolumes":
 		if e.ComplexityRoot.Query.StorageVolumes == nil {
 			break
@@ -7946,6 +8001,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TpmDevice.Config(childComplexity), true
+	case "TpmDevice.hiddenConfigKeys":
+		if e.ComplexityRoot.TpmDevice.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TpmDevice.HiddenConfigKeys(childComplexity), true
 	case "TpmDevice.inherited":
 		if e.ComplexityRoot.TpmDevice.Inherited == nil {
 			break
@@ -7984,6 +8045,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UnixBlockDevice.Config(childComplexity), true
+	case "UnixBlockDevice.hiddenConfigKeys":
+		if e.ComplexityRoot.UnixBlockDevice.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnixBlockDevice.HiddenConfigKeys(childComplexity), true
 	case "UnixBlockDevice.inherited":
 		if e.ComplexityRoot.UnixBlockDevice.Inherited == nil {
 			break
@@ -8009,6 +8076,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UnixCharDevice.Config(childComplexity), true
+	case "UnixCharDevice.hiddenConfigKeys":
+		if e.ComplexityRoot.UnixCharDevice.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnixCharDevice.HiddenConfigKeys(childComplexity), true
 	case "UnixCharDevice.inherited":
 		if e.ComplexityRoot.UnixCharDevice.Inherited == nil {
 			break
@@ -8034,6 +8107,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UnixHotplugDevice.Config(childComplexity), true
+	case "UnixHotplugDevice.hiddenConfigKeys":
+		if e.ComplexityRoot.UnixHotplugDevice.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnixHotplugDevice.HiddenConfigKeys(childComplexity), true
 	case "UnixHotplugDevice.inherited":
 		if e.ComplexityRoot.UnixHotplugDevice.Inherited == nil {
 			break
@@ -8059,6 +8138,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UnknownDevice.Config(childComplexity), true
+	case "UnknownDevice.hiddenConfigKeys":
+		if e.ComplexityRoot.UnknownDevice.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnknownDevice.HiddenConfigKeys(childComplexity), true
 	case "UnknownDevice.inherited":
 		if e.ComplexityRoot.UnknownDevice.Inherited == nil {
 			break
@@ -8110,6 +8195,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UsbDevice.Config(childComplexity), true
+	case "UsbDevice.hiddenConfigKeys":
+		if e.ComplexityRoot.UsbDevice.HiddenConfigKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UsbDevice.HiddenConfigKeys(childComplexity), true
 	case "UsbDevice.inherited":
 		if e.ComplexityRoot.UsbDevice.Inherited == nil {
 			break
@@ -8849,8 +8940,10 @@ interface Device {
   type: DeviceType!
   """Whether the device comes from a profile; false for the devices of a profile itself."""
   inherited: Boolean!
-  """The device's options as LXD has them, without ` + "`" + `type` + "`" + `."""
+  """The device's options as LXD has them, without ` + "`" + `type` + "`" + ` and those hidden from the caller (see ` + "`" + `hiddenConfigKeys` + "`" + `)."""
   config: StringMap!
+  """The names of the options that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
 }
 
 """Takes an inherited device of the same name away."""
@@ -8863,6 +8956,8 @@ type NoneDevice implements Device {
   inherited: Boolean!
   """See ` + "`" + `Device.config` + "`" + `."""
   config: StringMap!
+  """The names of the options that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
 }
 
 """A network interface."""
@@ -8875,6 +8970,8 @@ type NicDevice implements Device {
   inherited: Boolean!
   """See ` + "`" + `Device.config` + "`" + `."""
   config: StringMap!
+  """The names of the options that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
   """The MAC address that is set in the options; null when LXD chooses it."""
   hwaddr: String
   """LXD's ` + "`" + `nictype` + "`" + `, such as ` + "`" + `bridged` + "`" + `; null when the network decides it."""
@@ -8895,6 +8992,8 @@ type DiskDevice implements Device {
   inherited: Boolean!
   """See ` + "`" + `Device.config` + "`" + `."""
   config: StringMap!
+  """The names of the options that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
   """Where the instance sees it: ` + "`" + `/` + "`" + ` for the root disk; null for a block device."""
   path: String
   """The volume's name, or a path of the host; null for the root disk."""
@@ -8920,6 +9019,8 @@ type UnixCharDevice implements Device {
   inherited: Boolean!
   """See ` + "`" + `Device.config` + "`" + `."""
   config: StringMap!
+  """The names of the options that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
 }
 
 """A block device of the host."""
@@ -8932,6 +9033,8 @@ type UnixBlockDevice implements Device {
   inherited: Boolean!
   """See ` + "`" + `Device.config` + "`" + `."""
   config: StringMap!
+  """The names of the options that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
 }
 
 """A USB device of the host."""
@@ -8944,6 +9047,8 @@ type UsbDevice implements Device {
   inherited: Boolean!
   """See ` + "`" + `Device.config` + "`" + `."""
   config: StringMap!
+  """The names of the options that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
 }
 
 """A GPU of the host."""
@@ -8956,6 +9061,8 @@ type GpuDevice implements Device {
   inherited: Boolean!
   """See ` + "`" + `Device.config` + "`" + `."""
   config: StringMap!
+  """The names of the options that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
 }
 
 """An InfiniBand device of the host."""
@@ -8968,6 +9075,8 @@ type InfinibandDevice implements Device {
   inherited: Boolean!
   """See ` + "`" + `Device.config` + "`" + `."""
   config: StringMap!
+  """The names of the options that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
 }
 
 """Forwards connections between host and instance."""
@@ -8980,6 +9089,8 @@ type ProxyDevice implements Device {
   inherited: Boolean!
   """See ` + "`" + `Device.config` + "`" + `."""
   config: StringMap!
+  """The names of the options that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
   """The address that is listened on: ` + "`" + `tcp:0.0.0.0:80` + "`" + `."""
   listen: String!
   """The address that connections are forwarded to."""
@@ -8996,6 +9107,8 @@ type UnixHotplugDevice implements Device {
   inherited: Boolean!
   """See ` + "`" + `Device.config` + "`" + `."""
   config: StringMap!
+  """The names of the options that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
 }
 
 """A trusted platform module."""
@@ -9008,6 +9121,8 @@ type TpmDevice implements Device {
   inherited: Boolean!
   """See ` + "`" + `Device.config` + "`" + `."""
   config: StringMap!
+  """The names of the options that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
 }
 
 """A PCI device of the host."""
@@ -9020,6 +9135,8 @@ type PciDevice implements Device {
   inherited: Boolean!
   """See ` + "`" + `Device.config` + "`" + `."""
   config: StringMap!
+  """The names of the options that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
 }
 
 """A device of a kind that this release of lxdql does not know."""
@@ -9032,6 +9149,8 @@ type UnknownDevice implements Device {
   inherited: Boolean!
   """See ` + "`" + `Device.config` + "`" + `."""
   config: StringMap!
+  """The names of the options that are hidden from the caller because they may hold secrets."""
+  hiddenConfigKeys: [String!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/event.graphqls", Input: `"""The kinds of event."""
@@ -9349,7 +9468,7 @@ extend type Query {
     """Only those in whose names, descriptions or other texts this occurs; upper and lower case are alike."""
     search: String
     """
-    LXD's own filter expression: ` + "`" + `name eq web1 and config.limits.cpu eq 2` + "`" + `. Its
+    LXD's own filter expression: ` + "`" + `properties.os eq Debian and type eq container` + "`" + `. Its
     values are regular expressions. ` + "`" + `where` + "`" + ` can do more and says more of what is wrong.
     """
     filter: String
@@ -13334,7 +13453,11 @@ type StorageVolume implements Node {
   tags: [String!]!
   """The size that is set, from the config key ` + "`" + `size` + "`" + `; null for none."""
   sizeBytes: Int64
-  """How much of it is used; LXD is asked for each volume. Null where the driver cannot tell, as ` + "`" + `dir` + "`" + ` without quotas."""
+  """
+  How much of it is used; LXD is asked for each volume. Null where the driver
+  cannot tell, as ` + "`" + `dir` + "`" + ` without quotas, for the volume of an image, and on 5.0
+  for a volume of another cluster member than the one that lxdql speaks to.
+  """
   state: StorageVolumeState
   """Its snapshots, by name; LXD is asked for each volume, unless nothing but names, ids and descriptions are selected."""
   snapshots: [StorageVolumeSnapshot!]
@@ -13489,6 +13612,8 @@ extend type Query {
     type: StorageVolumeType = CUSTOM
     """The project; null is ` + "`" + `default` + "`" + `."""
     project: String
+    """The cluster member; null is for the only one that has a volume of this name."""
+    location: String
   ): StorageVolume @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},

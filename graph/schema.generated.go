@@ -96,7 +96,7 @@ type QueryResolver interface {
 	StoragePools(ctx context.Context, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.StoragePool], error)
 	StoragePool(ctx context.Context, name string) (*lxd.StoragePool, error)
 	StorageVolumes(ctx context.Context, project *string, allProjects *bool, pool *string, typeArg *lxd.StorageVolumeType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.StorageVolume], error)
-	StorageVolume(ctx context.Context, pool string, name string, typeArg *lxd.StorageVolumeType, project *string) (*lxd.StorageVolume, error)
+	StorageVolume(ctx context.Context, pool string, name string, typeArg *lxd.StorageVolumeType, project *string, location *string) (*lxd.StorageVolume, error)
 	Viewer(ctx context.Context) (*auth.User, error)
 	Warnings(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Warning], error)
 	Warning(ctx context.Context, id string) (*lxd.Warning, error)
@@ -3004,6 +3004,14 @@ func (ec *executionContext) field_Query_storageVolume_args(ctx context.Context, 
 		return nil, err
 	}
 	args["project"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "location",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["location"] = arg4
 	return args, nil
 }
 
@@ -7600,7 +7608,7 @@ func (ec *executionContext) _Query_storageVolume(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().StorageVolume(ctx, fc.Args["pool"].(string), fc.Args["name"].(string), fc.Args["type"].(*lxd.StorageVolumeType), fc.Args["project"].(*string))
+			return ec.Resolvers.Query().StorageVolume(ctx, fc.Args["pool"].(string), fc.Args["name"].(string), fc.Args["type"].(*lxd.StorageVolumeType), fc.Args["project"].(*string), fc.Args["location"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next

@@ -32,6 +32,19 @@ type DeviceType string
 type Device interface {
 	// IsDevice marks the kinds.
 	IsDevice()
+	// hide takes away the options that may hold secrets.
+	hide()
+}
+
+// VisibleDevices are devices without the options that the caller may not see.
+// They have to be the caller's own: they are changed.
+func VisibleDevices(devices []Device, secrets bool) []Device {
+	if !secrets {
+		for _, device := range devices {
+			device.hide()
+		}
+	}
+	return devices
 }
 
 // device is what every kind has.
@@ -40,11 +53,17 @@ type device struct {
 	Type DeviceType
 	// Inherited is whether a profile brings it.
 	Inherited bool
-	// Config are LXD's options without the type.
+	// Config are LXD's options without the type and what was hidden.
 	Config StringMap
 
-	owner Owner
+	owner  Owner
+	hidden []string
 }
+
+func (d *device) hide() { d.Config, d.hidden = d.Config.Visible("", false), d.Config.Hidden(false) }
+
+// HiddenConfigKeys are the options that were taken out of Config.
+func (d *device) HiddenConfigKeys() []string { return append([]string{}, d.hidden...) }
 
 // Owner is what a device belongs to.
 type Owner struct {

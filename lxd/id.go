@@ -32,7 +32,9 @@ func (id ID) String() string {
 	return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(parts, ":")))
 }
 
-// ParseID reads what String wrote; anything else is ErrMalformedID.
+// ParseID reads what String wrote; anything else is ErrMalformedID. So is an
+// object of a project without one: "" is the server, which everybody may read,
+// and LXD takes it for default.
 func ParseID(text string) (ID, error) {
 	data, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil {
@@ -48,7 +50,7 @@ func ParseID(text string) (ID, error) {
 		}
 	}
 	id := ID{Server: parts[0], Kind: parts[1], Project: parts[2], Name: parts[3]}
-	if id.String() != text || id.Kind == "" || id.Name == "" {
+	if id.String() != text || id.Kind == "" || id.Name == "" || ofServer[id.Kind] != (id.Project == "") {
 		return ID{}, ErrMalformedID
 	}
 	return id, nil

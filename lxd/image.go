@@ -71,6 +71,9 @@ func (c *Client) FilteredImages(ctx context.Context, as Scope, project, filter s
 	if err := enter(as, project, false); err != nil {
 		return nil, err
 	}
+	if err := checkFilter(as, project, false, filter); err != nil {
+		return nil, err
+	}
 	images, err := get[[]*Image](ctx, c, in(project, path("images"), "recursion", "1", "filter", filter))
 	for _, image := range images {
 		image.adopt(c, project)

@@ -34,15 +34,29 @@ func TestFiltersThatAreNotSent(t *testing.T) {
 	sent := false
 	client := onSocket(t, func(w http.ResponseWriter, r *http.Request) {
 		sent = sent || r.URL.Query().Get("filter") != ""
+		if r.URL.Path == "/1.0" {
+			io.WriteString(w, `{"type":"sync","metadata":{"auth":"trusted"}}`)
+			return
+		}
 		io.WriteString(w, `{"type":"sync","metadata":[]}`)
 	})
-	for _, filter := range []string{"state.status eq Running", "name eq x and snapshots.name eq y"} {
+	for _, filter := range []string{
+		"state.status eq Running", "name eq x and snapshots.name eq y", "name.x eq y", "name eq x AND NOT\tarchitecture. ne y",
+		"created_at.wall foo x", `description eq "a b" or profiles.0 eq x`, `name eq "x" and name.y eq "z"`,
+	} {
 		if _, err := client.Instances(t.Context(), System, InstanceList{Filter: filter}); err == nil || sent {
 			t.Errorf("%q: %v", filter, err)
 		}
 	}
-	if _, err := client.Instances(t.Context(), only("default"), InstanceList{Filter: "config.user.password eq h.*"}); err == nil || sent {
-		t.Errorf("a viewer asks for a secret: %v", err)
+	for _, filter := range []string{"config.user.password eq h.*", "used_by eq .*", "expanded_devices.root.user.password eq h.*"} {
+		if _, err := client.Instances(t.Context(), only("default"), InstanceList{Filter: filter}); err == nil || sent {
+			t.Errorf("a viewer asks for a secret by %q: %v", filter, err)
+		}
+	}
+	for _, filter := range []string{"name eq a.b", "name eq \"a.b c.d\" and status ne Running", "expanded_devices.root.pool eq x", "not config.user.a.b eq c.d"} {
+		if _, err := client.Instances(t.Context(), System, InstanceList{Filter: filter}); err != nil {
+			t.Errorf("%q: %v", filter, err)
+		}
 	}
 }
 

@@ -48,7 +48,7 @@ func (p *Project) Effective(feature Feature) string {
 	if feature == FeatureNetworkZones && p.zonesWithNetworks {
 		feature = FeatureNetworks
 	}
-	if p.Name == "default" || feature == FeatureNone || p.Config[string(feature)] == "true" {
+	if p.Name == "default" || feature == FeatureNone || isTrue(p.Config[string(feature)]) {
 		return p.Name
 	}
 	return "default"

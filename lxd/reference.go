@@ -38,7 +38,7 @@ var kindsOf = []struct{ kind, path string }{
 // ofServer are the kinds that belong to no project.
 var ofServer = map[string]bool{
 	"Project": true, "StoragePool": true, "Operation": true, "Certificate": true,
-	"ClusterMember": true, "ClusterGroup": true, "Warning": true,
+	"ClusterMember": true, "ClusterGroup": true, "Warning": true, "User": true, "RemoteImage": true,
 }
 
 // Reference reads a URL by which LXD names an object, such as
@@ -55,6 +55,9 @@ func (c *Client) Reference(address string) (ID, bool) {
 		names, ok := matchPath(strings.Split(known.path, "/"), segments)
 		if !ok {
 			continue
+		}
+		if member := parsed.Query().Get("target"); member != "" && strings.HasPrefix(known.kind, "StorageVolume") && names[1] != "container" && names[1] != "virtual-machine" {
+			names[1] += "@" + member // see StorageVolume.Path
 		}
 		id := ID{Server: c.Name(), Kind: known.kind, Name: strings.Join(names, "/")}
 		if !ofServer[known.kind] {

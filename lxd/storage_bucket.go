@@ -1,6 +1,10 @@
 package lxd
 
-import "context"
+import (
+	"context"
+	"net/http"
+	"strings"
+)
 
 // StorageBucket is a place for objects of the S3 protocol.
 type StorageBucket struct {
@@ -16,8 +20,11 @@ type StorageBucket struct {
 	server string
 }
 
-// buckets is the extension that brings buckets.
-const buckets = "storage_buckets"
+// The extensions that bring buckets, and the list of those of all projects.
+const (
+	buckets    = "storage_buckets"
+	allBuckets = "storage_buckets_all_projects"
+)
 
 // IsNode marks that a bucket has an id.
 func (*StorageBucket) IsNode() {}
@@ -48,16 +55,7 @@ func (c *Client) StorageBuckets(ctx context.Context, as Scope, project string) (
 	if err := enter(as, project, false); err != nil {
 		return nil, err
 	}
-	pools, err := c.StoragePools(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return gather(ctx, pools, func(ctx context.Context, pool *StoragePool) ([]*StorageBucket, error) {
-		list := listing[*StorageBucket]{
-			address: path("storage-pools", pool.Name, "buckets"),
-			project: func(b *StorageBucket) string { return b.Project },
-			adopt:   func(b *StorageBucket, project string) { b.adopt(c, project, pool.Name) },
-		}
+	return c.bucketsOfPools(ctx, func(ctx context.Context, list listing[*StorageBucket]) ([]*StorageBucket, error) {
 		return list.in(ctx, c, as, project)
 	})
 }
@@ -67,12 +65,28 @@ func (c *Client) AllStorageBuckets(ctx context.Context, as Scope) ([]*StorageBuc
 	if err := c.need(ctx, buckets); err != nil {
 		return nil, err
 	}
-	projects, err := c.effectiveProjects(ctx, as, FeatureStorageBuckets)
+	return c.bucketsOfPools(ctx, func(ctx context.Context, list listing[*StorageBucket]) ([]*StorageBucket, error) {
+		return list.everywhere(ctx, c, as)
+	})
+}
+
+// bucketsOfPools asks each pool. LXD refuses to look for buckets on a pool whose
+// driver has none: there are none.
+func (c *Client) bucketsOfPools(ctx context.Context, ask func(context.Context, listing[*StorageBucket]) ([]*StorageBucket, error)) ([]*StorageBucket, error) {
+	pools, err := c.StoragePools(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return gather(ctx, projects, func(ctx context.Context, project string) ([]*StorageBucket, error) {
-		return c.StorageBuckets(ctx, as, project)
+	return gather(ctx, pools, func(ctx context.Context, pool *StoragePool) ([]*StorageBucket, error) {
+		found, err := ask(ctx, listing[*StorageBucket]{
+			address: path("storage-pools", pool.Name, "buckets"), feature: FeatureStorageBuckets, extension: allBuckets,
+			project: func(b *StorageBucket) string { return b.Project },
+			adopt:   func(b *StorageBucket, project string) { b.adopt(c, project, pool.Name) },
+		})
+		if isStatus(err, http.StatusBadRequest) && strings.Contains(err.Error(), "not support buckets") {
+			return nil, nil
+		}
+		return found, err
 	})
 }
 
@@ -85,10 +99,14 @@ func (c *Client) StorageBucket(ctx context.Context, as Scope, project, pool, nam
 		return nil, hidden("Storage bucket")
 	}
 	bucket, err := get[*StorageBucket](ctx, c, in(project, path("storage-pools", pool, "buckets", name)))
-	if err == nil {
-		bucket.adopt(c, project, pool)
+	if err != nil {
+		return nil, err
 	}
-	return bucket, err
+	bucket.adopt(c, project, pool)
+	if !as.Allows(bucket.Project, false) {
+		return nil, hidden("Storage bucket")
+	}
+	return bucket, nil
 }
 
 func (b *StorageBucket) adopt(c *Client, project, pool string) {

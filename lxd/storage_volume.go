@@ -74,9 +74,6 @@ func (v *StorageVolume) ID() string {
 	return ID{Server: v.server, Kind: "StorageVolume", Project: v.Project, Name: v.Path()}.String()
 }
 
-// Path is the volume's name in ids: pool/type/name, in LXD's words.
-func (v *StorageVolume) Path() string { return v.Pool + "/" + v.Type.word() + "/" + v.Name }
-
 // Location is the cluster member; nil outside a cluster.
 func (v *StorageVolume) Location() *string { return location(v.Member) }
 
@@ -91,12 +88,15 @@ func (v *StorageVolume) IsInstance() bool {
 	return v.Type == VolumeContainer || v.Type == VolumeVirtualMachine
 }
 
-// StorageVolume reads one volume of an effective project.
-func (c *Client) StorageVolume(ctx context.Context, as Scope, project, pool string, kind StorageVolumeType, name string) (*StorageVolume, error) {
-	if !as.Allows(project, false) || name == "" {
+// StorageVolume reads one volume of an effective project. LXD would answer
+// "volume/snapshot" as if a snapshot were a volume (seen on 5.0.2). Member is
+// the cluster member, which LXD needs where two have a volume of the name.
+func (c *Client) StorageVolume(ctx context.Context, as Scope, project, pool string, kind StorageVolumeType, name, member string) (*StorageVolume, error) {
+	if !as.Allows(project, false) || name == "" || strings.Contains(name, "/") {
 		return nil, hidden("Storage volume")
 	}
-	volume, err := get[*StorageVolume](ctx, c, in(project, path("storage-pools", pool, "volumes", kind.word(), name)))
+	asked := &StorageVolume{Pool: pool, Type: kind, Name: name, Project: project, Member: member}
+	volume, err := get[*StorageVolume](ctx, c, asked.address(nil))
 	if err != nil {
 		return nil, err
 	}
@@ -105,15 +105,6 @@ func (c *Client) StorageVolume(ctx context.Context, as Scope, project, pool stri
 		return nil, hidden("Storage volume")
 	}
 	return volume, nil
-}
-
-// VolumeOf reads the volume of an id's project and name (see [StorageVolume.Path]).
-func (c *Client) VolumeOf(ctx context.Context, as Scope, project, path string) (*StorageVolume, error) {
-	parts := strings.SplitN(path, "/", 3)
-	if len(parts) != 3 {
-		return nil, hidden("Storage volume")
-	}
-	return c.StorageVolume(ctx, as, project, parts[0], volumeType(parts[1]), parts[2])
 }
 
 // adopt fills in what LXD leaves out.

@@ -36,7 +36,7 @@ func (c *Client) StorageVolumeBackups(ctx context.Context, as Scope, volume *Sto
 	if volume.Type != VolumeCustom {
 		return []*StorageVolumeBackup{}, nil
 	}
-	backups, err := get[[]*StorageVolumeBackup](ctx, c, in(volume.Project, path("storage-pools", volume.Pool, "volumes", "custom", volume.Name, "backups"), "recursion", "1"))
+	backups, err := get[[]*StorageVolumeBackup](ctx, c, volume.address([]string{"backups"}, "recursion", "1"))
 	for _, backup := range backups {
 		backup.volume = volume
 	}

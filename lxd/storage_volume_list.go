@@ -100,7 +100,13 @@ func (c *Client) volumesAt(ctx context.Context, address string, list VolumeList,
 	for _, entry := range entries {
 		entry.adopt(c, list.Project, pool)
 	}
-	return withSnapshots(entries), err
+	volumes := withSnapshots(entries)
+	if list.Filter != "" { // which may have left snapshots out
+		for _, volume := range volumes {
+			volume.listed = nil
+		}
+	}
+	return volumes, err
 }
 
 // withSnapshots puts a list's snapshots, which are in it as "volume/snapshot",
@@ -112,15 +118,19 @@ func withSnapshots(entries []*StorageVolume) []*StorageVolume {
 		if !strings.Contains(entry.Name, "/") {
 			entry.listed = []*StorageVolumeSnapshot{}
 			volumes = append(volumes, entry)
-			parents[entry.Project+"/"+entry.Path()] = entry
+			parents[parentKey(entry, entry.Name)] = entry
 		}
 	}
 	for _, entry := range entries {
 		volume, _, isSnapshot := strings.Cut(entry.Name, "/")
-		parent := parents[entry.Project+"/"+entry.Pool+"/"+entry.Type.word()+"/"+volume]
+		parent := parents[parentKey(entry, volume)]
 		if isSnapshot && parent != nil {
 			parent.listed = append(parent.listed, &StorageVolumeSnapshot{FullName: entry.Name, Description: entry.Description, CreatedAt: entry.CreatedAt, volume: parent})
 		}
 	}
 	return volumes
+}
+
+func parentKey(entry *StorageVolume, volume string) string {
+	return strings.Join([]string{entry.Project, entry.Pool, entry.Type.word(), entry.Member, volume}, "/")
 }

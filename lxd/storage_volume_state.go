@@ -17,13 +17,18 @@ func (s *StorageVolumeState) TotalBytes() *int64 {
 }
 
 // StorageVolumeState reads how much of a volume is used; nil where the driver
-// cannot tell, which LXD says as an error (seen on 5.0.2, pools of type dir).
+// cannot tell, which LXD says as an error (seen on 5.0.2, pools of type dir),
+// and for the volumes of images, of which LXD refuses to say it.
 func (c *Client) StorageVolumeState(ctx context.Context, as Scope, volume *StorageVolume) (*StorageVolumeState, error) {
 	if !as.Allows(volume.Project, false) {
 		return nil, hidden("Storage volume")
 	}
-	state, err := get[struct{ Usage *StorageVolumeState }](ctx, c, in(volume.Project, path("storage-pools", volume.Pool, "volumes", volume.Type.word(), volume.Name, "state")))
-	if isMessage(err, "Not supported") {
+	if volume.Type == VolumeImage {
+		return nil, nil
+	}
+	state, err := get[struct{ Usage *StorageVolumeState }](ctx, c, volume.address([]string{"state"}))
+	elsewhere := IsNotFound(err) && volume.Location() != nil // 5.0.2 looks on the member that is asked only (seen)
+	if isMessage(err, "Not supported") || elsewhere {
 		return nil, nil
 	}
 	return state.Usage, err

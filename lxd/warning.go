@@ -62,6 +62,9 @@ func (w *Warning) Location() *string { return location(w.Member) }
 // Warnings lists what LXD has found wrong in projects that the scope allows.
 // Filter is an expression of LXD's own; "" is none.
 func (c *Client) Warnings(ctx context.Context, as Scope, filter string) ([]*Warning, error) {
+	if err := checkFilter(as, "", true, filter); err != nil {
+		return nil, err
+	}
 	query := url.Values{"recursion": {"1"}}
 	if filter != "" {
 		query.Set("filter", filter)

@@ -17,7 +17,8 @@ func TestIDsAreReadBackAndNothingElseIs(t *testing.T) {
 		}
 	}
 	good := ID{"lxd", "Instance", "default", "c1"}.String()
-	for _, bad := range []string{"", "x", "c1", good + "=", good[1:], " " + good, ID{"lxd", "", "", "x"}.String(), ID{"lxd", "Instance", "", ""}.String()} {
+	for _, bad := range []string{"", "x", "c1", good + "=", good[1:], " " + good, ID{"lxd", "", "", "x"}.String(), ID{"lxd", "Instance", "", ""}.String(),
+		ID{"lxd", "StorageBucket", "", "p/b"}.String(), ID{"lxd", "Profile", "", "x"}.String(), ID{"lxd", "StoragePool", "default", "x"}.String()} {
 		if id, err := ParseID(bad); err == nil {
 			t.Errorf("%q is %+v", bad, id)
 		}

@@ -58,6 +58,17 @@ func (o Order[T]) read(argument string, cursor *string) ([]string, error) {
 	return keys[1:], nil
 }
 
+// fits refuses cursors of a list of another kind, as far as their keys are
+// others: they would cut a page anywhere.
+func fits[T any](keyed []entry[T], after, before []string) error {
+	for argument, cursor := range map[string][]string{"after": after, "before": before} {
+		if cursor != nil && len(keyed) > 0 && len(cursor) != len(keyed[0].keys) {
+			return &ArgumentError{argument, "this cursor is of another list: take cursors from pageInfo or edges of the same list"}
+		}
+	}
+	return nil
+}
+
 func (o Order[T]) direction() string {
 	if o.Descending {
 		return o.Name + "-"

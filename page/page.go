@@ -75,6 +75,8 @@ type Order[T any] struct {
 	Keys func(T) []string
 	// Descending turns the first key round; the others break ties and stay.
 	Descending bool
+	// Mixed lists are of objects that differ in how many keys they have.
+	Mixed bool
 }
 
 // Of cuts a page out of a list that it puts in order.
@@ -95,6 +97,9 @@ func Of[T any](items []T, order Order[T], args Args) (*Connection[T], error) {
 		return nil, err
 	}
 	keyed := order.sort(items)
+	if err := fits(keyed, after, before); err != nil && !order.Mixed {
+		return nil, err
+	}
 	from, to := 0, len(keyed)
 	if after != nil {
 		from, _ = slices.BinarySearchFunc(keyed, after, func(k entry[T], cursor []string) int { return cmp.Or(order.compare(k.keys, cursor), -1) })

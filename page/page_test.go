@@ -116,3 +116,17 @@ func TestAWalkSurvivesChanges(t *testing.T) {
 		}
 	}
 }
+
+// A cursor of a list of another kind is refused, and cuts no page anywhere.
+func TestCursorsOfAnotherList(t *testing.T) {
+	pools, err := StoragePools.List([]*lxd.StoragePool{{Name: "a"}, {Name: "b"}}, Args{First: ptr(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range []Args{{After: pools.PageInfo.EndCursor}, {Before: pools.PageInfo.EndCursor}} {
+		var refused *ArgumentError
+		if page, err := StorageVolumes.List([]*lxd.StorageVolume{{Name: "v"}}, args); !errors.As(err, &refused) {
+			t.Errorf("%+v, %v", page, err)
+		}
+	}
+}

@@ -41,7 +41,7 @@ func Hits[T lxd.Node](kind Kind[T], name SearchKind, items []T, search string, a
 // Best is a page of what was found, best first. The order's name holds the
 // search, so that a cursor of another one is refused.
 func Best(hits []Hit, search string, args Args) (*SearchConnection, error) {
-	found, err := Of(hits, Order[Hit]{Name: "SEARCH " + search, Keys: func(h Hit) []string { return h.keys }}, args)
+	found, err := Of(hits, Order[Hit]{Name: "SEARCH " + search, Mixed: true, Keys: func(h Hit) []string { return h.keys }}, args)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,8 @@ func TestASearchOverKinds(t *testing.T) {
 	}
 	profiles := []*lxd.Profile{{Project: "a", Name: "web"}, {Project: "a", Name: "none", Config: lxd.StringMap{"user.web": "x"}}}
 	hits := append(Hits(Profiles, "PROFILE", profiles, "WEB", lxd.System), Hits(Instances, "INSTANCE", instances, "WEB", lxd.System)...)
-	want := []string{"a/web", "b/web", "profile web", "a/web1", "a/cobweb", "a/db"}
+	hits = append(hits, Hits(StoragePools, "STORAGE_POOL", []*lxd.StoragePool{{Name: "a-web"}}, "WEB", lxd.System)...) // whose key is shorter
+	want := []string{"a/web", "b/web", "profile web", "a/web1", "pool a-web", "a/cobweb", "a/db"}
 	var got []string
 	first, after := 2, (*string)(nil)
 	for {
@@ -27,6 +28,8 @@ func TestASearchOverKinds(t *testing.T) {
 			switch node := node.(type) {
 			case *lxd.Instance:
 				got = append(got, node.Project+"/"+node.Name)
+			case *lxd.StoragePool:
+				got = append(got, "pool "+node.Name)
 			case *lxd.Profile:
 				got = append(got, "profile "+node.Name)
 			}

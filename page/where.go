@@ -79,12 +79,15 @@ func holdsConfig(config lxd.StringMap, condition map[string]any) bool {
 func test(value any, operators map[string]any) bool {
 	switch several := value.(type) {
 	case Any:
+		if len(several) == 0 { // there is none, which equals null and is not "x"
+			return test(nil, operators)
+		}
 		for _, one := range several {
 			if test(one, operators) {
 				return true
 			}
 		}
-		return len(operators) == 0
+		return false
 	case Tags:
 		return testTags(several, operators)
 	}

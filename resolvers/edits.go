@@ -26,9 +26,16 @@ func (r *Resolver) edited(ctx context.Context, project *string, name string, ifM
 }
 
 // attachVolume looks for the volume first: LXD's own words for one that is not
-// there are about a source.
+// there are about a source. On a cluster it is one of the instance's own member.
 func (r *Resolver) attachVolume(ctx context.Context, project *string, name, pool, volume string, path, device *string, readOnly bool) (*work.InstancePayload, error) {
-	found, err := r.storageVolume(ctx, project, pool, nil, volume)
+	instance, err := load(ctx).instance.Load(ctx, key{projectName(project), name})()
+	if err != nil {
+		return nil, err
+	}
+	if instance == nil {
+		return nil, lxd.NotFound("Instance")
+	}
+	found, err := r.storageVolume(ctx, project, pool, nil, volume, value(instance.Location()))
 	if err != nil {
 		return nil, err
 	}

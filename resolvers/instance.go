@@ -29,6 +29,10 @@ func (r *instanceResolver) HiddenConfigKeys(ctx context.Context, obj *lxd.Instan
 	return obj.ExpandedConfig.Hidden(lxd.SeesSecrets(scope(ctx), obj.Project)), nil
 }
 
+func (r *instanceResolver) Devices(ctx context.Context, obj *lxd.Instance) ([]lxd.Device, error) {
+	return lxd.VisibleDevices(obj.Devices(), lxd.SeesSecrets(scope(ctx), obj.Project)), nil
+}
+
 func (r *instanceResolver) Profiles(ctx context.Context, obj *lxd.Instance) ([]*lxd.Profile, error) {
 	return r.profilesOf(ctx, obj)
 }

@@ -28,6 +28,10 @@ func (r *instanceSnapshotResolver) HiddenConfigKeys(ctx context.Context, obj *lx
 	return obj.ExpandedConfig.Hidden(lxd.SeesSecrets(scope(ctx), obj.Instance().Project)), nil
 }
 
+func (r *instanceSnapshotResolver) Devices(ctx context.Context, obj *lxd.InstanceSnapshot) ([]lxd.Device, error) {
+	return lxd.VisibleDevices(obj.Devices(), lxd.SeesSecrets(scope(ctx), obj.Instance().Project)), nil
+}
+
 func (r *instanceSnapshotResolver) Profiles(ctx context.Context, obj *lxd.InstanceSnapshot) ([]*lxd.Profile, error) {
 	return profilesNamed(ctx, obj.Instance().Project, obj.ProfileNames)
 }

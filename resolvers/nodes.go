@@ -2,9 +2,12 @@ package resolvers
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/lxd"
@@ -22,11 +25,26 @@ func (r *Resolver) node(ctx context.Context, text string) (lxd.Node, error) {
 	if id.Server != r.LXD.Name() {
 		return nil, nil
 	}
+	if mine, err := effectively(ctx, id); err != nil || !mine {
+		return nil, err
+	}
 	node, err := r.find(ctx, id)
 	if lxd.IsNotFound(err) {
 		return nil, nil
 	}
 	return node, err
+}
+
+// effectively reports whether an object can be of its id's project: LXD shows
+// default's under each project that has no such objects of its own, and who may
+// see that project need not see default's.
+func effectively(ctx context.Context, id lxd.ID) (bool, error) {
+	feature := featureOfID(id)
+	if feature == lxd.FeatureNone || id.Project == "default" {
+		return true, nil
+	}
+	owner, err := effective(ctx, id.Project, feature)
+	return owner == id.Project, err
 }
 
 func (r *Resolver) find(ctx context.Context, id lxd.ID) (lxd.Node, error) {
@@ -121,7 +139,8 @@ func ownUser(ctx context.Context, id string) *auth.User {
 	return nil
 }
 
-// nodes are found side by side, so that loaders can gather.
+// nodes are found side by side, so that loaders can gather. One that cannot be
+// read is one null with its path; a malformed id is the whole question's error.
 func (r *Resolver) nodes(ctx context.Context, ids []string) ([]lxd.Node, error) {
 	if len(ids) > maxNodes {
 		return nil, &lxd.LimitError{Message: "nodes takes at most 100 ids: ask for them in parts"}
@@ -133,17 +152,15 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]lxd.Node, error) 
 	}
 	finding.Wait()
 	for n, err := range errs {
-		if err != nil {
-			return nil, wrapIndex("ids", n, err)
+		var input *lxd.InputError
+		switch {
+		case err == nil:
+		case errors.As(err, &input):
+			return nil, &lxd.InputError{Argument: "ids." + strconv.Itoa(n), Message: input.Message}
+		default:
+			nodes[n] = nil
+			graphql.AddError(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(n)), err)
 		}
 	}
 	return nodes, nil
-}
-
-// wrapIndex says which of several was malformed.
-func wrapIndex(argument string, index int, err error) error {
-	if input, ok := err.(*lxd.InputError); ok {
-		return &lxd.InputError{Argument: argument + "." + strconv.Itoa(index), Message: input.Message}
-	}
-	return err
 }

@@ -25,6 +25,10 @@ func (r *profileResolver) HiddenConfigKeys(ctx context.Context, obj *lxd.Profile
 	return obj.Config.Hidden(lxd.SeesSecrets(scope(ctx), obj.Project)), nil
 }
 
+func (r *profileResolver) Devices(ctx context.Context, obj *lxd.Profile) ([]lxd.Device, error) {
+	return lxd.VisibleDevices(obj.Devices(), lxd.SeesSecrets(scope(ctx), obj.Project)), nil
+}
+
 func (r *profileResolver) Instances(ctx context.Context, obj *lxd.Profile, first *int, after *string, last *int, before *string) (*page.Connection[*lxd.Instance], error) {
 	matches, err := usesProfile(ctx, obj)
 	if err != nil {

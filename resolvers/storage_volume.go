@@ -22,8 +22,8 @@ func (r *queryResolver) StorageVolumes(ctx context.Context, project *string, all
 	return page.StorageVolumes.List(volumes, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))
 }
 
-func (r *queryResolver) StorageVolume(ctx context.Context, pool string, name string, typeArg *lxd.StorageVolumeType, project *string) (*lxd.StorageVolume, error) {
-	return r.storageVolume(ctx, project, pool, typeArg, name)
+func (r *queryResolver) StorageVolume(ctx context.Context, pool string, name string, typeArg *lxd.StorageVolumeType, project *string, location *string) (*lxd.StorageVolume, error) {
+	return r.storageVolume(ctx, project, pool, typeArg, name, value(location))
 }
 
 func (r *storageVolumeResolver) Project(ctx context.Context, obj *lxd.StorageVolume) (*lxd.Project, error) {

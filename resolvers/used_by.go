@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"github.com/lxdql/lxdql/lxd"
 )
 
@@ -16,6 +18,14 @@ var featureOf = map[string]lxd.Feature{
 	"NetworkPeer": lxd.FeatureNetworks, "NetworkLoadBalancer": lxd.FeatureNetworks,
 	"NetworkZone": lxd.FeatureNetworkZones, "NetworkZoneRecord": lxd.FeatureNetworkZones,
 	"StorageBucket": lxd.FeatureStorageBuckets,
+}
+
+// featureOfID is what decides whose object of an id a project uses.
+func featureOfID(id lxd.ID) lxd.Feature {
+	if lxd.IsCustomVolume(id) {
+		return lxd.FeatureStorageVolumes
+	}
+	return featureOf[id.Kind]
 }
 
 // usedBy are the objects of LXD's URLs, found side by side so that loaders can
@@ -45,18 +55,53 @@ func (r *Resolver) referenced(ctx context.Context, address string) (lxd.Node, er
 	if !ok {
 		return nil, nil
 	}
-	if feature, depends := featureOf[id.Kind]; depends {
+	if feature := featureOfID(id); feature != lxd.FeatureNone {
 		owner, err := effective(ctx, id.Project, feature)
 		if err != nil || owner == "" {
 			return nil, err
 		}
 		id.Project = owner
 	}
-	node, err := r.find(ctx, id)
+	node, err := r.shown(ctx, id)
 	if lxd.IsNotFound(err) {
 		return nil, nil
 	}
 	return node, err
+}
+
+// shown is the object that LXD names. That a snapshot is there LXD has said
+// already: it is read only where more than its name is selected, because LXD
+// lists the snapshots of each instance and volume on their own.
+func (r *Resolver) shown(ctx context.Context, id lxd.ID) (lxd.Node, error) {
+	parent, name := parentOf(id.Name)
+	switch {
+	case !onlyNamesOn(ctx, id.Kind):
+		return r.find(ctx, id)
+	case id.Kind == "InstanceSnapshot":
+		instance, err := load(ctx).instance.Load(ctx, key{id.Project, parent})()
+		if err != nil || instance == nil {
+			return nil, err
+		}
+		return instance.NamedSnapshots([]string{name})[0], nil
+	case id.Kind == "StorageVolumeSnapshot":
+		volume, err := load(ctx).volume.Load(ctx, key{id.Project, parent})()
+		if err != nil || volume == nil {
+			return nil, err
+		}
+		return volume.NamedSnapshot(name), nil
+	}
+	return r.find(ctx, id)
+}
+
+// onlyNamesOn reports whether of the objects of one type, in a list of several
+// types, nothing but the names is selected.
+func onlyNamesOn(ctx context.Context, kind string) bool {
+	for _, field := range graphql.CollectFieldsCtx(ctx, []string{kind, "Node"}) {
+		if field.Name != "name" && field.Name != "id" && field.Name != "__typename" {
+			return false
+		}
+	}
+	return true
 }
 
 // usesProfile reports whether instances are of a profile. The projects say

@@ -18,7 +18,7 @@ func (r *Resolver) storageVolumes(ctx context.Context, list lxd.VolumeList) ([]*
 	return r.LXD.StorageVolumes(ctx, scope(ctx), list)
 }
 
-func (r *Resolver) storageVolume(ctx context.Context, project *string, pool string, kind *lxd.StorageVolumeType, name string) (*lxd.StorageVolume, error) {
+func (r *Resolver) storageVolume(ctx context.Context, project *string, pool string, kind *lxd.StorageVolumeType, name, member string) (*lxd.StorageVolume, error) {
 	wanted := lxd.VolumeCustom
 	if kind != nil {
 		wanted = *kind
@@ -34,7 +34,7 @@ func (r *Resolver) storageVolume(ctx context.Context, project *string, pool stri
 	if in == "" {
 		in = "default"
 	}
-	return r.LXD.StorageVolume(ctx, scope(ctx), in, pool, wanted, name)
+	return r.LXD.StorageVolume(ctx, scope(ctx), in, pool, wanted, name, member)
 }
 
 // ofDevice are the fields of a volume that a device tells.
@@ -54,8 +54,14 @@ func (r *Resolver) volumeOfDisk(ctx context.Context, disk *lxd.DiskDevice) (*lxd
 	if volume == nil || !scope(ctx).Allows(volume.Project, false) {
 		return nil, nil
 	}
+	// Where each cluster member has volumes of its own, the id tells whose: a
+	// device does not know whether its pool is of that kind.
+	instance := disk.Owner().Instance
+	if instance != nil && volume.Type == lxd.VolumeCustom && instance.Location() != nil {
+		volume.Member = *instance.Location()
+	}
 	for _, name := range selected(ctx, "") {
-		if !ofDevice[name] {
+		if !ofDevice[name] || (name == "id" && volume.Member != "") {
 			return load(ctx).volume.Load(ctx, key{volume.Project, volume.Path()})()
 		}
 	}
@@ -76,6 +82,9 @@ func (r *Resolver) volumeBatch(ctx context.Context, keys []key) []*dataloader.Re
 	}
 	results := make([]*dataloader.Result[*lxd.StorageVolume], len(keys))
 	for n, k := range keys {
+		if found[k] == nil { // on a pool that all members share
+			k.name = lxd.WithoutMember(k.name)
+		}
 		results[n] = &dataloader.Result[*lxd.StorageVolume]{Data: found[k], Error: err}
 	}
 	return results

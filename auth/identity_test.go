@@ -88,3 +88,20 @@ func TestContextCarriesTheCaller(t *testing.T) {
 		t.Error("the caller was lost")
 	}
 }
+
+// An OPERATOR of a project who is ADMIN of another changes what is an ADMIN's
+// only in the other.
+func TestAdministratorsOfOneProject(t *testing.T) {
+	caller := auth.Administrator{Identity: &auth.Identity{User: &auth.User{}, Grants: map[string]auth.Role{"run": auth.RoleOperator, "own": auth.RoleAdmin}}}
+	for project, allowed := range map[string]bool{"run": false, "own": true, "other": false, "": false} {
+		if caller.Allows(project, true) != allowed {
+			t.Errorf("changes in %q: want %v", project, allowed)
+		}
+	}
+	if !caller.Allows("run", false) || caller.Allows("other", false) || !caller.Identity.Allows("run", true) {
+		t.Error("reading, and what is an OPERATOR's, is as it was")
+	}
+	if nobody := (auth.Administrator{}); nobody.Allows("own", true) || nobody.Allows("own", false) {
+		t.Error("an anonymous caller is nobody's administrator")
+	}
+}

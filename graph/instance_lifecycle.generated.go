@@ -25,7 +25,7 @@ import (
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _DeleteInstancePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *work.DeleteInstancePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _DeleteInstancePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *work.DeletePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -48,7 +48,7 @@ func (ec *executionContext) fieldContext_DeleteInstancePayload_deletedId(_ conte
 	return graphql.NewScalarFieldContext("DeleteInstancePayload", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _DeleteInstancePayload_operation(ctx context.Context, field graphql.CollectedField, obj *work.DeleteInstancePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _DeleteInstancePayload_operation(ctx context.Context, field graphql.CollectedField, obj *work.DeletePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -75,6 +75,38 @@ func (ec *executionContext) fieldContext_DeleteInstancePayload_operation(_ conte
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Operation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteInstancePayload_plan(ctx context.Context, field graphql.CollectedField, obj *work.DeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteInstancePayload_plan(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Plan, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *lxd.ChangePlan) graphql.Marshaler {
+			return ec.marshalOChangePlan2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐChangePlan(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteInstancePayload_plan(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteInstancePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangePlan(ctx, field)
 		},
 	}
 	return fc, nil
@@ -414,7 +446,7 @@ func (ec *executionContext) fieldContext_UnfreezeInstancePayload_operation(_ con
 
 var deleteInstancePayloadImplementors = []string{"DeleteInstancePayload"}
 
-func (ec *executionContext) _DeleteInstancePayload(ctx context.Context, sel ast.SelectionSet, obj *work.DeleteInstancePayload) graphql.Marshaler {
+func (ec *executionContext) _DeleteInstancePayload(ctx context.Context, sel ast.SelectionSet, obj *work.DeletePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, deleteInstancePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -431,6 +463,11 @@ func (ec *executionContext) _DeleteInstancePayload(ctx context.Context, sel ast.
 			}
 		case "operation":
 			out.Values[i] = ec._DeleteInstancePayload_operation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "plan":
+			out.Values[i] = ec._DeleteInstancePayload_plan(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -674,7 +711,7 @@ func (ec *executionContext) _UnfreezeInstancePayload(ctx context.Context, sel as
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalODeleteInstancePayload2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋworkᚐDeleteInstancePayload(ctx context.Context, sel ast.SelectionSet, v *work.DeleteInstancePayload) graphql.Marshaler {
+func (ec *executionContext) marshalODeleteInstancePayload2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋworkᚐDeletePayload(ctx context.Context, sel ast.SelectionSet, v *work.DeletePayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

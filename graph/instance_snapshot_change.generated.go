@@ -89,7 +89,7 @@ func (ec *executionContext) fieldContext_CreateInstanceSnapshotPayload_operation
 	return fc, nil
 }
 
-func (ec *executionContext) _DeleteInstanceSnapshotPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *work.DeleteInstancePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _DeleteInstanceSnapshotPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *work.DeletePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -112,7 +112,7 @@ func (ec *executionContext) fieldContext_DeleteInstanceSnapshotPayload_deletedId
 	return graphql.NewScalarFieldContext("DeleteInstanceSnapshotPayload", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _DeleteInstanceSnapshotPayload_operation(ctx context.Context, field graphql.CollectedField, obj *work.DeleteInstancePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _DeleteInstanceSnapshotPayload_operation(ctx context.Context, field graphql.CollectedField, obj *work.DeletePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -393,7 +393,7 @@ func (ec *executionContext) _CreateInstanceSnapshotPayload(ctx context.Context, 
 
 var deleteInstanceSnapshotPayloadImplementors = []string{"DeleteInstanceSnapshotPayload"}
 
-func (ec *executionContext) _DeleteInstanceSnapshotPayload(ctx context.Context, sel ast.SelectionSet, obj *work.DeleteInstancePayload) graphql.Marshaler {
+func (ec *executionContext) _DeleteInstanceSnapshotPayload(ctx context.Context, sel ast.SelectionSet, obj *work.DeletePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, deleteInstanceSnapshotPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -574,7 +574,7 @@ func (ec *executionContext) marshalOCreateInstanceSnapshotPayload2ᚖgithubᚗco
 	return ec._CreateInstanceSnapshotPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalODeleteInstanceSnapshotPayload2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋworkᚐDeleteInstancePayload(ctx context.Context, sel ast.SelectionSet, v *work.DeleteInstancePayload) graphql.Marshaler {
+func (ec *executionContext) marshalODeleteInstanceSnapshotPayload2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋworkᚐDeletePayload(ctx context.Context, sel ast.SelectionSet, v *work.DeletePayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -792,6 +792,38 @@ func (ec *executionContext) fieldContext_UpdateInstancePayload_operation(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _UpdateInstancePayload_plan(ctx context.Context, field graphql.CollectedField, obj *work.InstancePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateInstancePayload_plan(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Plan, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *lxd.ChangePlan) graphql.Marshaler {
+			return ec.marshalOChangePlan2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐChangePlan(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateInstancePayload_plan(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateInstancePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangePlan(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -1354,6 +1386,11 @@ func (ec *executionContext) _UpdateInstancePayload(ctx context.Context, sel ast.
 			}
 		case "operation":
 			out.Values[i] = ec._UpdateInstancePayload_operation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "plan":
+			out.Values[i] = ec._UpdateInstancePayload_plan(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

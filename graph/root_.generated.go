@@ -130,6 +130,17 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ChangeBlocker struct {
+		Code    func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	ChangePlan struct {
+		Blockers func(childComplexity int) int
+		Changes  func(childComplexity int) int
+		Request  func(childComplexity int) int
+	}
+
 	ClusterGroup struct {
 		Description func(childComplexity int) int
 		ID          func(childComplexity int) int
@@ -170,6 +181,7 @@ type ComplexityRoot struct {
 	CreateInstancePayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
 	}
 
 	CreateInstanceSnapshotPayload struct {
@@ -180,6 +192,7 @@ type ComplexityRoot struct {
 	DeleteInstancePayload struct {
 		DeletedID func(childComplexity int) int
 		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
 	}
 
 	DeleteInstanceSnapshotPayload struct {
@@ -602,9 +615,9 @@ type ComplexityRoot struct {
 		AttachNic              func(childComplexity int, name string, project *string, network string, device string) int
 		AttachVolume           func(childComplexity int, name string, project *string, pool string, volume string, path *string, device *string, readOnly *bool) int
 		CancelOperation        func(childComplexity int, id string) int
-		CreateInstance         func(childComplexity int, input lxd.CreateInstanceInput, wait *int) int
+		CreateInstance         func(childComplexity int, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) int
 		CreateInstanceSnapshot func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int) int
-		DeleteInstance         func(childComplexity int, name string, project *string, force *bool, wait *int) int
+		DeleteInstance         func(childComplexity int, name string, project *string, force *bool, wait *int, dryRun *bool) int
 		DeleteInstanceSnapshot func(childComplexity int, instance string, name string, project *string, wait *int) int
 		DetachNic              func(childComplexity int, name string, project *string, device string) int
 		DetachVolume           func(childComplexity int, name string, project *string, device string) int
@@ -615,15 +628,15 @@ type ComplexityRoot struct {
 		RemoveTag              func(childComplexity int, name string, project *string, tag string) int
 		RenameInstance         func(childComplexity int, name string, project *string, newName string, wait *int) int
 		RenameInstanceSnapshot func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
-		RestartInstance        func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int) int
+		RestartInstance        func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
 		RestoreInstance        func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
 		ScaleInstanceCPU       func(childComplexity int, name string, project *string, cores int) int
 		ScaleInstanceMemory    func(childComplexity int, name string, project *string, memoryMiB int) int
 		SetScalingBounds       func(childComplexity int, name string, project *string, minCores *int, maxCores *int, minMemoryMiB *int, maxMemoryMiB *int) int
-		StartInstance          func(childComplexity int, name string, project *string, stateful *bool, wait *int) int
+		StartInstance          func(childComplexity int, name string, project *string, stateful *bool, wait *int, idempotencyKey *string) int
 		StopInstance           func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, stateful *bool, wait *int) int
 		UnfreezeInstance       func(childComplexity int, name string, project *string, wait *int) int
-		UpdateInstance         func(childComplexity int, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string) int
+		UpdateInstance         func(childComplexity int, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string, dryRun *bool) int
 		UpdateInstanceSnapshot func(childComplexity int, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) int
 	}
 
@@ -927,6 +940,18 @@ type ComplexityRoot struct {
 		Name        func(childComplexity int) int
 		Project     func(childComplexity int) int
 		UsedBy      func(childComplexity int) int
+	}
+
+	PlannedChange struct {
+		After  func(childComplexity int) int
+		Before func(childComplexity int) int
+		Field  func(childComplexity int) int
+	}
+
+	PlannedRequest struct {
+		Body   func(childComplexity int) int
+		Method func(childComplexity int) int
+		Path   func(childComplexity int) int
 	}
 
 	Profile struct {
@@ -1559,6 +1584,7 @@ type ComplexityRoot struct {
 	UpdateInstancePayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
 	}
 
 	UpdateInstanceSnapshotPayload struct {
@@ -1824,6 +1850,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CertificateEdge.Node(childComplexity), true
 
+	case "ChangeBlocker.code":
+		if e.ComplexityRoot.ChangeBlocker.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeBlocker.Code(childComplexity), true
+	case "ChangeBlocker.message":
+		if e.ComplexityRoot.ChangeBlocker.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeBlocker.Message(childComplexity), true
+
+	case "ChangePlan.blockers":
+		if e.ComplexityRoot.ChangePlan.Blockers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePlan.Blockers(childComplexity), true
+	case "ChangePlan.changes":
+		if e.ComplexityRoot.ChangePlan.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePlan.Changes(childComplexity), true
+	case "ChangePlan.request":
+		if e.ComplexityRoot.ChangePlan.Request == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePlan.Request(childComplexity), true
+
 	case "ClusterGroup.description":
 		if e.ComplexityRoot.ClusterGroup.Description == nil {
 			break
@@ -2000,6 +2058,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateInstancePayload.Operation(childComplexity), true
+	case "CreateInstancePayload.plan":
+		if e.ComplexityRoot.CreateInstancePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateInstancePayload.Plan(childComplexity), true
 
 	case "CreateInstanceSnapshotPayload.operation":
 		if e.ComplexityRoot.CreateInstanceSnapshotPayload.Operation == nil {
@@ -2026,6 +2090,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeleteInstancePayload.Operation(childComplexity), true
+	case "DeleteInstancePayload.plan":
+		if e.ComplexityRoot.DeleteInstancePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteInstancePayload.Plan(childComplexity), true
 
 	case "DeleteInstanceSnapshotPayload.deletedId":
 		if e.ComplexityRoot.DeleteInstanceSnapshotPayload.DeletedID == nil {
@@ -3807,7 +3877,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CreateInstance(childComplexity, args["input"].(lxd.CreateInstanceInput), args["wait"].(*int)), true
+		return e.ComplexityRoot.Mutation.CreateInstance(childComplexity, args["input"].(lxd.CreateInstanceInput), args["wait"].(*int), args["idempotencyKey"].(*string), args["dryRun"].(*bool)), true
 	case "Mutation.createInstanceSnapshot":
 		if e.ComplexityRoot.Mutation.CreateInstanceSnapshot == nil {
 			break
@@ -3829,7 +3899,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.DeleteInstance(childComplexity, args["name"].(string), args["project"].(*string), args["force"].(*bool), args["wait"].(*int)), true
+		return e.ComplexityRoot.Mutation.DeleteInstance(childComplexity, args["name"].(string), args["project"].(*string), args["force"].(*bool), args["wait"].(*int), args["dryRun"].(*bool)), true
 	case "Mutation.deleteInstanceSnapshot":
 		if e.ComplexityRoot.Mutation.DeleteInstanceSnapshot == nil {
 			break
@@ -3950,7 +4020,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RestartInstance(childComplexity, args["name"].(string), args["project"].(*string), args["force"].(*bool), args["timeoutSeconds"].(*int), args["wait"].(*int)), true
+		return e.ComplexityRoot.Mutation.RestartInstance(childComplexity, args["name"].(string), args["project"].(*string), args["force"].(*bool), args["timeoutSeconds"].(*int), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.restoreInstance":
 		if e.ComplexityRoot.Mutation.RestoreInstance == nil {
 			break
@@ -4005,7 +4075,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.StartInstance(childComplexity, args["name"].(string), args["project"].(*string), args["stateful"].(*bool), args["wait"].(*int)), true
+		return e.ComplexityRoot.Mutation.StartInstance(childComplexity, args["name"].(string), args["project"].(*string), args["stateful"].(*bool), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.stopInstance":
 		if e.ComplexityRoot.Mutation.StopInstance == nil {
 			break
@@ -4038,7 +4108,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpdateInstance(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateInstanceInput), args["ifMatch"].(*string)), true
+		return e.ComplexityRoot.Mutation.UpdateInstance(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateInstanceInput), args["ifMatch"].(*string), args["dryRun"].(*bool)), true
 	case "Mutation.updateInstanceSnapshot":
 		if e.ComplexityRoot.Mutation.UpdateInstanceSnapshot == nil {
 			break
@@ -5346,6 +5416,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PlacementGroup.UsedBy(childComplexity), true
+
+	case "PlannedChange.after":
+		if e.ComplexityRoot.PlannedChange.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlannedChange.After(childComplexity), true
+	case "PlannedChange.before":
+		if e.ComplexityRoot.PlannedChange.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlannedChange.Before(childComplexity), true
+	case "PlannedChange.field":
+		if e.ComplexityRoot.PlannedChange.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlannedChange.Field(childComplexity), true
+
+	case "PlannedRequest.body":
+		if e.ComplexityRoot.PlannedRequest.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlannedRequest.Body(childComplexity), true
+	case "PlannedRequest.method":
+		if e.ComplexityRoot.PlannedRequest.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlannedRequest.Method(childComplexity), true
+	case "PlannedRequest.path":
+		if e.ComplexityRoot.PlannedRequest.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlannedRequest.Path(childComplexity), true
 
 	case "Profile.config":
 		if e.ComplexityRoot.Profile.Config == nil {
@@ -8175,6 +8283,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateInstancePayload.Operation(childComplexity), true
+	case "UpdateInstancePayload.plan":
+		if e.ComplexityRoot.UpdateInstancePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateInstancePayload.Plan(childComplexity), true
 
 	case "UpdateInstanceSnapshotPayload.operation":
 		if e.ComplexityRoot.UpdateInstanceSnapshotPayload.Operation == nil {
@@ -8718,6 +8832,62 @@ extend type Query {
     """The id, the fingerprint, or the beginning of one that no other certificate has."""
     fingerprint: String!
   ): Certificate @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/change_plan.graphqls", Input: `"""What a change would do, told with ` + "`" + `dryRun: true` + "`" + `. Nothing was changed."""
+type ChangePlan {
+  """What would be sent to LXD; null when something that is known before stands in the way."""
+  request: PlannedRequest
+  """The differences from now, in the order of their fields."""
+  changes: [PlannedChange!]!
+  """What stands in the way, or is to be known before; empty when nothing does."""
+  blockers: [ChangeBlocker!]!
+}
+
+"""A request to LXD, without the secrets that are hidden from the caller."""
+type PlannedRequest {
+  """The HTTP method: ` + "`" + `PUT` + "`" + `."""
+  method: String!
+  """The path at LXD with its query: ` + "`" + `/1.0/instances/c1?project=default` + "`" + `."""
+  path: String!
+  """What LXD would read; null for none."""
+  body: JSON
+}
+
+"""One value that would be another one."""
+type PlannedChange {
+  """The dotted path: ` + "`" + `config.limits.cpu` + "`" + `, ` + "`" + `devices.root.size` + "`" + `."""
+  field: String!
+  """The value now; null where there is none."""
+  before: JSON
+  """The value then; null where there would be none."""
+  after: JSON
+}
+
+"""One thing that stands in the way of a change, or is to be known before it."""
+type ChangeBlocker {
+  """The kind."""
+  code: ChangeBlockerCode!
+  """What it is and what to do."""
+  message: String!
+}
+
+"""The kind of a blocker: the error's code without ` + "`" + `dryRun` + "`" + `, or more exactly what it is."""
+enum ChangeBlockerCode {
+  """The name is taken."""
+  ALREADY_EXISTS
+  """The state does not fit."""
+  CONFLICT
+  """Something else needs it."""
+  IN_USE
+  """A limit of the project or of lxdql would be passed."""
+  LIMIT_EXCEEDED
+  """Something that the change names does not exist."""
+  NOT_FOUND
+  """The change would be made, and hold from the next start on."""
+  RESTART_NEEDED
+  """One that a newer release brings."""
+  UNKNOWN
 }
 `, BuiltIn: false},
 	{Name: "../schema/cluster_member.graphqls", Input: `"""How a member of a cluster is."""
@@ -10125,6 +10295,8 @@ type CreateInstancePayload {
   instance: Instance
   """The work of making it; null where LXD answered at once."""
   operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
 }
 
 extend type Mutation {
@@ -10137,6 +10309,13 @@ extend type Mutation {
     input: CreateInstanceInput!
     """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
     wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
   ): CreateInstancePayload @hasRole(role: OPERATOR)
 }
 `, BuiltIn: false},
@@ -10186,6 +10365,8 @@ type DeleteInstancePayload {
   deletedId: ID
   """The work of deleting it; null where LXD answered at once."""
   operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
 }
 
 extend type Mutation {
@@ -10202,6 +10383,11 @@ extend type Mutation {
     stateful: Boolean = false
     """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
     wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
   ): StartInstancePayload @hasRole(role: OPERATOR)
   """
   Stop an instance: ask it to shut down, or with ` + "`" + `force` + "`" + ` end it.
@@ -10236,6 +10422,11 @@ extend type Mutation {
     timeoutSeconds: Int
     """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
     wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
   ): RestartInstancePayload @hasRole(role: OPERATOR)
   """
   Hold a running instance still.
@@ -10274,6 +10465,8 @@ extend type Mutation {
     force: Boolean = false
     """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
     wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
   ): DeleteInstancePayload @hasRole(role: OPERATOR)
 }
 `, BuiltIn: false},
@@ -10655,6 +10848,8 @@ type UpdateInstancePayload {
   instance: Instance
   """The work; null where LXD answered at once."""
   operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
 }
 
 """What ` + "`" + `renameInstance` + "`" + ` gives."""
@@ -10756,6 +10951,8 @@ extend type Mutation {
     input: UpdateInstanceInput!
     """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
     ifMatch: String
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
   ): UpdateInstancePayload @hasRole(role: OPERATOR)
   """Rename an instance that does not run. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
   renameInstance(
@@ -14068,6 +14265,28 @@ func (ec *executionContext) childFields_CertificateEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type CertificateEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ChangeBlocker(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_ChangeBlocker_code(ctx, field)
+	case "message":
+		return ec.fieldContext_ChangeBlocker_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeBlocker", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangePlan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "request":
+		return ec.fieldContext_ChangePlan_request(ctx, field)
+	case "changes":
+		return ec.fieldContext_ChangePlan_changes(ctx, field)
+	case "blockers":
+		return ec.fieldContext_ChangePlan_blockers(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangePlan", field.Name)
+}
+
 func (ec *executionContext) childFields_ClusterGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -14148,6 +14367,8 @@ func (ec *executionContext) childFields_CreateInstancePayload(ctx context.Contex
 		return ec.fieldContext_CreateInstancePayload_instance(ctx, field)
 	case "operation":
 		return ec.fieldContext_CreateInstancePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_CreateInstancePayload_plan(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateInstancePayload", field.Name)
 }
@@ -14168,6 +14389,8 @@ func (ec *executionContext) childFields_DeleteInstancePayload(ctx context.Contex
 		return ec.fieldContext_DeleteInstancePayload_deletedId(ctx, field)
 	case "operation":
 		return ec.fieldContext_DeleteInstancePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_DeleteInstancePayload_plan(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteInstancePayload", field.Name)
 }
@@ -15430,6 +15653,30 @@ func (ec *executionContext) childFields_PlacementGroup(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type PlacementGroup", field.Name)
 }
 
+func (ec *executionContext) childFields_PlannedChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_PlannedChange_field(ctx, field)
+	case "before":
+		return ec.fieldContext_PlannedChange_before(ctx, field)
+	case "after":
+		return ec.fieldContext_PlannedChange_after(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlannedChange", field.Name)
+}
+
+func (ec *executionContext) childFields_PlannedRequest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "method":
+		return ec.fieldContext_PlannedRequest_method(ctx, field)
+	case "path":
+		return ec.fieldContext_PlannedRequest_path(ctx, field)
+	case "body":
+		return ec.fieldContext_PlannedRequest_body(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlannedRequest", field.Name)
+}
+
 func (ec *executionContext) childFields_Profile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -16478,6 +16725,8 @@ func (ec *executionContext) childFields_UpdateInstancePayload(ctx context.Contex
 		return ec.fieldContext_UpdateInstancePayload_instance(ctx, field)
 	case "operation":
 		return ec.fieldContext_UpdateInstancePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_UpdateInstancePayload_plan(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateInstancePayload", field.Name)
 }

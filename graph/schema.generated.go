@@ -24,19 +24,19 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type MutationResolver interface {
-	CreateInstance(ctx context.Context, input lxd.CreateInstanceInput, wait *int) (*work.InstancePayload, error)
-	StartInstance(ctx context.Context, name string, project *string, stateful *bool, wait *int) (*work.InstancePayload, error)
+	CreateInstance(ctx context.Context, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) (*work.InstancePayload, error)
+	StartInstance(ctx context.Context, name string, project *string, stateful *bool, wait *int, idempotencyKey *string) (*work.InstancePayload, error)
 	StopInstance(ctx context.Context, name string, project *string, force *bool, timeoutSeconds *int, stateful *bool, wait *int) (*work.InstancePayload, error)
-	RestartInstance(ctx context.Context, name string, project *string, force *bool, timeoutSeconds *int, wait *int) (*work.InstancePayload, error)
+	RestartInstance(ctx context.Context, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) (*work.InstancePayload, error)
 	FreezeInstance(ctx context.Context, name string, project *string, wait *int) (*work.InstancePayload, error)
 	UnfreezeInstance(ctx context.Context, name string, project *string, wait *int) (*work.InstancePayload, error)
-	DeleteInstance(ctx context.Context, name string, project *string, force *bool, wait *int) (*work.DeleteInstancePayload, error)
+	DeleteInstance(ctx context.Context, name string, project *string, force *bool, wait *int, dryRun *bool) (*work.DeletePayload, error)
 	CreateInstanceSnapshot(ctx context.Context, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int) (*work.InstanceSnapshotPayload, error)
 	UpdateInstanceSnapshot(ctx context.Context, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) (*work.InstanceSnapshotPayload, error)
 	RenameInstanceSnapshot(ctx context.Context, instance string, name string, project *string, newName string, wait *int) (*work.InstanceSnapshotPayload, error)
-	DeleteInstanceSnapshot(ctx context.Context, instance string, name string, project *string, wait *int) (*work.DeleteInstancePayload, error)
+	DeleteInstanceSnapshot(ctx context.Context, instance string, name string, project *string, wait *int) (*work.DeletePayload, error)
 	RestoreInstance(ctx context.Context, name string, project *string, snapshot string, stateful *bool, wait *int) (*work.InstancePayload, error)
-	UpdateInstance(ctx context.Context, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string) (*work.InstancePayload, error)
+	UpdateInstance(ctx context.Context, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string, dryRun *bool) (*work.InstancePayload, error)
 	RenameInstance(ctx context.Context, name string, project *string, newName string, wait *int) (*work.InstancePayload, error)
 	AddTag(ctx context.Context, name string, project *string, tag string) (*work.InstancePayload, error)
 	RemoveTag(ctx context.Context, name string, project *string, tag string) (*work.InstancePayload, error)
@@ -342,6 +342,22 @@ func (ec *executionContext) field_Mutation_createInstance_args(ctx context.Conte
 		return nil, err
 	}
 	args["wait"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "dryRun",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["dryRun"] = arg3
 	return args, nil
 }
 
@@ -418,6 +434,14 @@ func (ec *executionContext) field_Mutation_deleteInstance_args(ctx context.Conte
 		return nil, err
 	}
 	args["wait"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "dryRun",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["dryRun"] = arg4
 	return args, nil
 }
 
@@ -734,6 +758,14 @@ func (ec *executionContext) field_Mutation_restartInstance_args(ctx context.Cont
 		return nil, err
 	}
 	args["wait"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg5
 	return args, nil
 }
 
@@ -932,6 +964,14 @@ func (ec *executionContext) field_Mutation_startInstance_args(ctx context.Contex
 		return nil, err
 	}
 	args["wait"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg4
 	return args, nil
 }
 
@@ -1100,6 +1140,14 @@ func (ec *executionContext) field_Mutation_updateInstance_args(ctx context.Conte
 		return nil, err
 	}
 	args["ifMatch"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "dryRun",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["dryRun"] = arg4
 	return args, nil
 }
 
@@ -3367,7 +3415,7 @@ func (ec *executionContext) _Mutation_createInstance(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CreateInstance(ctx, fc.Args["input"].(lxd.CreateInstanceInput), fc.Args["wait"].(*int))
+			return ec.Resolvers.Mutation().CreateInstance(ctx, fc.Args["input"].(lxd.CreateInstanceInput), fc.Args["wait"].(*int), fc.Args["idempotencyKey"].(*string), fc.Args["dryRun"].(*bool))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -3429,7 +3477,7 @@ func (ec *executionContext) _Mutation_startInstance(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().StartInstance(ctx, fc.Args["name"].(string), fc.Args["project"].(*string), fc.Args["stateful"].(*bool), fc.Args["wait"].(*int))
+			return ec.Resolvers.Mutation().StartInstance(ctx, fc.Args["name"].(string), fc.Args["project"].(*string), fc.Args["stateful"].(*bool), fc.Args["wait"].(*int), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -3553,7 +3601,7 @@ func (ec *executionContext) _Mutation_restartInstance(ctx context.Context, field
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RestartInstance(ctx, fc.Args["name"].(string), fc.Args["project"].(*string), fc.Args["force"].(*bool), fc.Args["timeoutSeconds"].(*int), fc.Args["wait"].(*int))
+			return ec.Resolvers.Mutation().RestartInstance(ctx, fc.Args["name"].(string), fc.Args["project"].(*string), fc.Args["force"].(*bool), fc.Args["timeoutSeconds"].(*int), fc.Args["wait"].(*int), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -3739,7 +3787,7 @@ func (ec *executionContext) _Mutation_deleteInstance(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().DeleteInstance(ctx, fc.Args["name"].(string), fc.Args["project"].(*string), fc.Args["force"].(*bool), fc.Args["wait"].(*int))
+			return ec.Resolvers.Mutation().DeleteInstance(ctx, fc.Args["name"].(string), fc.Args["project"].(*string), fc.Args["force"].(*bool), fc.Args["wait"].(*int), fc.Args["dryRun"].(*bool))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -3747,11 +3795,11 @@ func (ec *executionContext) _Mutation_deleteInstance(ctx context.Context, field 
 			directive1 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "OPERATOR")
 				if err != nil {
-					var zeroVal *work.DeleteInstancePayload
+					var zeroVal *work.DeletePayload
 					return zeroVal, err
 				}
 				if ec.Directives.HasRole == nil {
-					var zeroVal *work.DeleteInstancePayload
+					var zeroVal *work.DeletePayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
 				return ec.Directives.HasRole(ctx, nil, directive0, role)
@@ -3760,8 +3808,8 @@ func (ec *executionContext) _Mutation_deleteInstance(ctx context.Context, field 
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *work.DeleteInstancePayload) graphql.Marshaler {
-			return ec.marshalODeleteInstancePayload2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋworkᚐDeleteInstancePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *work.DeletePayload) graphql.Marshaler {
+			return ec.marshalODeleteInstancePayload2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋworkᚐDeletePayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -3995,11 +4043,11 @@ func (ec *executionContext) _Mutation_deleteInstanceSnapshot(ctx context.Context
 			directive1 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "OPERATOR")
 				if err != nil {
-					var zeroVal *work.DeleteInstancePayload
+					var zeroVal *work.DeletePayload
 					return zeroVal, err
 				}
 				if ec.Directives.HasRole == nil {
-					var zeroVal *work.DeleteInstancePayload
+					var zeroVal *work.DeletePayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
 				return ec.Directives.HasRole(ctx, nil, directive0, role)
@@ -4008,8 +4056,8 @@ func (ec *executionContext) _Mutation_deleteInstanceSnapshot(ctx context.Context
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *work.DeleteInstancePayload) graphql.Marshaler {
-			return ec.marshalODeleteInstanceSnapshotPayload2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋworkᚐDeleteInstancePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *work.DeletePayload) graphql.Marshaler {
+			return ec.marshalODeleteInstanceSnapshotPayload2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋworkᚐDeletePayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -4111,7 +4159,7 @@ func (ec *executionContext) _Mutation_updateInstance(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateInstance(ctx, fc.Args["name"].(string), fc.Args["project"].(*string), fc.Args["input"].(lxd.UpdateInstanceInput), fc.Args["ifMatch"].(*string))
+			return ec.Resolvers.Mutation().UpdateInstance(ctx, fc.Args["name"].(string), fc.Args["project"].(*string), fc.Args["input"].(lxd.UpdateInstanceInput), fc.Args["ifMatch"].(*string), fc.Args["dryRun"].(*bool))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -9579,6 +9627,22 @@ func (ec *executionContext) unmarshalOJSON2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐ
 }
 
 func (ec *executionContext) marshalOJSON2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐJSON(ctx context.Context, sel ast.SelectionSet, v lxd.JSON) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOJSON2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐJSON(ctx context.Context, v any) (*lxd.JSON, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(lxd.JSON)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOJSON2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐJSON(ctx context.Context, sel ast.SelectionSet, v *lxd.JSON) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -45,8 +46,9 @@ func (o object) write(key string, value any) error {
 // edit changes an object that LXD gives an ETag for: it is read, changed, and
 // written whole on the condition that nobody has changed it in between. With
 // ifMatch, an ETag that the caller has seen, a change in between is a
-// *PreconditionError; without, it is read and changed again.
-func (c *Client) edit(ctx context.Context, project, address string, ifMatch *string, change func(object) error) (*Operation, error) {
+// *PreconditionError; without, it is read and changed again. With a plan
+// nothing is written.
+func (c *Client) edit(ctx context.Context, as Scope, plan *ChangePlan, project, address string, ifMatch *string, change func(object) error) (*Operation, error) {
 	for retry := 0; ; retry++ {
 		answer, err := read[object](ctx, c, address)
 		if err != nil {
@@ -56,8 +58,12 @@ func (c *Client) edit(ctx context.Context, project, address string, ifMatch *str
 		if ifMatch != nil && strings.Trim(*ifMatch, `"`) != seen {
 			return nil, &PreconditionError{ETag: seen}
 		}
+		before := maps.Clone(answer.Metadata)
 		if err := change(answer.Metadata); err != nil {
 			return nil, err
+		}
+		if plan != nil {
+			return nil, plan.tell(as, project, http.MethodPut, address, before, answer.Metadata)
 		}
 		operation, err := c.put(ctx, project, address, seen, answer.Metadata)
 		if !isStatus(err, http.StatusPreconditionFailed) || retry == mostRetries {
@@ -67,6 +73,15 @@ func (c *Client) edit(ctx context.Context, project, address string, ifMatch *str
 			return nil, err
 		}
 	}
+}
+
+// do sends a change as it is; with a plan it only tells it. Before is the
+// object as it is now, nil where there is none.
+func (c *Client) do(ctx context.Context, as Scope, plan *ChangePlan, project, method, address string, before, body any) (*Operation, error) {
+	if plan != nil {
+		return nil, plan.tell(as, project, method, address, before, body)
+	}
+	return change(ctx, c, project, method, address, body)
 }
 
 // put writes an object whole, if it is still what the ETag says.

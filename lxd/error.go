@@ -90,6 +90,13 @@ type ConflictError struct{ Message string }
 
 func (e *ConflictError) Error() string { return e.Message }
 
+// InUseError is a [ConflictError]: something else needs the object.
+type InUseError struct{ Message string }
+
+func (e *InUseError) Error() string { return e.Message }
+
+func (e *InUseError) Unwrap() error { return &ConflictError{e.Message} }
+
 // ExistsError says that a name is taken.
 type ExistsError struct{ Message string }
 

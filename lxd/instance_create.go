@@ -55,8 +55,8 @@ var instanceName = regexp.MustCompile(`^[a-zA-Z]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?
 
 // CreateInstance begins to make an instance. It does not start it: see
 // [Client.StartsOnCreate]. It looks first, because LXD of 5.0.2 accepts a name
-// that is taken and lets the operation fail.
-func (c *Client) CreateInstance(ctx context.Context, as Scope, input *CreateInstanceInput) (*Operation, error) {
+// that is taken and lets the operation fail. With a plan nothing is made.
+func (c *Client) CreateInstance(ctx context.Context, as Scope, plan *ChangePlan, input *CreateInstanceInput) (*Operation, error) {
 	project := input.ProjectName()
 	if err := enter(as, project, true); err != nil {
 		return nil, err
@@ -68,24 +68,35 @@ func (c *Client) CreateInstance(ctx context.Context, as Scope, input *CreateInst
 	if err := c.mayCreate(ctx, as, input); err != nil {
 		return nil, err
 	}
-	if _, err := c.Project(ctx, as, project); err != nil {
+	if err := c.freeInstanceName(ctx, as, plan, project, input.Name); err != nil {
 		return nil, err
 	}
-	switch _, err := c.InstanceObject(ctx, as, project, input.Name); {
-	case err == nil:
-		return nil, &ExistsError{"an instance " + input.Name + " exists already in the project " + project + ": choose another name"}
-	case !IsNotFound(err):
+	if err := c.fitsLimits(ctx, plan, input); err != nil {
 		return nil, err
 	}
 	address := in(project, path("instances"))
 	if target := value(input.Target); target != "" {
 		address = in(project, path("instances"), "target", target)
 	}
-	operation, err := change(ctx, c, project, http.MethodPost, address, body)
+	operation, err := c.do(ctx, as, plan, project, http.MethodPost, address, nil, body)
 	if isStatus(err, http.StatusBadRequest) && input.Target != nil {
 		return nil, &InputError{"input.target", err.Error()}
 	}
 	return operation, err
+}
+
+// freeInstanceName refuses a name that is taken, and a project that is not there.
+func (c *Client) freeInstanceName(ctx context.Context, as Scope, plan *ChangePlan, project, name string) error {
+	if _, err := c.Project(ctx, as, project); err != nil {
+		return err
+	}
+	switch _, err := c.InstanceObject(ctx, as, project, name); {
+	case err == nil:
+		return plan.Block(&ExistsError{"an instance " + name + " exists already in the project " + project + ": choose another name"})
+	case !IsNotFound(err):
+		return err
+	}
+	return nil
 }
 
 // StartsOnCreate reports whether LXD starts a new instance itself. Releases

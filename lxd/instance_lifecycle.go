@@ -44,16 +44,24 @@ func (c *Client) changeState(ctx context.Context, instance *Instance, wish Insta
 	return change(ctx, c, instance.Project, http.MethodPut, in(instance.Project, path("instances", instance.Name, "state")), body)
 }
 
-// DeleteInstance begins to delete an instance that does not run.
-func (c *Client) DeleteInstance(ctx context.Context, as Scope, project, name string) (*Operation, error) {
+// DeleteInstance begins to delete an instance that does not run. With a plan
+// nothing is deleted; force then tells that it would be stopped before.
+func (c *Client) DeleteInstance(ctx context.Context, as Scope, plan *ChangePlan, project, name string, force bool) (*Operation, error) {
 	instance, err := c.writable(ctx, as, project, name)
 	if err != nil {
 		return nil, err
 	}
-	if err := instance.fits(ActionDelete); err != nil {
-		return nil, err
+	if err := instance.fits(ActionDelete); err != nil && !(force && plan != nil) {
+		if err := plan.Block(err); err != nil {
+			return nil, err
+		}
 	}
-	return change(ctx, c, instance.Project, http.MethodDelete, in(instance.Project, path("instances", instance.Name)), nil)
+	if instance.ExpandedConfig["security.protection.delete"] == "true" {
+		if err := plan.Block(conflict("%s is protected: set security.protection.delete to false first", instance.Name)); err != nil {
+			return nil, err
+		}
+	}
+	return c.do(ctx, as, plan, instance.Project, http.MethodDelete, in(instance.Project, path("instances", instance.Name)), instance.planned(), nil)
 }
 
 // writable reads an instance that the caller may change.

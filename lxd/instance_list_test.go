@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -63,8 +64,8 @@ func TestFiltersThatAreNotSent(t *testing.T) {
 // A list of all projects is one request where LXD can, and one per project
 // where it would ignore the parameter.
 func TestListsOfAllProjects(t *testing.T) {
-	for extensions, want := range map[string]int{"": 2, `"profiles_all_projects"`: 1} {
-		requests := 0
+	for extensions, want := range map[string]int32{"": 2, `"profiles_all_projects"`: 1} {
+		var requests atomic.Int32
 		client := onSocket(t, func(w http.ResponseWriter, r *http.Request) {
 			switch {
 			case r.URL.Path == "/1.0":
@@ -72,16 +73,16 @@ func TestListsOfAllProjects(t *testing.T) {
 			case r.URL.Path == "/1.0/projects":
 				io.WriteString(w, `{"type":"sync","metadata":[{"name":"default","config":{}},{"name":"shared","config":{"features.profiles":"false"}},{"name":"own","config":{"features.profiles":"true"}}]}`)
 			case r.URL.Query().Get("all-projects") == "true":
-				requests++
+				requests.Add(1)
 				io.WriteString(w, `{"type":"sync","metadata":[{"name":"p","project":"default"},{"name":"p","project":"own"}]}`)
 			default:
-				requests++
+				requests.Add(1)
 				io.WriteString(w, `{"type":"sync","metadata":[{"name":"p"}]}`)
 			}
 		})
 		profiles, err := client.AllProfiles(t.Context(), System)
-		if err != nil || len(profiles) != 2 || profiles[0].Project == profiles[1].Project || requests != want {
-			t.Errorf("with %q: %d requests, %+v, %v", extensions, requests, profiles, err)
+		if err != nil || len(profiles) != 2 || profiles[0].Project == profiles[1].Project || requests.Load() != want {
+			t.Errorf("with %q: %d requests, %+v, %v", extensions, requests.Load(), profiles, err)
 		}
 		if seen, err := client.AllProfiles(t.Context(), only("own")); err != nil || len(seen) != 1 || seen[0].Project != "own" {
 			t.Errorf("one who sees one project sees %+v, %v", seen, err)

@@ -3,6 +3,7 @@ package lxd
 import (
 	"context"
 	"slices"
+	"strings"
 )
 
 // UpdateInstanceInput is a change of an instance: what is nil stays as it is.
@@ -29,14 +30,14 @@ type InstanceEdit struct {
 
 // EditInstance changes an instance by a function, which may be called again
 // when somebody else was quicker. What it changes must not reach the host
-// unless the caller administers the server.
-func (c *Client) EditInstance(ctx context.Context, as Scope, project, name string, ifMatch *string, change func(*InstanceEdit) error) (*Operation, error) {
+// unless the caller administers the server. With a plan nothing is changed.
+func (c *Client) EditInstance(ctx context.Context, as Scope, plan *ChangePlan, project, name string, ifMatch *string, change func(*InstanceEdit) error) (*Operation, error) {
 	before, err := c.writable(ctx, as, project, name)
 	if err != nil {
 		return nil, err
 	}
 	address := in(before.Project, path("instances", before.Name))
-	return c.edit(ctx, before.Project, address, ifMatch, func(current object) error {
+	return c.edit(ctx, as, plan, before.Project, address, ifMatch, func(current object) error {
 		edit := &InstanceEdit{Before: before}
 		if err := edit.from(current); err != nil {
 			return err
@@ -51,6 +52,7 @@ func (c *Client) EditInstance(ctx context.Context, as Scope, project, name strin
 		if err := c.mayEdit(ctx, as, before, was, edit); err != nil {
 			return err
 		}
+		edit.tellRestart(plan, was)
 		return edit.to(current)
 	})
 }
@@ -142,4 +144,25 @@ func changedKeys(was, is StringMap) StringMap {
 		}
 	}
 	return changed
+}
+
+// liveKeys are the beginnings of keys that hold for a running instance at
+// once; others hold from the next start on.
+var liveKeys = []string{"limits.", "user.", "snapshots.", "boot.", "cluster.", "image.", "security.protection.", "security.devlxd", "placement."}
+
+// tellRestart notes down which keys wait for the next start.
+func (e *InstanceEdit) tellRestart(plan *ChangePlan, was *InstanceEdit) {
+	if plan == nil || e.Before.Status == StatusStopped {
+		return
+	}
+	for _, key := range sortedKeys(changedKeys(was.Config, e.Config)) {
+		if !slices.ContainsFunc(liveKeys, func(prefix string) bool { return strings.HasPrefix(key, prefix) }) {
+			plan.NeedsRestart(key + " holds from the next start of " + e.Before.Name + " on")
+		}
+	}
+}
+
+// planned is the instance as a plan compares it: what LXD lets one change.
+func (i *Instance) planned() map[string]any {
+	return map[string]any{"name": i.Name, "description": i.Description, "config": i.Config, "devices": i.OwnDevices, "profiles": i.Profiles, "ephemeral": i.Ephemeral}
 }

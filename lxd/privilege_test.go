@@ -96,7 +96,7 @@ func TestAnOperatorCannotReachTheHostByCreating(t *testing.T) {
 	} {
 		input.Name, input.Source = "c1", &InstanceSource{Alias: &alias}
 		var forbidden *ForbiddenError
-		if _, err := client.CreateInstance(t.Context(), operator{}, input); !errors.As(err, &forbidden) || forbidden.Argument != argument {
+		if _, err := client.CreateInstance(t.Context(), operator{}, nil, input); !errors.As(err, &forbidden) || forbidden.Argument != argument {
 			t.Errorf("%s: %v", argument, err)
 		}
 	}

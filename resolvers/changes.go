@@ -44,7 +44,20 @@ func (r *Resolver) wait(ctx context.Context, operation *lxd.Operation, wait *int
 	return r.Work.Succeeded(ctx, scope(ctx), operation, atMost)
 }
 
-func (r *Resolver) deleteInstance(ctx context.Context, project, name string, force bool, wait *int) (*work.DeleteInstancePayload, error) {
+// createInstance makes an instance, or with dryRun tells what it would make.
+func (r *Resolver) createInstance(ctx context.Context, input *lxd.CreateInstanceInput, wait *int, dryRun bool) (*work.InstancePayload, error) {
+	if _, err := waiting(wait); err != nil {
+		return nil, err
+	}
+	plan := lxd.NewChangePlan(dryRun)
+	operation, err := r.Work.CreateInstance(ctx, scope(ctx), plan, input)
+	if err != nil || plan != nil {
+		return (&work.InstancePayload{}).With(plan), err
+	}
+	return r.changed(ctx, input.ProjectName(), input.Name, operation, wait, nil)
+}
+
+func (r *Resolver) deleteInstance(ctx context.Context, project, name string, force, dryRun bool, wait *int) (*work.DeletePayload, error) {
 	if _, err := waiting(wait); err != nil {
 		return nil, err
 	}
@@ -52,14 +65,15 @@ func (r *Resolver) deleteInstance(ctx context.Context, project, name string, for
 	if err != nil {
 		return nil, err
 	}
-	operation, err := r.Work.DeleteInstance(ctx, scope(ctx), project, name, force)
-	if err != nil {
-		return nil, err
+	plan := lxd.NewChangePlan(dryRun)
+	operation, err := r.Work.DeleteInstance(ctx, scope(ctx), plan, project, name, force)
+	if err != nil || plan != nil {
+		return &work.DeletePayload{Plan: plan}, err
 	}
 	operation, err = r.wait(ctx, operation, wait)
 	if err != nil {
 		return nil, err
 	}
 	id := instance.ID()
-	return &work.DeleteInstancePayload{DeletedID: &id, Operation: operation}, nil
+	return &work.DeletePayload{DeletedID: &id, Operation: operation}, nil
 }

@@ -21,8 +21,16 @@ func (r *Resolver) edited(ctx context.Context, project *string, name string, ifM
 	if err != nil {
 		return nil, err
 	}
-	operation, err := r.Work.EditInstance(ctx, scope(ctx), projectName(project), name, ifMatch, change)
+	operation, err := r.Work.EditInstance(ctx, scope(ctx), nil, projectName(project), name, ifMatch, change)
 	return r.changed(ctx, projectName(project), name, operation, nil, err)
+}
+
+// updateInstance changes an instance, or with dryRun tells what it would change.
+func (r *Resolver) updateInstance(ctx context.Context, project *string, name string, ifMatch *string, input *lxd.UpdateInstanceInput, dryRun bool) (*work.InstancePayload, error) {
+	plan := lxd.NewChangePlan(dryRun)
+	operation, err := r.Work.EditInstance(ctx, scope(ctx), plan, projectName(project), name, ifMatch, func(edit *lxd.InstanceEdit) error { edit.Apply(input); return nil })
+	payload, err := r.changed(ctx, projectName(project), name, operation, nil, err)
+	return payload.With(plan), err
 }
 
 // attachVolume looks for the volume first: LXD's own words for one that is not
@@ -77,7 +85,7 @@ func (r *Resolver) snapshotChanged(ctx context.Context, project *string, instanc
 	return &work.InstanceSnapshotPayload{Snapshot: snapshot, Operation: operation}, nil
 }
 
-func (r *Resolver) deleteSnapshot(ctx context.Context, project *string, instance, name string, wait *int) (*work.DeleteInstanceSnapshotPayload, error) {
+func (r *Resolver) deleteSnapshot(ctx context.Context, project *string, instance, name string, wait *int) (*work.DeletePayload, error) {
 	snapshot, err := r.LXD.InstanceSnapshot(ctx, scope(ctx), value(project), instance, name)
 	if err != nil {
 		return nil, err
@@ -90,5 +98,5 @@ func (r *Resolver) deleteSnapshot(ctx context.Context, project *string, instance
 		return nil, err
 	}
 	id := snapshot.ID()
-	return &work.DeleteInstanceSnapshotPayload{DeletedID: &id, Operation: operation}, nil
+	return &work.DeletePayload{DeletedID: &id, Operation: operation}, nil
 }

@@ -12,10 +12,6 @@ import (
 	"github.com/lxdql/lxdql/work"
 )
 
-func (r *mutationResolver) CreateInstance(ctx context.Context, input lxd.CreateInstanceInput, wait *int) (*work.InstancePayload, error) {
-	if _, err := waiting(wait); err != nil {
-		return nil, err
-	}
-	operation, err := r.Work.CreateInstance(ctx, scope(ctx), &input)
-	return r.changed(ctx, input.ProjectName(), input.Name, operation, wait, err)
+func (r *mutationResolver) CreateInstance(ctx context.Context, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) (*work.InstancePayload, error) {
+	return r.createInstance(ctx, &input, wait, value(dryRun))
 }

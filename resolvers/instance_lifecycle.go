@@ -12,7 +12,7 @@ import (
 	"github.com/lxdql/lxdql/work"
 )
 
-func (r *mutationResolver) StartInstance(ctx context.Context, name string, project *string, stateful *bool, wait *int) (*work.InstancePayload, error) {
+func (r *mutationResolver) StartInstance(ctx context.Context, name string, project *string, stateful *bool, wait *int, idempotencyKey *string) (*work.InstancePayload, error) {
 	return r.changeState(ctx, value(project), name, wait, lxd.InstanceStateChange{Action: lxd.ActionStart, Stateful: value(stateful)})
 }
 
@@ -20,7 +20,7 @@ func (r *mutationResolver) StopInstance(ctx context.Context, name string, projec
 	return r.changeState(ctx, value(project), name, wait, lxd.InstanceStateChange{Action: lxd.ActionStop, Force: value(force), TimeoutSeconds: value(timeoutSeconds), Stateful: value(stateful)})
 }
 
-func (r *mutationResolver) RestartInstance(ctx context.Context, name string, project *string, force *bool, timeoutSeconds *int, wait *int) (*work.InstancePayload, error) {
+func (r *mutationResolver) RestartInstance(ctx context.Context, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) (*work.InstancePayload, error) {
 	return r.changeState(ctx, value(project), name, wait, lxd.InstanceStateChange{Action: lxd.ActionRestart, Force: value(force), TimeoutSeconds: value(timeoutSeconds)})
 }
 
@@ -32,6 +32,6 @@ func (r *mutationResolver) UnfreezeInstance(ctx context.Context, name string, pr
 	return r.changeState(ctx, value(project), name, wait, lxd.InstanceStateChange{Action: lxd.ActionUnfreeze})
 }
 
-func (r *mutationResolver) DeleteInstance(ctx context.Context, name string, project *string, force *bool, wait *int) (*work.DeleteInstancePayload, error) {
-	return r.deleteInstance(ctx, value(project), name, value(force), wait)
+func (r *mutationResolver) DeleteInstance(ctx context.Context, name string, project *string, force *bool, wait *int, dryRun *bool) (*work.DeletePayload, error) {
+	return r.deleteInstance(ctx, value(project), name, value(force), value(dryRun), wait)
 }

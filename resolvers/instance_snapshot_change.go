@@ -27,7 +27,7 @@ func (r *mutationResolver) RenameInstanceSnapshot(ctx context.Context, instance 
 	return r.snapshotChanged(ctx, project, instance, newName, operation, wait, err)
 }
 
-func (r *mutationResolver) DeleteInstanceSnapshot(ctx context.Context, instance string, name string, project *string, wait *int) (*work.DeleteInstancePayload, error) {
+func (r *mutationResolver) DeleteInstanceSnapshot(ctx context.Context, instance string, name string, project *string, wait *int) (*work.DeletePayload, error) {
 	return r.deleteSnapshot(ctx, project, instance, name, wait)
 }
 

@@ -12,8 +12,8 @@ import (
 	"github.com/lxdql/lxdql/work"
 )
 
-func (r *mutationResolver) UpdateInstance(ctx context.Context, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string) (*work.InstancePayload, error) {
-	return r.edited(ctx, project, name, ifMatch, func(edit *lxd.InstanceEdit) error { edit.Apply(&input); return nil }, nil)
+func (r *mutationResolver) UpdateInstance(ctx context.Context, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string, dryRun *bool) (*work.InstancePayload, error) {
+	return r.updateInstance(ctx, project, name, ifMatch, &input, value(dryRun))
 }
 
 func (r *mutationResolver) RenameInstance(ctx context.Context, name string, project *string, newName string, wait *int) (*work.InstancePayload, error) {

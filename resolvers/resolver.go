@@ -32,6 +32,11 @@ type Resolver struct {
 // scope is the caller: it decides what the caller sees.
 func scope(ctx context.Context) lxd.Scope { return auth.From(ctx) }
 
+// administrator is the caller's scope over what only an ADMIN changes.
+func administrator(ctx context.Context) lxd.Scope {
+	return auth.Administrator{Identity: auth.From(ctx)}
+}
+
 // longestWait bounds the argument wait.
 const longestWait = 300 * time.Second
 

@@ -7,9 +7,10 @@ import (
 )
 
 // CreateInstance makes an instance and starts it when that is asked for. Where
-// LXD does not do both itself, the two steps are one operation of ours.
-func (m *Manager) CreateInstance(ctx context.Context, as lxd.Scope, input *lxd.CreateInstanceInput) (*lxd.Operation, error) {
-	create, err := m.client.CreateInstance(ctx, as, input)
+// LXD does not do both itself, the two steps are one operation of ours. With a
+// plan nothing is made.
+func (m *Manager) CreateInstance(ctx context.Context, as lxd.Scope, plan *lxd.ChangePlan, input *lxd.CreateInstanceInput) (*lxd.Operation, error) {
+	create, err := m.client.CreateInstance(ctx, as, plan, input)
 	if err != nil || create == nil || input.Start == nil || !*input.Start {
 		return create, err
 	}
@@ -22,9 +23,10 @@ func (m *Manager) CreateInstance(ctx context.Context, as lxd.Scope, input *lxd.C
 }
 
 // DeleteInstance deletes an instance. With force it stops one that runs
-// before: two steps that are one operation of ours.
-func (m *Manager) DeleteInstance(ctx context.Context, as lxd.Scope, project, name string, force bool) (*lxd.Operation, error) {
-	if force {
+// before: two steps that are one operation of ours. With a plan nothing is
+// deleted.
+func (m *Manager) DeleteInstance(ctx context.Context, as lxd.Scope, plan *lxd.ChangePlan, project, name string, force bool) (*lxd.Operation, error) {
+	if force && plan == nil {
 		instance, err := m.client.InstanceObject(ctx, as, project, name)
 		if err != nil {
 			return nil, err
@@ -35,12 +37,12 @@ func (m *Manager) DeleteInstance(ctx context.Context, as lxd.Scope, project, nam
 				func(ctx context.Context) (*lxd.Operation, error) { return m.deleted(ctx, as, instance) })
 		}
 	}
-	return m.client.DeleteInstance(ctx, as, project, name)
+	return m.client.DeleteInstance(ctx, as, plan, project, name, force)
 }
 
 // deleted takes an ephemeral instance that went away by stopping for deleted.
 func (m *Manager) deleted(ctx context.Context, as lxd.Scope, instance *lxd.Instance) (*lxd.Operation, error) {
-	operation, err := m.client.DeleteInstance(ctx, as, instance.Project, instance.Name)
+	operation, err := m.client.DeleteInstance(ctx, as, nil, instance.Project, instance.Name, false)
 	if instance.Ephemeral && lxd.IsNotFound(err) {
 		return nil, nil
 	}

@@ -103,7 +103,7 @@ func (m *Manager) ScaleMemory(ctx context.Context, as lxd.Scope, project, name s
 }
 
 func (m *Manager) scale(ctx context.Context, as lxd.Scope, project, name, argument string, wanted int64, within func(*lxd.InstanceScalingBounds) (least, most int64), key, value string) (*lxd.Operation, error) {
-	return m.EditInstance(ctx, as, project, name, nil, func(edit *lxd.InstanceEdit) error {
+	return m.EditInstance(ctx, as, nil, project, name, nil, func(edit *lxd.InstanceEdit) error {
 		bounds, err := m.bounds(ctx, edit.Before)
 		if err != nil {
 			return err

@@ -6,26 +6,10 @@ import (
 	"github.com/lxdql/lxdql/lxd"
 )
 
-// EditInstance changes an instance, one change after the other. It returns when
-// LXD has done it, whatever the caller's wait: until then the next change would
-// not see it. The change goes on when ctx ends.
-func (m *Manager) EditInstance(ctx context.Context, as lxd.Scope, project, name string, ifMatch *string, change func(*lxd.InstanceEdit) error) (*lxd.Operation, error) {
-	release, err := m.locks.take(ctx, "instance "+project+" "+name)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	operation, err := m.client.EditInstance(ctx, as, project, name, ifMatch, change)
-	if err != nil || operation == nil {
-		return operation, err
-	}
-	if err := m.follow(context.WithoutCancel(ctx), operation); err != nil {
-		return nil, err
-	}
-	return m.done(operation), nil
-}
-
-// done is an operation that has succeeded.
-func (m *Manager) done(operation *lxd.Operation) *lxd.Operation {
-	return operation.Ended(nil)
+// EditInstance changes an instance, one change after the other: see [Manager.Alone].
+// With a plan nothing is changed.
+func (m *Manager) EditInstance(ctx context.Context, as lxd.Scope, plan *lxd.ChangePlan, project, name string, ifMatch *string, change func(*lxd.InstanceEdit) error) (*lxd.Operation, error) {
+	return m.Alone(ctx, "instance "+project+" "+name, func(ctx context.Context) (*lxd.Operation, error) {
+		return m.client.EditInstance(ctx, as, plan, project, name, ifMatch, change)
+	})
 }

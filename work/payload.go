@@ -8,6 +8,16 @@ type InstancePayload struct {
 	Instance *lxd.Instance
 	// Operation is the work; nil when LXD answered at once.
 	Operation *lxd.Operation
+	// Plan is what a dry run tells; nil when it was none.
+	Plan *lxd.ChangePlan
+}
+
+// With is the payload with what a dry run told; a nil one stays nil.
+func (p *InstancePayload) With(plan *lxd.ChangePlan) *InstancePayload {
+	if p != nil {
+		p.Plan = plan
+	}
+	return p
 }
 
 // GraphQL gives each mutation a payload type of its own.
@@ -48,16 +58,21 @@ type (
 	RenameInstanceSnapshotPayload = InstanceSnapshotPayload
 )
 
-// DeleteInstanceSnapshotPayload is what deleting a snapshot gives.
-type DeleteInstanceSnapshotPayload = DeleteInstancePayload
-
-// DeleteInstancePayload is what deleting an instance gives.
-type DeleteInstancePayload struct {
-	// DeletedID is the id that the instance had.
+// DeletePayload is what deleting anything gives.
+type DeletePayload struct {
+	// DeletedID is the id that it had; nil after a dry run.
 	DeletedID *string
 	// Operation is the work; nil when LXD answered at once.
 	Operation *lxd.Operation
+	// Plan is what a dry run tells; nil when it was none.
+	Plan *lxd.ChangePlan
 }
+
+// GraphQL gives each mutation a payload type of its own.
+type (
+	DeleteInstancePayload         = DeletePayload
+	DeleteInstanceSnapshotPayload = DeletePayload
+)
 
 // CancelOperationPayload is what cancelling an operation gives.
 type CancelOperationPayload struct {

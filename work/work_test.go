@@ -154,7 +154,7 @@ func TestAnOperationOutlivesItsCaller(t *testing.T) {
 	manager, events := manage(t, 200*time.Millisecond)
 	ctx, cancel := context.WithCancel(t.Context())
 	yes := true
-	operation, err := manager.CreateInstance(ctx, lxd.System, &lxd.CreateInstanceInput{Name: "made", Source: &lxd.InstanceSource{Type: lxd.SourceNone}, Start: &yes})
+	operation, err := manager.CreateInstance(ctx, lxd.System, nil, &lxd.CreateInstanceInput{Name: "made", Source: &lxd.InstanceSource{Type: lxd.SourceNone}, Start: &yes})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func status(err error) int {
 func TestWhoMayNotSeeAProjectSeesThatThereIsNone(t *testing.T) {
 	each(t, func(t *testing.T, d *daemon) {
 		project := d.project(t)
-		d.done(t, must(d.CreateInstance(t.Context(), lxd.System, fromBusybox(project, "c1"))), nil)
+		d.done(t, must(d.CreateInstance(t.Context(), lxd.System, nil, fromBusybox(project, "c1"))), nil)
 		_, err := d.Instances(t.Context(), nobody{}, lxd.InstanceList{Project: project})
 		if status(err) != http.StatusNotFound {
 			t.Errorf("list: %v", err)
@@ -67,7 +67,7 @@ func TestWhoMayNotSeeAProjectSeesThatThereIsNone(t *testing.T) {
 			t.Errorf("a reader of one project sees %d instances of all, %v", len(all), err)
 		}
 		var forbidden *lxd.ForbiddenError
-		if _, err := d.DeleteInstance(t.Context(), reader{project}, project, "c1"); !errors.As(err, &forbidden) {
+		if _, err := d.DeleteInstance(t.Context(), reader{project}, nil, project, "c1", false); !errors.As(err, &forbidden) {
 			t.Errorf("a reader deletes: %v", err)
 		}
 	})
@@ -108,12 +108,12 @@ func TestWhatIsNotThereIsNotFound(t *testing.T) {
 func TestAnInstanceLives(t *testing.T) {
 	each(t, func(t *testing.T, d *daemon) {
 		project := d.project(t)
-		operation, err := d.CreateInstance(t.Context(), lxd.System, fromBusybox(project, "c1"))
+		operation, err := d.CreateInstance(t.Context(), lxd.System, nil, fromBusybox(project, "c1"))
 		if ended := d.done(t, operation, err); ended.Project != project {
 			t.Errorf("the operation is of project %q, not %q", ended.Project, project)
 		}
 		var exists *lxd.ExistsError
-		if _, err := d.CreateInstance(t.Context(), lxd.System, fromBusybox(project, "c1")); !errors.As(err, &exists) {
+		if _, err := d.CreateInstance(t.Context(), lxd.System, nil, fromBusybox(project, "c1")); !errors.As(err, &exists) {
 			t.Errorf("a second c1: %v", err)
 		}
 		var conflict *lxd.ConflictError
@@ -137,7 +137,7 @@ func TestAnInstanceLives(t *testing.T) {
 				t.Errorf("after %s: pid %v", step.action, instance.State.Pid())
 			}
 		}
-		operation, err = d.DeleteInstance(t.Context(), lxd.System, project, "c1")
+		operation, err = d.DeleteInstance(t.Context(), lxd.System, nil, project, "c1", false)
 		d.done(t, operation, err)
 		if _, err := d.Instance(t.Context(), lxd.System, project, "c1"); !lxd.IsNotFound(err) {
 			t.Errorf("after the deletion: %v", err)
@@ -153,7 +153,7 @@ func TestANameThatLXDRefuses(t *testing.T) {
 	each(t, func(t *testing.T, d *daemon) {
 		for _, name := range []string{"", "-a", "a-", "1a", "a_b", "ä", "a/b", "a b", string(slices.Repeat([]byte("a"), 64))} {
 			var input *lxd.InputError
-			if _, err := d.CreateInstance(t.Context(), lxd.System, fromBusybox("default", name)); !errors.As(err, &input) {
+			if _, err := d.CreateInstance(t.Context(), lxd.System, nil, fromBusybox("default", name)); !errors.As(err, &input) {
 				t.Errorf("%q: %v", name, err)
 			}
 			if name == "" {
@@ -170,7 +170,7 @@ func TestANameThatLXDRefuses(t *testing.T) {
 func TestDetailIsWhatWasAskedFor(t *testing.T) {
 	each(t, func(t *testing.T, d *daemon) {
 		project := d.project(t)
-		d.done(t, must(d.CreateInstance(t.Context(), lxd.System, fromBusybox(project, "c1"))), nil)
+		d.done(t, must(d.CreateInstance(t.Context(), lxd.System, nil, fromBusybox(project, "c1"))), nil)
 		ids := map[string]bool{}
 		for _, detail := range []lxd.InstanceDetail{lxd.DetailNames, lxd.DetailObject, lxd.DetailFull} {
 			list := must(d.Instances(t.Context(), lxd.System, lxd.InstanceList{Project: project, Detail: detail}))
@@ -200,7 +200,7 @@ func TestEventsTellWhatHappens(t *testing.T) {
 		project := d.project(t)
 		hidden := must(hub.Subscribe(nobody{}, lxd.EventFilter{AllProjects: true}))
 		events := must(hub.Subscribe(lxd.System, lxd.EventFilter{Project: project}))
-		operation, err := d.CreateInstance(t.Context(), lxd.System, fromBusybox(project, "c1"))
+		operation, err := d.CreateInstance(t.Context(), lxd.System, nil, fromBusybox(project, "c1"))
 		ended := d.done(t, operation, err)
 		created, finished := false, false
 		waiting, giveUp := context.WithTimeout(t.Context(), 10*time.Second)
@@ -232,7 +232,7 @@ func TestEventsTellWhatHappens(t *testing.T) {
 func TestAnOperationIsForgotten(t *testing.T) {
 	each(t, func(t *testing.T, d *daemon) {
 		project := d.project(t)
-		operation, err := d.CreateInstance(t.Context(), lxd.System, fromBusybox(project, "c1"))
+		operation, err := d.CreateInstance(t.Context(), lxd.System, nil, fromBusybox(project, "c1"))
 		d.done(t, operation, err)
 		found := must(d.Operation(t.Context(), lxd.System, operation.UUID))
 		if found.Project != project || !found.Final() {

@@ -12,7 +12,7 @@ import (
 func TestWhatHangsOnAnInstance(t *testing.T) {
 	each(t, func(t *testing.T, d *daemon) {
 		project := d.project(t)
-		d.done(t, must(d.CreateInstance(t.Context(), lxd.System, fromBusybox(project, "c1"))), nil)
+		d.done(t, must(d.CreateInstance(t.Context(), lxd.System, nil, fromBusybox(project, "c1"))), nil)
 		d.done(t, must(d.change(t, project, lxd.ActionStart)), nil)
 		made := d.ask(t, "POST", "/1.0/instances/c1/backups?project="+project, map[string]any{"name": "b0", "instance_only": true})
 		d.ask(t, "GET", made["operation"].(string)+"/wait?timeout=60", nil)

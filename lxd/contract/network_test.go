@@ -114,7 +114,7 @@ func TestNetworksWithoutPartsHaveEmptyLists(t *testing.T) {
 func TestALeaseIsShownToItsProjectOnly(t *testing.T) {
 	each(t, func(t *testing.T, d *daemon) {
 		project := d.project(t)
-		d.done(t, must(d.CreateInstance(t.Context(), lxd.System, fromBusybox(project, project))), nil)
+		d.done(t, must(d.CreateInstance(t.Context(), lxd.System, nil, fromBusybox(project, project))), nil)
 		d.done(t, must(d.ChangeInstanceState(t.Context(), lxd.System, project, project, lxd.InstanceStateChange{Action: lxd.ActionStart})), nil)
 		network := must(d.Network(t.Context(), lxd.System, "default", managedNetwork(t, d)))
 		var leases []*lxd.Lease

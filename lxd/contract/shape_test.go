@@ -45,7 +45,7 @@ func TestTheSimulatorHasTheDaemonsShape(t *testing.T) {
 func (d *daemon) shapes(t *testing.T) map[string]string {
 	t.Helper()
 	project := d.project(t)
-	d.done(t, must(d.CreateInstance(t.Context(), lxd.System, fromBusybox(project, "shape"))), nil)
+	d.done(t, must(d.CreateInstance(t.Context(), lxd.System, nil, fromBusybox(project, "shape"))), nil)
 	d.done(t, must(d.ChangeInstanceState(t.Context(), lxd.System, project, "shape", lxd.InstanceStateChange{Action: lxd.ActionStart})), nil)
 	snapshot := d.ask(t, "POST", "/1.0/instances/shape/snapshots?project="+project, map[string]any{"name": "s0"})
 	d.ask(t, "GET", snapshot["operation"].(string)+"/wait?timeout=60", nil)

@@ -33,6 +33,7 @@ type InstanceResolver interface {
 	Snapshots(ctx context.Context, obj *lxd.Instance) ([]*lxd.InstanceSnapshot, error)
 	RootVolume(ctx context.Context, obj *lxd.Instance) (*lxd.StorageVolume, error)
 
+	AvailableActions(ctx context.Context, obj *lxd.Instance) ([]lxd.InstanceAction, error)
 	Backups(ctx context.Context, obj *lxd.Instance) ([]*lxd.InstanceBackup, error)
 	Logs(ctx context.Context, obj *lxd.Instance) ([]*lxd.InstanceLog, error)
 	ConsoleLog(ctx context.Context, obj *lxd.Instance, maxBytes *int) (*string, error)
@@ -816,7 +817,7 @@ func (ec *executionContext) _Instance_availableActions(ctx context.Context, fiel
 			return ec.fieldContext_Instance_availableActions(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.AvailableActions(), nil
+			return ec.Resolvers.Instance().AvailableActions(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []lxd.InstanceAction) graphql.Marshaler {
@@ -827,7 +828,7 @@ func (ec *executionContext) _Instance_availableActions(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_Instance_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Instance", field, true, false, errors.New("field of type InstanceAction does not have child fields"))
+	return graphql.NewScalarFieldContext("Instance", field, true, true, errors.New("field of type InstanceAction does not have child fields"))
 }
 
 func (ec *executionContext) _Instance_backups(ctx context.Context, field graphql.CollectedField, obj *lxd.Instance) (ret graphql.Marshaler) {
@@ -2283,10 +2284,43 @@ func (ec *executionContext) _Instance(ctx context.Context, sel ast.SelectionSet,
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "availableActions":
-			out.Values[i] = ec._Instance_availableActions(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Instance_availableActions(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "backups":
 			field := field
 

@@ -381,4 +381,11 @@ func (ec *executionContext) marshalOInstanceBackup2ᚕᚖgithubᚗcomᚋlxdqlᚋ
 	return ret
 }
 
+func (ec *executionContext) marshalOInstanceBackup2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceBackup(ctx context.Context, sel ast.SelectionSet, v *lxd.InstanceBackup) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._InstanceBackup(ctx, sel, v)
+}
+
 // endregion ***************************** type.gotpl *****************************

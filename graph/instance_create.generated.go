@@ -253,7 +253,7 @@ func (ec *executionContext) unmarshalInputInstanceSource(ctx context.Context, ob
 		asMap["type"] = "IMAGE"
 	}
 
-	fieldsInOrder := [...]string{"type", "alias", "fingerprint"}
+	fieldsInOrder := [...]string{"type", "alias", "fingerprint", "server", "protocol", "certificate", "instance", "snapshot", "project", "instanceOnly", "secrets"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -281,6 +281,62 @@ func (ec *executionContext) unmarshalInputInstanceSource(ctx context.Context, ob
 				return it, err
 			}
 			it.Fingerprint = data
+		case "server":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("server"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Server = data
+		case "protocol":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("protocol"))
+			data, err := ec.unmarshalOImageProtocol2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐImageProtocol(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Protocol = data
+		case "certificate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("certificate"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Certificate = data
+		case "instance":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("instance"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Instance = data
+		case "snapshot":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("snapshot"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Snapshot = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "instanceOnly":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("instanceOnly"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InstanceOnly = data
+		case "secrets":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("secrets"))
+			data, err := ec.unmarshalOStringMap2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStringMap(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Secrets = data
 		}
 	}
 	return it, nil
@@ -351,6 +407,11 @@ func (ec *executionContext) unmarshalNCreateInstanceInput2githubᚗcomᚋlxdql�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNInstanceSource2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceSource(ctx context.Context, v any) (lxd.InstanceSource, error) {
+	res, err := ec.unmarshalInputInstanceSource(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNInstanceSource2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceSource(ctx context.Context, v any) (*lxd.InstanceSource, error) {
 	res, err := ec.unmarshalInputInstanceSource(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
@@ -378,6 +439,25 @@ func (ec *executionContext) marshalOCreateInstancePayload2ᚖgithubᚗcomᚋlxdq
 		return graphql.Null
 	}
 	return ec._CreateInstancePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOImageProtocol2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐImageProtocol(ctx context.Context, v any) (*lxd.ImageProtocol, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := lxd.ImageProtocol(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOImageProtocol2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐImageProtocol(ctx context.Context, sel ast.SelectionSet, v *lxd.ImageProtocol) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -240,6 +240,70 @@ func (ec *executionContext) fieldContext_RestartInstancePayload_operation(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _SetInstanceStatePayload_instance(ctx context.Context, field graphql.CollectedField, obj *work.InstancePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetInstanceStatePayload_instance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Instance, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *lxd.Instance) graphql.Marshaler {
+			return ec.marshalOInstance2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstance(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetInstanceStatePayload_instance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetInstanceStatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Instance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetInstanceStatePayload_operation(ctx context.Context, field graphql.CollectedField, obj *work.InstancePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetInstanceStatePayload_operation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Operation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *lxd.Operation) graphql.Marshaler {
+			return ec.marshalOOperation2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐOperation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetInstanceStatePayload_operation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetInstanceStatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Operation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _StartInstancePayload_instance(ctx context.Context, field graphql.CollectedField, obj *work.InstancePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -578,6 +642,49 @@ func (ec *executionContext) _RestartInstancePayload(ctx context.Context, sel ast
 	return out
 }
 
+var setInstanceStatePayloadImplementors = []string{"SetInstanceStatePayload"}
+
+func (ec *executionContext) _SetInstanceStatePayload(ctx context.Context, sel ast.SelectionSet, obj *work.InstancePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setInstanceStatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetInstanceStatePayload")
+		case "instance":
+			out.Values[i] = ec._SetInstanceStatePayload_instance(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "operation":
+			out.Values[i] = ec._SetInstanceStatePayload_operation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var startInstancePayloadImplementors = []string{"StartInstancePayload"}
 
 func (ec *executionContext) _StartInstancePayload(ctx context.Context, sel ast.SelectionSet, obj *work.InstancePayload) graphql.Marshaler {
@@ -711,6 +818,23 @@ func (ec *executionContext) _UnfreezeInstancePayload(ctx context.Context, sel as
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNInstanceStateAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceAction(ctx context.Context, v any) (lxd.InstanceAction, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := lxd.InstanceAction(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNInstanceStateAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceAction(ctx context.Context, sel ast.SelectionSet, v lxd.InstanceAction) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalODeleteInstancePayload2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋworkᚐDeletePayload(ctx context.Context, sel ast.SelectionSet, v *work.DeletePayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -730,6 +854,13 @@ func (ec *executionContext) marshalORestartInstancePayload2ᚖgithubᚗcomᚋlxd
 		return graphql.Null
 	}
 	return ec._RestartInstancePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSetInstanceStatePayload2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋworkᚐInstancePayload(ctx context.Context, sel ast.SelectionSet, v *work.InstancePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SetInstanceStatePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOStartInstancePayload2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋworkᚐInstancePayload(ctx context.Context, sel ast.SelectionSet, v *work.InstancePayload) graphql.Marshaler {

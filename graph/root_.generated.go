@@ -141,6 +141,11 @@ type ComplexityRoot struct {
 		Request  func(childComplexity int) int
 	}
 
+	ClearInstanceConsoleLogPayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	ClusterGroup struct {
 		Description func(childComplexity int) int
 		ID          func(childComplexity int) int
@@ -178,6 +183,16 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	CopyInstancePayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	CreateInstanceBackupPayload struct {
+		Backup    func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	CreateInstancePayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -189,6 +204,16 @@ type ComplexityRoot struct {
 		Snapshot  func(childComplexity int) int
 	}
 
+	DeleteInstanceBackupPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteInstanceLogPayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	DeleteInstancePayload struct {
 		DeletedID func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -197,6 +222,11 @@ type ComplexityRoot struct {
 
 	DeleteInstanceSnapshotPayload struct {
 		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteInstanceTemplatePayload struct {
+		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
 	}
 
@@ -610,34 +640,51 @@ type ComplexityRoot struct {
 		Value  func(childComplexity int) int
 	}
 
+	MigrateInstancePayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	Mutation struct {
-		AddTag                 func(childComplexity int, name string, project *string, tag string) int
-		AttachNic              func(childComplexity int, name string, project *string, network string, device string) int
-		AttachVolume           func(childComplexity int, name string, project *string, pool string, volume string, path *string, device *string, readOnly *bool) int
-		CancelOperation        func(childComplexity int, id string) int
-		CreateInstance         func(childComplexity int, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) int
-		CreateInstanceSnapshot func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int) int
-		DeleteInstance         func(childComplexity int, name string, project *string, force *bool, wait *int, dryRun *bool) int
-		DeleteInstanceSnapshot func(childComplexity int, instance string, name string, project *string, wait *int) int
-		DetachNic              func(childComplexity int, name string, project *string, device string) int
-		DetachVolume           func(childComplexity int, name string, project *string, device string) int
-		FreezeInstance         func(childComplexity int, name string, project *string, wait *int) int
-		GrowInstanceDisk       func(childComplexity int, name string, project *string, byGiB int) int
-		Login                  func(childComplexity int, username string, password string) int
-		RefreshToken           func(childComplexity int, refreshToken string) int
-		RemoveTag              func(childComplexity int, name string, project *string, tag string) int
-		RenameInstance         func(childComplexity int, name string, project *string, newName string, wait *int) int
-		RenameInstanceSnapshot func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
-		RestartInstance        func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
-		RestoreInstance        func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
-		ScaleInstanceCPU       func(childComplexity int, name string, project *string, cores int) int
-		ScaleInstanceMemory    func(childComplexity int, name string, project *string, memoryMiB int) int
-		SetScalingBounds       func(childComplexity int, name string, project *string, minCores *int, maxCores *int, minMemoryMiB *int, maxMemoryMiB *int) int
-		StartInstance          func(childComplexity int, name string, project *string, stateful *bool, wait *int, idempotencyKey *string) int
-		StopInstance           func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, stateful *bool, wait *int) int
-		UnfreezeInstance       func(childComplexity int, name string, project *string, wait *int) int
-		UpdateInstance         func(childComplexity int, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string, dryRun *bool) int
-		UpdateInstanceSnapshot func(childComplexity int, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) int
+		AddTag                  func(childComplexity int, name string, project *string, tag string) int
+		AttachNic               func(childComplexity int, name string, project *string, network string, device string) int
+		AttachVolume            func(childComplexity int, name string, project *string, pool string, volume string, path *string, device *string, readOnly *bool) int
+		CancelOperation         func(childComplexity int, id string) int
+		ClearInstanceConsoleLog func(childComplexity int, name string, project *string) int
+		CopyInstance            func(childComplexity int, name string, project *string, input lxd.CopyInstanceInput, wait *int, idempotencyKey *string) int
+		CreateInstance          func(childComplexity int, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateInstanceBackup    func(childComplexity int, instance string, project *string, input lxd.CreateInstanceBackupInput, wait *int, idempotencyKey *string) int
+		CreateInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int) int
+		DeleteInstance          func(childComplexity int, name string, project *string, force *bool, wait *int, dryRun *bool) int
+		DeleteInstanceBackup    func(childComplexity int, instance string, name string, project *string, wait *int) int
+		DeleteInstanceLog       func(childComplexity int, name string, project *string, log string) int
+		DeleteInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, wait *int) int
+		DeleteInstanceTemplate  func(childComplexity int, name string, project *string, template string) int
+		DetachNic               func(childComplexity int, name string, project *string, device string) int
+		DetachVolume            func(childComplexity int, name string, project *string, device string) int
+		FreezeInstance          func(childComplexity int, name string, project *string, wait *int) int
+		GrowInstanceDisk        func(childComplexity int, name string, project *string, byGiB int) int
+		Login                   func(childComplexity int, username string, password string) int
+		MigrateInstance         func(childComplexity int, name string, project *string, input lxd.MigrateInstanceInput, wait *int) int
+		RebuildInstance         func(childComplexity int, name string, project *string, source lxd.InstanceSource, wait *int) int
+		RefreshToken            func(childComplexity int, refreshToken string) int
+		RemoveTag               func(childComplexity int, name string, project *string, tag string) int
+		RenameInstance          func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameInstanceBackup    func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
+		RenameInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
+		RestartInstance         func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
+		RestoreInstance         func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
+		ScaleInstanceCPU        func(childComplexity int, name string, project *string, cores int) int
+		ScaleInstanceMemory     func(childComplexity int, name string, project *string, memoryMiB int) int
+		SetInstanceState        func(childComplexity int, name string, project *string, action lxd.InstanceAction, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) int
+		SetInstanceTemplate     func(childComplexity int, name string, project *string, template string, content string) int
+		SetScalingBounds        func(childComplexity int, name string, project *string, minCores *int, maxCores *int, minMemoryMiB *int, maxMemoryMiB *int) int
+		StartInstance           func(childComplexity int, name string, project *string, stateful *bool, wait *int, idempotencyKey *string) int
+		StopInstance            func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, stateful *bool, wait *int) int
+		UnfreezeInstance        func(childComplexity int, name string, project *string, wait *int) int
+		UpdateInstance          func(childComplexity int, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string, dryRun *bool) int
+		UpdateInstanceMetadata  func(childComplexity int, name string, project *string, input lxd.UpdateInstanceMetadataInput, ifMatch *string) int
+		UpdateInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) int
 	}
 
 	Network struct {
@@ -1069,6 +1116,11 @@ type ComplexityRoot struct {
 		Warnings               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 	}
 
+	RebuildInstancePayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	RemoteImage struct {
 		AliasNames   func(childComplexity int) int
 		Architecture func(childComplexity int) int
@@ -1100,6 +1152,11 @@ type ComplexityRoot struct {
 
 	RemoveTagPayload struct {
 		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	RenameInstanceBackupPayload struct {
+		Backup    func(childComplexity int) int
 		Operation func(childComplexity int) int
 	}
 
@@ -1384,6 +1441,16 @@ type ComplexityRoot struct {
 		Version func(childComplexity int) int
 	}
 
+	SetInstanceStatePayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	SetInstanceTemplatePayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	SetScalingBoundsPayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -1579,6 +1646,11 @@ type ComplexityRoot struct {
 		Inherited        func(childComplexity int) int
 		Name             func(childComplexity int) int
 		Type             func(childComplexity int) int
+	}
+
+	UpdateInstanceMetadataPayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
 	}
 
 	UpdateInstancePayload struct {
@@ -1882,6 +1954,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChangePlan.Request(childComplexity), true
 
+	case "ClearInstanceConsoleLogPayload.instance":
+		if e.ComplexityRoot.ClearInstanceConsoleLogPayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClearInstanceConsoleLogPayload.Instance(childComplexity), true
+	case "ClearInstanceConsoleLogPayload.operation":
+		if e.ComplexityRoot.ClearInstanceConsoleLogPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClearInstanceConsoleLogPayload.Operation(childComplexity), true
+
 	case "ClusterGroup.description":
 		if e.ComplexityRoot.ClusterGroup.Description == nil {
 			break
@@ -2046,6 +2131,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClusterMemberEdge.Node(childComplexity), true
 
+	case "CopyInstancePayload.instance":
+		if e.ComplexityRoot.CopyInstancePayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CopyInstancePayload.Instance(childComplexity), true
+	case "CopyInstancePayload.operation":
+		if e.ComplexityRoot.CopyInstancePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CopyInstancePayload.Operation(childComplexity), true
+
+	case "CreateInstanceBackupPayload.backup":
+		if e.ComplexityRoot.CreateInstanceBackupPayload.Backup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateInstanceBackupPayload.Backup(childComplexity), true
+	case "CreateInstanceBackupPayload.operation":
+		if e.ComplexityRoot.CreateInstanceBackupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateInstanceBackupPayload.Operation(childComplexity), true
+
 	case "CreateInstancePayload.instance":
 		if e.ComplexityRoot.CreateInstancePayload.Instance == nil {
 			break
@@ -2078,6 +2189,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateInstanceSnapshotPayload.Snapshot(childComplexity), true
 
+	case "DeleteInstanceBackupPayload.deletedId":
+		if e.ComplexityRoot.DeleteInstanceBackupPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteInstanceBackupPayload.DeletedID(childComplexity), true
+	case "DeleteInstanceBackupPayload.operation":
+		if e.ComplexityRoot.DeleteInstanceBackupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteInstanceBackupPayload.Operation(childComplexity), true
+
+	case "DeleteInstanceLogPayload.instance":
+		if e.ComplexityRoot.DeleteInstanceLogPayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteInstanceLogPayload.Instance(childComplexity), true
+	case "DeleteInstanceLogPayload.operation":
+		if e.ComplexityRoot.DeleteInstanceLogPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteInstanceLogPayload.Operation(childComplexity), true
+
 	case "DeleteInstancePayload.deletedId":
 		if e.ComplexityRoot.DeleteInstancePayload.DeletedID == nil {
 			break
@@ -2109,6 +2246,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeleteInstanceSnapshotPayload.Operation(childComplexity), true
+
+	case "DeleteInstanceTemplatePayload.instance":
+		if e.ComplexityRoot.DeleteInstanceTemplatePayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteInstanceTemplatePayload.Instance(childComplexity), true
+	case "DeleteInstanceTemplatePayload.operation":
+		if e.ComplexityRoot.DeleteInstanceTemplatePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteInstanceTemplatePayload.Operation(childComplexity), true
 
 	case "DetachNicPayload.instance":
 		if e.ComplexityRoot.DetachNicPayload.Instance == nil {
@@ -3823,6 +3973,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MetricSample.Value(childComplexity), true
 
+	case "MigrateInstancePayload.instance":
+		if e.ComplexityRoot.MigrateInstancePayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MigrateInstancePayload.Instance(childComplexity), true
+	case "MigrateInstancePayload.operation":
+		if e.ComplexityRoot.MigrateInstancePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MigrateInstancePayload.Operation(childComplexity), true
+
 	case "Mutation.addTag":
 		if e.ComplexityRoot.Mutation.AddTag == nil {
 			break
@@ -3867,6 +4030,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelOperation(childComplexity, args["id"].(string)), true
+	case "Mutation.clearInstanceConsoleLog":
+		if e.ComplexityRoot.Mutation.ClearInstanceConsoleLog == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_clearInstanceConsoleLog_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ClearInstanceConsoleLog(childComplexity, args["name"].(string), args["project"].(*string)), true
+	case "Mutation.copyInstance":
+		if e.ComplexityRoot.Mutation.CopyInstance == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_copyInstance_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CopyInstance(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.CopyInstanceInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.createInstance":
 		if e.ComplexityRoot.Mutation.CreateInstance == nil {
 			break
@@ -3878,6 +4063,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateInstance(childComplexity, args["input"].(lxd.CreateInstanceInput), args["wait"].(*int), args["idempotencyKey"].(*string), args["dryRun"].(*bool)), true
+	case "Mutation.createInstanceBackup":
+		if e.ComplexityRoot.Mutation.CreateInstanceBackup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createInstanceBackup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateInstanceBackup(childComplexity, args["instance"].(string), args["project"].(*string), args["input"].(lxd.CreateInstanceBackupInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.createInstanceSnapshot":
 		if e.ComplexityRoot.Mutation.CreateInstanceSnapshot == nil {
 			break
@@ -3900,6 +4096,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteInstance(childComplexity, args["name"].(string), args["project"].(*string), args["force"].(*bool), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.deleteInstanceBackup":
+		if e.ComplexityRoot.Mutation.DeleteInstanceBackup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteInstanceBackup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteInstanceBackup(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteInstanceLog":
+		if e.ComplexityRoot.Mutation.DeleteInstanceLog == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteInstanceLog_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteInstanceLog(childComplexity, args["name"].(string), args["project"].(*string), args["log"].(string)), true
 	case "Mutation.deleteInstanceSnapshot":
 		if e.ComplexityRoot.Mutation.DeleteInstanceSnapshot == nil {
 			break
@@ -3911,6 +4129,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteInstanceTemplate":
+		if e.ComplexityRoot.Mutation.DeleteInstanceTemplate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteInstanceTemplate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteInstanceTemplate(childComplexity, args["name"].(string), args["project"].(*string), args["template"].(string)), true
 	case "Mutation.detachNic":
 		if e.ComplexityRoot.Mutation.DetachNic == nil {
 			break
@@ -3966,6 +4195,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Login(childComplexity, args["username"].(string), args["password"].(string)), true
+	case "Mutation.migrateInstance":
+		if e.ComplexityRoot.Mutation.MigrateInstance == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_migrateInstance_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MigrateInstance(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.MigrateInstanceInput), args["wait"].(*int)), true
+	case "Mutation.rebuildInstance":
+		if e.ComplexityRoot.Mutation.RebuildInstance == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rebuildInstance_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RebuildInstance(childComplexity, args["name"].(string), args["project"].(*string), args["source"].(lxd.InstanceSource), args["wait"].(*int)), true
 	case "Mutation.refreshToken":
 		if e.ComplexityRoot.Mutation.RefreshToken == nil {
 			break
@@ -3999,6 +4250,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RenameInstance(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameInstanceBackup":
+		if e.ComplexityRoot.Mutation.RenameInstanceBackup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameInstanceBackup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameInstanceBackup(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
 	case "Mutation.renameInstanceSnapshot":
 		if e.ComplexityRoot.Mutation.RenameInstanceSnapshot == nil {
 			break
@@ -4054,6 +4316,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ScaleInstanceMemory(childComplexity, args["name"].(string), args["project"].(*string), args["memoryMiB"].(int)), true
+	case "Mutation.setInstanceState":
+		if e.ComplexityRoot.Mutation.SetInstanceState == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setInstanceState_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetInstanceState(childComplexity, args["name"].(string), args["project"].(*string), args["action"].(lxd.InstanceAction), args["force"].(*bool), args["timeoutSeconds"].(*int), args["stateful"].(*bool), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.setInstanceTemplate":
+		if e.ComplexityRoot.Mutation.SetInstanceTemplate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setInstanceTemplate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetInstanceTemplate(childComplexity, args["name"].(string), args["project"].(*string), args["template"].(string), args["content"].(string)), true
 	case "Mutation.setScalingBounds":
 		if e.ComplexityRoot.Mutation.SetScalingBounds == nil {
 			break
@@ -4109,6 +4393,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateInstance(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateInstanceInput), args["ifMatch"].(*string), args["dryRun"].(*bool)), true
+	case "Mutation.updateInstanceMetadata":
+		if e.ComplexityRoot.Mutation.UpdateInstanceMetadata == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateInstanceMetadata_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateInstanceMetadata(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateInstanceMetadataInput), args["ifMatch"].(*string)), true
 	case "Mutation.updateInstanceSnapshot":
 		if e.ComplexityRoot.Mutation.UpdateInstanceSnapshot == nil {
 			break
@@ -6208,6 +6503,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Warnings(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
 
+	case "RebuildInstancePayload.instance":
+		if e.ComplexityRoot.RebuildInstancePayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RebuildInstancePayload.Instance(childComplexity), true
+	case "RebuildInstancePayload.operation":
+		if e.ComplexityRoot.RebuildInstancePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RebuildInstancePayload.Operation(childComplexity), true
+
 	case "RemoteImage.aliasNames":
 		if e.ComplexityRoot.RemoteImage.AliasNames == nil {
 			break
@@ -6343,6 +6651,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RemoveTagPayload.Operation(childComplexity), true
+
+	case "RenameInstanceBackupPayload.backup":
+		if e.ComplexityRoot.RenameInstanceBackupPayload.Backup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameInstanceBackupPayload.Backup(childComplexity), true
+	case "RenameInstanceBackupPayload.operation":
+		if e.ComplexityRoot.RenameInstanceBackupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameInstanceBackupPayload.Operation(childComplexity), true
 
 	case "RenameInstancePayload.instance":
 		if e.ComplexityRoot.RenameInstancePayload.Instance == nil {
@@ -7474,6 +7795,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ServerStorageDriver.Version(childComplexity), true
 
+	case "SetInstanceStatePayload.instance":
+		if e.ComplexityRoot.SetInstanceStatePayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetInstanceStatePayload.Instance(childComplexity), true
+	case "SetInstanceStatePayload.operation":
+		if e.ComplexityRoot.SetInstanceStatePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetInstanceStatePayload.Operation(childComplexity), true
+
+	case "SetInstanceTemplatePayload.instance":
+		if e.ComplexityRoot.SetInstanceTemplatePayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetInstanceTemplatePayload.Instance(childComplexity), true
+	case "SetInstanceTemplatePayload.operation":
+		if e.ComplexityRoot.SetInstanceTemplatePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetInstanceTemplatePayload.Operation(childComplexity), true
+
 	case "SetScalingBoundsPayload.instance":
 		if e.ComplexityRoot.SetScalingBoundsPayload.Instance == nil {
 			break
@@ -8271,6 +8618,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnknownDevice.Type(childComplexity), true
 
+	case "UpdateInstanceMetadataPayload.instance":
+		if e.ComplexityRoot.UpdateInstanceMetadataPayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateInstanceMetadataPayload.Instance(childComplexity), true
+	case "UpdateInstanceMetadataPayload.operation":
+		if e.ComplexityRoot.UpdateInstanceMetadataPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateInstanceMetadataPayload.Operation(childComplexity), true
+
 	case "UpdateInstancePayload.instance":
 		if e.ComplexityRoot.UpdateInstancePayload.Instance == nil {
 			break
@@ -8486,6 +8846,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputClusterMemberStatusWhere,
 		ec.unmarshalInputClusterMemberWhere,
 		ec.unmarshalInputConfigWhere,
+		ec.unmarshalInputCopyInstanceInput,
+		ec.unmarshalInputCreateInstanceBackupInput,
 		ec.unmarshalInputCreateInstanceInput,
 		ec.unmarshalInputImageAliasOrder,
 		ec.unmarshalInputImageAliasWhere,
@@ -8495,8 +8857,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputInstanceSource,
 		ec.unmarshalInputInstanceStateWhere,
 		ec.unmarshalInputInstanceStatusWhere,
+		ec.unmarshalInputInstanceTemplateInput,
 		ec.unmarshalInputInstanceTypeWhere,
 		ec.unmarshalInputInstanceWhere,
+		ec.unmarshalInputMigrateInstanceInput,
 		ec.unmarshalInputNetworkAclOrder,
 		ec.unmarshalInputNetworkAclWhere,
 		ec.unmarshalInputNetworkOrder,
@@ -8528,6 +8892,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputTagsWhere,
 		ec.unmarshalInputTimeWhere,
 		ec.unmarshalInputUpdateInstanceInput,
+		ec.unmarshalInputUpdateInstanceMetadataInput,
 		ec.unmarshalInputWarningOrder,
 		ec.unmarshalInputWarningSeverityWhere,
 		ec.unmarshalInputWarningStatusWhere,
@@ -9907,7 +10272,7 @@ type Instance implements Node {
   lxdql may do everything.
   """
   accessEntitlements: [String!]
-  """What can be done to it now; it does not say whether the caller may."""
+  """What the caller can do to it now: what its status allows, and nothing for who may not change it."""
   availableActions: [InstanceAction!]!
 }
 
@@ -10191,6 +10556,105 @@ extend type Instance {
   backups: [InstanceBackup!]
 }
 `, BuiltIn: false},
+	{Name: "../schema/instance_backup_write.graphqls", Input: `"""How a backup or an image is compressed."""
+enum Compression {
+  """Not at all."""
+  NONE
+  """gzip, which LXD takes unless it is configured otherwise."""
+  GZIP
+  """bzip2."""
+  BZIP2
+  """xz."""
+  XZ
+  """lzma."""
+  LZMA
+  """Zstandard."""
+  ZSTD
+  """squashfs: for images only."""
+  SQUASHFS
+}
+
+"""A new backup of an instance."""
+input CreateInstanceBackupInput {
+  """The name, unique in the instance: 1 to 63 characters without slash and space."""
+  name: String!
+  """When LXD deletes it, a time to come; null is never."""
+  expiresAt: Time
+  """Whether to leave the snapshots out."""
+  instanceOnly: Boolean = false
+  """Whether to use the storage driver's own format, which only a pool of the same driver takes back."""
+  optimizedStorage: Boolean = false
+  """How to compress it; null is what LXD's ` + "`" + `backups.compression_algorithm` + "`" + ` says."""
+  compression: Compression
+}
+
+"""What ` + "`" + `createInstanceBackup` + "`" + ` gives."""
+type CreateInstanceBackupPayload {
+  """The backup; null until it exists."""
+  backup: InstanceBackup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameInstanceBackup` + "`" + ` gives."""
+type RenameInstanceBackupPayload {
+  """The backup under its new name; null until it has it."""
+  backup: InstanceBackup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteInstanceBackup` + "`" + ` gives."""
+type DeleteInstanceBackupPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Make a backup of an instance: a file that LXD keeps. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createInstanceBackup(
+    """The instance's name."""
+    instance: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The backup."""
+    input: CreateInstanceBackupInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateInstanceBackupPayload @hasRole(role: OPERATOR)
+  """Rename a backup. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameInstanceBackup(
+    """The instance's name."""
+    instance: String!
+    """The backup's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The new name: 1 to 63 characters without slash and space."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameInstanceBackupPayload @hasRole(role: OPERATOR)
+  """Delete a backup."""
+  deleteInstanceBackup(
+    """The instance's name."""
+    instance: String!
+    """The backup's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteInstanceBackupPayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
 	{Name: "../schema/instance_change.graphqls", Input: `"""What happened to an instance."""
 enum InstanceChangeKind {
   """It was made."""
@@ -10243,12 +10707,135 @@ extend type Subscription {
   ): InstanceChange @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/instance_copy.graphqls", Input: `"""What a copy of an instance is like; what is not given is as it is in the one that is copied."""
+input CopyInstanceInput {
+  """The copy's name: 1 to 63 letters, digits and dashes, beginning with a letter and not ending with a dash."""
+  name: String!
+  """The project that it goes to, where the caller has to be an OPERATOR too; null is the instance's own."""
+  project: String
+  """A snapshot to copy instead of the present state."""
+  snapshot: String
+  """Free text."""
+  description: String
+  """Keys of the configuration beside or instead of those that it has."""
+  config: StringMap
+  """Devices beside or instead of those that it has."""
+  devices: DeviceMap
+  """The profiles' names, instead of those that it has. They are those of the project that it goes to."""
+  profiles: [String!]
+  """The storage pool of its root disk; null is the pool that its devices and profiles say."""
+  pool: String
+  """The cluster member to put it on; null lets LXD choose."""
+  target: String
+  """Whether to leave the snapshots behind."""
+  instanceOnly: Boolean = false
+  """Whether LXD deletes it when it stops; null is as it is."""
+  ephemeral: Boolean
+  """Whether to start it: then the operation's success means that it runs."""
+  start: Boolean = false
+}
+
+"""Where an instance goes; what is not given stays. One of ` + "`" + `target` + "`" + `, ` + "`" + `pool` + "`" + ` and ` + "`" + `project` + "`" + ` has to be given."""
+input MigrateInstanceInput {
+  """A member of the cluster."""
+  target: String
+  """The storage pool of its root disk."""
+  pool: String
+  """Another project, where the caller has to be an OPERATOR too."""
+  project: String
+  """Another name."""
+  name: String
+  """Whether to leave the snapshots behind."""
+  instanceOnly: Boolean = false
+  """Whether to move it while it runs; where LXD cannot, the operation fails."""
+  live: Boolean = false
+}
+
+"""What ` + "`" + `copyInstance` + "`" + ` gives."""
+type CopyInstancePayload {
+  """The copy; null until it exists."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `migrateInstance` + "`" + ` gives."""
+type MigrateInstancePayload {
+  """The instance where it is now; null while it is on its way."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `rebuildInstance` + "`" + ` gives."""
+type RebuildInstancePayload {
+  """The instance as it is now; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Make an instance that is like another one, or like a snapshot of it. A configuration that reaches the host is an ADMIN's to copy."""
+  copyInstance(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The copy."""
+    input: CopyInstanceInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CopyInstancePayload @hasRole(role: OPERATOR)
+  """Move an instance to another member, storage pool or project. One that runs is ` + "`" + `CONFLICT` + "`" + `, except live."""
+  migrateInstance(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """Where it goes."""
+    input: MigrateInstanceInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): MigrateInstancePayload @hasRole(role: OPERATOR)
+  """Make the root disk of a stopped instance anew. ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` on an LXD without ` + "`" + `instances_rebuild` + "`" + `, which is 5.0."""
+  rebuildInstance(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """An ` + "`" + `IMAGE` + "`" + `, or ` + "`" + `NONE` + "`" + ` for an empty disk."""
+    source: InstanceSource!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RebuildInstancePayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
 	{Name: "../schema/instance_create.graphqls", Input: `"""Where a new instance comes from."""
 enum InstanceSourceType {
-  """From an image of the server: ` + "`" + `alias` + "`" + ` or ` + "`" + `fingerprint` + "`" + `."""
+  """From an image of the server, or with ` + "`" + `server` + "`" + ` of an image server: ` + "`" + `alias` + "`" + ` or ` + "`" + `fingerprint` + "`" + `."""
   IMAGE
+  """From another instance: ` + "`" + `instance` + "`" + `."""
+  COPY
+  """From a snapshot of another instance: ` + "`" + `instance` + "`" + ` and ` + "`" + `snapshot` + "`" + `."""
+  SNAPSHOT
+  """From another LXD that sends an instance: ` + "`" + `server` + "`" + ` and ` + "`" + `secrets` + "`" + ` of its operation."""
+  MIGRATION
   """From nothing: an empty disk."""
   NONE
+}
+
+"""How an image server is spoken to."""
+enum ImageProtocol {
+  """A list of files, as ` + "`" + `ubuntu:` + "`" + ` and ` + "`" + `images:` + "`" + ` have."""
+  SIMPLESTREAMS
+  """Another LXD."""
+  LXD
 }
 
 """Where a new instance comes from. A field of another ` + "`" + `type` + "`" + ` than the one given is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
@@ -10259,6 +10846,25 @@ input InstanceSource {
   alias: String
   """` + "`" + `IMAGE` + "`" + `: the image's fingerprint or the beginning of it; not together with ` + "`" + `alias` + "`" + `."""
   fingerprint: String
+  """
+  ` + "`" + `IMAGE` + "`" + `: the URL of an image server; null is the server's own images. ` + "`" + `MIGRATION` + "`" + `:
+  the URL of the sending operation, ` + "`" + `https://…/1.0/operations/…` + "`" + `. Only an ADMIN may name one.
+  """
+  server: String
+  """` + "`" + `IMAGE` + "`" + ` with ` + "`" + `server` + "`" + `: how it is spoken to; null is ` + "`" + `SIMPLESTREAMS` + "`" + `."""
+  protocol: ImageProtocol
+  """` + "`" + `IMAGE` + "`" + ` with ` + "`" + `server` + "`" + `, ` + "`" + `MIGRATION` + "`" + `: the server's certificate in PEM; null is one that the system trusts."""
+  certificate: String
+  """` + "`" + `COPY` + "`" + `, ` + "`" + `SNAPSHOT` + "`" + `: the name of the instance. What it has, and the input does not say, the new one has too."""
+  instance: String
+  """` + "`" + `SNAPSHOT` + "`" + `: the snapshot's name."""
+  snapshot: String
+  """` + "`" + `COPY` + "`" + `, ` + "`" + `SNAPSHOT` + "`" + `: the project of the instance, where the caller has to be an OPERATOR too; null is the new one's."""
+  project: String
+  """` + "`" + `COPY` + "`" + `, ` + "`" + `MIGRATION` + "`" + `: whether to leave the snapshots behind; null is not."""
+  instanceOnly: Boolean
+  """` + "`" + `MIGRATION` + "`" + `: the secrets of the sending operation's sockets, by their names."""
+  secrets: StringMap
 }
 
 """A new instance."""
@@ -10277,7 +10883,7 @@ input CreateInstanceInput {
   config: StringMap
   """Devices beside those of the profiles. Devices that reach the host are an ADMIN's."""
   devices: DeviceMap
-  """The profiles' names in the order in which they apply; null is ` + "`" + `["default"]` + "`" + `. Those that reach the host are an ADMIN's."""
+  """The profiles' names in the order in which they apply; null is ` + "`" + `["default"]` + "`" + `, for a copy what the copied one has. Those that reach the host are an ADMIN's."""
   profiles: [String!]
   """The storage pool of the root disk; null is what the profiles say."""
   pool: String
@@ -10369,10 +10975,32 @@ type DeleteInstancePayload {
   plan: ChangePlan
 }
 
+"""What ` + "`" + `setInstanceState` + "`" + ` does to an instance."""
+enum InstanceStateAction {
+  """Start it."""
+  START
+  """Stop it."""
+  STOP
+  """Stop it and start it."""
+  RESTART
+  """Freeze it: its processes stand still."""
+  FREEZE
+  """Let a frozen one go on."""
+  UNFREEZE
+}
+
+"""What ` + "`" + `setInstanceState` + "`" + ` gives."""
+type SetInstanceStatePayload {
+  """The instance as it is now; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
 extend type Mutation {
   """
-  Start an instance that is stopped; a frozen one goes on.
-  An instance whose status does not allow it is ` + "`" + `CONFLICT` + "`" + `.
+  Start an instance that is stopped. One whose status does not allow it, such as
+  a frozen one, is ` + "`" + `CONFLICT` + "`" + `: see ` + "`" + `unfreezeInstance` + "`" + `.
   """
   startInstance(
     """The instance's name."""
@@ -10468,6 +11096,28 @@ extend type Mutation {
     """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
     dryRun: Boolean = false
   ): DeleteInstancePayload @hasRole(role: OPERATOR)
+  """Start, stop, restart, freeze or unfreeze an instance, by an argument. One whose status does not allow it is ` + "`" + `CONFLICT` + "`" + `."""
+  setInstanceState(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to do."""
+    action: InstanceStateAction!
+    """Whether to end it instead of asking it to shut down."""
+    force: Boolean = false
+    """How long it may take to shut down, 1 to 3600; null is 30."""
+    timeoutSeconds: Int
+    """Whether to keep the running state on stop, and to use it on start."""
+    stateful: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): SetInstanceStatePayload @hasRole(role: OPERATOR)
 }
 `, BuiltIn: false},
 	{Name: "../schema/instance_log.graphqls", Input: `"""
@@ -10556,6 +11206,120 @@ extend type Instance {
   the description. LXD is asked for each instance; null when it could not be read.
   """
   etag: String
+}
+`, BuiltIn: false},
+	{Name: "../schema/instance_metadata_write.graphqls", Input: `"""A change of what the maker of an instance's image has written into it: what is not given stays."""
+input UpdateInstanceMetadataInput {
+  """What the image's maker says about it; null takes a key away."""
+  properties: StringMap
+  """When the image counts as expired."""
+  expiresAt: Time
+  """Files to write from templates, or with a null ` + "`" + `template` + "`" + ` not to write any more. LXD renders them on its host: only an ADMIN may give them."""
+  templates: [InstanceTemplateInput!]
+}
+
+"""Which file LXD writes into an instance, when and from which template."""
+input InstanceTemplateInput {
+  """The file's path inside the instance, absolute."""
+  path: String!
+  """When LXD writes it: ` + "`" + `create` + "`" + `, ` + "`" + `copy` + "`" + `, ` + "`" + `rename` + "`" + `, ` + "`" + `start` + "`" + `."""
+  when: [String!]! = ["create", "copy"]
+  """Whether it is written only where there is no such file."""
+  createOnly: Boolean = false
+  """The template's name: ` + "`" + `hosts.tpl` + "`" + `; null does not write the file any more."""
+  template: String
+  """What is handed to the template."""
+  properties: StringMap
+}
+
+"""What ` + "`" + `updateInstanceMetadata` + "`" + ` gives."""
+type UpdateInstanceMetadataPayload {
+  """The instance as it is now; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `setInstanceTemplate` + "`" + ` gives."""
+type SetInstanceTemplatePayload {
+  """The instance as it is now; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteInstanceTemplate` + "`" + ` gives."""
+type DeleteInstanceTemplatePayload {
+  """The instance as it is now; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteInstanceLog` + "`" + ` gives."""
+type DeleteInstanceLogPayload {
+  """The instance as it is now; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `clearInstanceConsoleLog` + "`" + ` gives."""
+type ClearInstanceConsoleLogPayload {
+  """The instance as it is now; null when it could not be read."""
+  instance: Instance
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Change what the maker of an instance's image has written into it: what is not given stays."""
+  updateInstanceMetadata(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdateInstanceMetadataInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+  ): UpdateInstanceMetadataPayload @hasRole(role: OPERATOR)
+  """Write a template of an instance, a new one or instead of the one that there is. LXD renders it on its host: only an ADMIN may."""
+  setInstanceTemplate(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The template's name: ` + "`" + `hosts.tpl` + "`" + `."""
+    template: String!
+    """Its text, at most 1048576 bytes, in the language of pongo2."""
+    content: String!
+  ): SetInstanceTemplatePayload @hasRole(role: ADMIN)
+  """Delete a template of an instance."""
+  deleteInstanceTemplate(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The template's name."""
+    template: String!
+  ): DeleteInstanceTemplatePayload @hasRole(role: ADMIN)
+  """Delete a file that LXD has written about an instance: what a command printed. Those of LXD itself cannot be deleted: ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  deleteInstanceLog(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The log's name, as ` + "`" + `Instance.logs` + "`" + ` gives it."""
+    log: String!
+  ): DeleteInstanceLogPayload @hasRole(role: OPERATOR)
+  """Empty what a container's console showed."""
+  clearInstanceConsoleLog(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+  ): ClearInstanceConsoleLogPayload @hasRole(role: OPERATOR)
 }
 `, BuiltIn: false},
 	{Name: "../schema/instance_snapshot.graphqls", Input: `"""A kept state of an instance's disk and configuration."""
@@ -14287,6 +15051,16 @@ func (ec *executionContext) childFields_ChangePlan(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ChangePlan", field.Name)
 }
 
+func (ec *executionContext) childFields_ClearInstanceConsoleLogPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_ClearInstanceConsoleLogPayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_ClearInstanceConsoleLogPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClearInstanceConsoleLogPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ClusterGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -14361,6 +15135,26 @@ func (ec *executionContext) childFields_ClusterMemberEdge(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ClusterMemberEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CopyInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_CopyInstancePayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_CopyInstancePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CopyInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateInstanceBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "backup":
+		return ec.fieldContext_CreateInstanceBackupPayload_backup(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateInstanceBackupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateInstanceBackupPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -14383,6 +15177,26 @@ func (ec *executionContext) childFields_CreateInstanceSnapshotPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type CreateInstanceSnapshotPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeleteInstanceBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteInstanceBackupPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteInstanceBackupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteInstanceBackupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteInstanceLogPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_DeleteInstanceLogPayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteInstanceLogPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteInstanceLogPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -14403,6 +15217,16 @@ func (ec *executionContext) childFields_DeleteInstanceSnapshotPayload(ctx contex
 		return ec.fieldContext_DeleteInstanceSnapshotPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteInstanceSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteInstanceTemplatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_DeleteInstanceTemplatePayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteInstanceTemplatePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteInstanceTemplatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DetachNicPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15123,6 +15947,16 @@ func (ec *executionContext) childFields_MetricSample(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type MetricSample", field.Name)
 }
 
+func (ec *executionContext) childFields_MigrateInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_MigrateInstancePayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_MigrateInstancePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MigrateInstancePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Network(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -15787,6 +16621,16 @@ func (ec *executionContext) childFields_ProjectUsage(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ProjectUsage", field.Name)
 }
 
+func (ec *executionContext) childFields_RebuildInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_RebuildInstancePayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_RebuildInstancePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RebuildInstancePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RemoteImage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -15853,6 +16697,16 @@ func (ec *executionContext) childFields_RemoveTagPayload(ctx context.Context, fi
 		return ec.fieldContext_RemoveTagPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RemoveTagPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameInstanceBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "backup":
+		return ec.fieldContext_RenameInstanceBackupPayload_backup(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameInstanceBackupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameInstanceBackupPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RenameInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16417,6 +17271,26 @@ func (ec *executionContext) childFields_ServerStorageDriver(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type ServerStorageDriver", field.Name)
 }
 
+func (ec *executionContext) childFields_SetInstanceStatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_SetInstanceStatePayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_SetInstanceStatePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetInstanceStatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SetInstanceTemplatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_SetInstanceTemplatePayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_SetInstanceTemplatePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetInstanceTemplatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SetScalingBoundsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -16717,6 +17591,16 @@ func (ec *executionContext) childFields_UnfreezeInstancePayload(ctx context.Cont
 		return ec.fieldContext_UnfreezeInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UnfreezeInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateInstanceMetadataPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_UpdateInstanceMetadataPayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateInstanceMetadataPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateInstanceMetadataPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -16,6 +16,9 @@ func (m *DeviceMap) UnmarshalGQL(value any) error {
 	}
 	*m = make(DeviceMap, len(object))
 	for name, entry := range object {
+		if err := checkKey(name); err != nil {
+			return err
+		}
 		var options StringMap
 		if err := options.UnmarshalGQL(entry); err != nil {
 			return inputError("the device %q: %w", name, err)

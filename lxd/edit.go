@@ -100,6 +100,9 @@ func (p *StringMapPatch) UnmarshalGQL(value any) error {
 	}
 	*p = make(StringMapPatch, len(entries))
 	for key, entry := range entries {
+		if err := checkKey(key); err != nil {
+			return err
+		}
 		if entry == nil {
 			(*p)[key] = nil
 			continue
@@ -136,6 +139,9 @@ func (p *DeviceMapPatch) UnmarshalGQL(value any) error {
 	}
 	*p = make(DeviceMapPatch, len(entries))
 	for name, entry := range entries {
+		if err := checkKey(name); err != nil {
+			return err
+		}
 		if entry == nil {
 			(*p)[name] = nil
 			continue

@@ -8,22 +8,6 @@ import (
 	"slices"
 )
 
-// InstanceSourceType is where a new instance comes from.
-type InstanceSourceType string
-
-// The sources.
-const (
-	SourceImage InstanceSourceType = "IMAGE"
-	SourceNone  InstanceSourceType = "NONE"
-)
-
-// InstanceSource is where a new instance comes from.
-type InstanceSource struct {
-	Type        InstanceSourceType
-	Alias       *string
-	Fingerprint *string
-}
-
 // CreateInstanceInput is a new instance.
 type CreateInstanceInput struct {
 	Name        string
@@ -38,6 +22,9 @@ type CreateInstanceInput struct {
 	Target      *string
 	Ephemeral   *bool
 	Start       *bool
+
+	// architecture is that of the copied one; "" lets LXD choose.
+	architecture string
 }
 
 // ProjectName is the project, "default" when none is given.
@@ -61,7 +48,10 @@ func (c *Client) CreateInstance(ctx context.Context, as Scope, plan *ChangePlan,
 	if err := enter(as, project, true); err != nil {
 		return nil, err
 	}
-	body, err := input.body()
+	if err := input.check(); err != nil {
+		return nil, err
+	}
+	input, err := c.inherit(ctx, as, input)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +68,7 @@ func (c *Client) CreateInstance(ctx context.Context, as Scope, plan *ChangePlan,
 	if target := value(input.Target); target != "" {
 		address = in(project, path("instances"), "target", target)
 	}
-	operation, err := c.do(ctx, as, plan, project, http.MethodPost, address, nil, body)
+	operation, err := c.do(ctx, as, plan, project, http.MethodPost, address, nil, input.body())
 	if isStatus(err, http.StatusBadRequest) && input.Target != nil {
 		return nil, &InputError{"input.target", err.Error()}
 	}
@@ -105,46 +95,40 @@ func (c *Client) StartsOnCreate(ctx context.Context) (bool, error) {
 	return c.Has(ctx, "instance_create_start")
 }
 
-func (i *CreateInstanceInput) body() (map[string]any, error) {
+// check refuses what LXD would not take, before it is asked.
+func (i *CreateInstanceInput) check() error {
 	if !instanceName.MatchString(i.Name) {
-		return nil, &InputError{"input.name", "the name has to be 1 to 63 letters, digits and dashes, begin with a letter and not end with a dash"}
+		return &InputError{"input.name", "the name has to be 1 to 63 letters, digits and dashes, begin with a letter and not end with a dash"}
 	}
-	source, err := i.Source.body()
-	if err != nil {
-		return nil, err
-	}
-	body := map[string]any{"name": i.Name, "source": source, "devices": i.devices(), "ephemeral": value(i.Ephemeral), "start": value(i.Start)}
+	return i.Source.check("input.source")
+}
+
+// body is the instance as LXD reads it.
+func (i *CreateInstanceInput) body() map[string]any {
+	body := map[string]any{"name": i.Name, "source": i.Source.body(i.ProjectName()), "devices": i.devices(), "ephemeral": value(i.Ephemeral), "start": value(i.Start)}
 	if i.Description != nil {
 		body["description"] = *i.Description
 	}
 	if i.Config != nil {
 		body["config"] = i.Config
 	}
-	if i.Profiles != nil {
-		body["profiles"] = i.Profiles
-	}
+	body["profiles"] = i.profiles()
 	if i.Type != nil && *i.Type != TypeUnknown {
 		body["type"] = i.Type.word()
 	}
-	return body, nil
+	if i.architecture != "" {
+		body["architecture"] = i.architecture
+	}
+	return body
 }
 
-func (s *InstanceSource) body() (map[string]any, error) {
-	switch {
-	case s.Type == SourceNone && (s.Alias != nil || s.Fingerprint != nil):
-		return nil, &InputError{"input.source", "a source of type NONE takes neither alias nor fingerprint"}
-	case s.Type == SourceNone:
-		return map[string]any{"type": "none"}, nil
-	case (s.Alias == nil) == (s.Fingerprint == nil):
-		return nil, &InputError{"input.source", "a source of type IMAGE takes either an alias or a fingerprint"}
-	case s.Alias != nil && *s.Alias == "":
-		return nil, &InputError{"input.source.alias", "the alias is empty"}
-	case s.Alias != nil:
-		return map[string]any{"type": "image", "alias": *s.Alias}, nil
-	case !validFingerprint(*s.Fingerprint):
-		return nil, &InputError{"input.source.fingerprint", "a fingerprint is up to 64 hexadecimal digits"}
+// profiles are said even where they are LXD's default: an image may bring
+// others, which nobody has looked at.
+func (i *CreateInstanceInput) profiles() []string {
+	if i.Profiles == nil {
+		return []string{"default"}
 	}
-	return map[string]any{"type": "image", "fingerprint": *s.Fingerprint}, nil
+	return i.Profiles
 }
 
 // devices are the given ones, with the root disk in the given pool.
@@ -175,14 +159,13 @@ func (c *Client) mayCreate(ctx context.Context, as Scope, input *CreateInstanceI
 	if as.Allows("", true) {
 		return nil
 	}
+	if input.Source.Server != nil {
+		return &ForbiddenError{Argument: "input.source.server", Reason: "only an ADMIN may name the address of a server"}
+	}
 	if err := reachesHost("input.", input.Config, input.Devices); err != nil {
 		return err
 	}
-	named := input.Profiles
-	if named == nil {
-		named = []string{"default"}
-	}
-	return c.mayUseProfiles(ctx, input.ProjectName(), named)
+	return c.mayUseProfiles(ctx, input.ProjectName(), input.profiles())
 }
 
 // mayUseProfiles refuses profiles that reach the host.

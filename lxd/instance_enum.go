@@ -81,11 +81,17 @@ var fitting = map[InstanceStatus][]InstanceAction{
 	StatusError:   {ActionStop, ActionDelete},
 }
 
-// AvailableActions are the actions that the instance's status allows.
-func (i *Instance) AvailableActions() []InstanceAction {
-	actions := fitting[i.Status]
-	if actions == nil {
-		return []InstanceAction{}
+// AvailableActions are the actions that the instance's status allows, for a
+// caller who may change it; none for others.
+func (i *Instance) AvailableActions(as Scope) []InstanceAction {
+	actions := []InstanceAction{}
+	if !as.Allows(i.Project, true) {
+		return actions
+	}
+	for _, action := range fitting[i.Status] {
+		if action != ActionDelete || !isTrue(i.ExpandedConfig["security.protection.delete"]) {
+			actions = append(actions, action)
+		}
 	}
 	return actions
 }

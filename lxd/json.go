@@ -59,6 +59,9 @@ func (m *StringMap) UnmarshalGQL(value any) error {
 	}
 	*m = make(StringMap, len(object))
 	for key, entry := range object {
+		if err := checkKey(key); err != nil {
+			return err
+		}
 		text, err := stringOf(entry)
 		if err != nil {
 			return inputError("the value of %q %w", key, err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // What reaches the host is an administrator's, whoever runs the instance: with
@@ -43,14 +44,44 @@ func HostDevice(options StringMap) string {
 		if option != "type" && !listed(harmless, option) {
 			return fmt.Sprintf("the option %q of a %s reaches the host", option, kind)
 		}
+		if strings.ContainsFunc(options[option], unicode.IsControl) {
+			return fmt.Sprintf("the option %q of a %s has a line break or another control character", option, kind)
+		}
 	}
 	switch {
 	case kind == "nic" && options["network"] == "":
 		return "a nic without a managed network reaches the host's interfaces"
-	case kind == "disk" && options["source"] != "" && (options["pool"] == "" || strings.HasPrefix(options["source"], "/")):
+	case kind == "disk" && options["source"] != "" && (options["pool"] == "" || strings.HasPrefix(options["source"], "/") || strings.Contains(options["source"], "..")):
 		return "a disk whose source is not a volume of a pool reaches the host's files"
 	}
 	return ""
+}
+
+// textKeys are the beginnings of keys whose values are free texts: LXD writes
+// them into no file that it reads as configuration.
+var textKeys = []string{"user.", "cloud-init.", "image."}
+
+// hostValue says why a value reaches the host although its key does not; "" when
+// it does not. LXD renders the pattern of snapshots' names as a template, which
+// can read files of the host.
+func hostValue(key, value string) string {
+	switch {
+	case key == "snapshots.pattern" && strings.Contains(value, "{%"):
+		return "a snapshots.pattern with {% can read the host's files"
+	case !listed(textKeys, key) && strings.ContainsFunc(value, unicode.IsControl):
+		return fmt.Sprintf("the value of %q has a line break or another control character", key)
+	}
+	return ""
+}
+
+// checkKey refuses a key that would be more than one line of what LXD writes
+// of it: 5.0.2 takes "environment.A=1\nlxc.hook.pre-start = /bin/sh" for a key
+// and runs that as root on its host when the container starts (seen).
+func checkKey(key string) error {
+	if key == "" || len(key) > 255 || strings.ContainsFunc(key, unicode.IsControl) {
+		return inputError("%q is no key: it has 1 to 255 characters and no line breaks", key)
+	}
+	return nil
 }
 
 func listed(table []string, key string) bool {
@@ -65,6 +96,9 @@ func reachesHost(at string, config StringMap, devices DeviceMap) error {
 	for _, key := range sortedKeys(config) {
 		if HostKey(key) {
 			return hostError(at+"config."+key, fmt.Sprintf("the configuration key %q reaches the host", key))
+		}
+		if reason := hostValue(key, config[key]); reason != "" {
+			return hostError(at+"config."+key, reason)
 		}
 	}
 	for _, name := range sortedKeys(devices) {

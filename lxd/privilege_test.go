@@ -94,7 +94,7 @@ func TestAnOperatorCannotReachTheHostByCreating(t *testing.T) {
 		"input.devices.disk":               {Devices: DeviceMap{"disk": {"type": "disk", "source": "/", "path": "/host"}}},
 		"input.profiles":                   {Profiles: []string{"default", "root"}},
 	} {
-		input.Name, input.Source = "c1", &InstanceSource{Alias: &alias}
+		input.Name, input.Source = "c1", &InstanceSource{Type: SourceImage, Alias: &alias}
 		var forbidden *ForbiddenError
 		if _, err := client.CreateInstance(t.Context(), operator{}, nil, input); !errors.As(err, &forbidden) || forbidden.Argument != argument {
 			t.Errorf("%s: %v", argument, err)

@@ -149,18 +149,20 @@ func (c *Client) refusal(code int, message string) error {
 	return &Error{Status: code, Message: message}
 }
 
+// newRequest sends a value as JSON, and what can be read as the bytes that it is.
 func newRequest(ctx context.Context, method, address string, body any) (*http.Request, error) {
-	var reader io.Reader
-	if body != nil {
+	reader, bytesOnly := body.(io.Reader)
+	kind := "application/octet-stream"
+	if body != nil && !bytesOnly {
 		data, err := json.Marshal(body)
 		if err != nil {
 			return nil, err
 		}
-		reader = bytes.NewReader(data)
+		reader, kind = bytes.NewReader(data), "application/json"
 	}
 	request, err := http.NewRequestWithContext(ctx, method, address, reader)
 	if err == nil && body != nil {
-		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Content-Type", kind)
 	}
 	return request, err
 }

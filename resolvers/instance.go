@@ -61,6 +61,10 @@ func (r *instanceResolver) RootVolume(ctx context.Context, obj *lxd.Instance) (*
 	return r.volumeOfDisk(ctx, obj.RootDisk())
 }
 
+func (r *instanceResolver) AvailableActions(ctx context.Context, obj *lxd.Instance) ([]lxd.InstanceAction, error) {
+	return obj.AvailableActions(scope(ctx)), nil
+}
+
 func (r *queryResolver) Instances(ctx context.Context, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Instance], error) {
 	list := lxd.InstanceList{Project: value(project), AllProjects: value(allProjects), Type: value(typeArg), Filter: value(filter)}
 	return r.instances(ctx, list, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))

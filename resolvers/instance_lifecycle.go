@@ -35,3 +35,7 @@ func (r *mutationResolver) UnfreezeInstance(ctx context.Context, name string, pr
 func (r *mutationResolver) DeleteInstance(ctx context.Context, name string, project *string, force *bool, wait *int, dryRun *bool) (*work.DeletePayload, error) {
 	return r.deleteInstance(ctx, value(project), name, value(force), value(dryRun), wait)
 }
+
+func (r *mutationResolver) SetInstanceState(ctx context.Context, name string, project *string, action lxd.InstanceAction, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) (*work.InstancePayload, error) {
+	return r.changeState(ctx, value(project), name, wait, lxd.InstanceStateChange{Action: action, Force: value(force), TimeoutSeconds: value(timeoutSeconds), Stateful: value(stateful)})
+}

@@ -22,25 +22,34 @@ func (p *InstancePayload) With(plan *lxd.ChangePlan) *InstancePayload {
 
 // GraphQL gives each mutation a payload type of its own.
 type (
-	CreateInstancePayload      = InstancePayload
-	StartInstancePayload       = InstancePayload
-	StopInstancePayload        = InstancePayload
-	RestartInstancePayload     = InstancePayload
-	FreezeInstancePayload      = InstancePayload
-	UnfreezeInstancePayload    = InstancePayload
-	UpdateInstancePayload      = InstancePayload
-	RenameInstancePayload      = InstancePayload
-	AddTagPayload              = InstancePayload
-	RemoveTagPayload           = InstancePayload
-	AttachVolumePayload        = InstancePayload
-	DetachVolumePayload        = InstancePayload
-	AttachNicPayload           = InstancePayload
-	DetachNicPayload           = InstancePayload
-	ScaleInstanceCpuPayload    = InstancePayload
-	ScaleInstanceMemoryPayload = InstancePayload
-	GrowInstanceDiskPayload    = InstancePayload
-	SetScalingBoundsPayload    = InstancePayload
-	RestoreInstancePayload     = InstancePayload
+	CreateInstancePayload          = InstancePayload
+	StartInstancePayload           = InstancePayload
+	StopInstancePayload            = InstancePayload
+	RestartInstancePayload         = InstancePayload
+	FreezeInstancePayload          = InstancePayload
+	UnfreezeInstancePayload        = InstancePayload
+	UpdateInstancePayload          = InstancePayload
+	RenameInstancePayload          = InstancePayload
+	AddTagPayload                  = InstancePayload
+	RemoveTagPayload               = InstancePayload
+	AttachVolumePayload            = InstancePayload
+	DetachVolumePayload            = InstancePayload
+	AttachNicPayload               = InstancePayload
+	DetachNicPayload               = InstancePayload
+	ScaleInstanceCpuPayload        = InstancePayload
+	ScaleInstanceMemoryPayload     = InstancePayload
+	GrowInstanceDiskPayload        = InstancePayload
+	SetScalingBoundsPayload        = InstancePayload
+	RestoreInstancePayload         = InstancePayload
+	CopyInstancePayload            = InstancePayload
+	MigrateInstancePayload         = InstancePayload
+	RebuildInstancePayload         = InstancePayload
+	SetInstanceStatePayload        = InstancePayload
+	UpdateInstanceMetadataPayload  = InstancePayload
+	SetInstanceTemplatePayload     = InstancePayload
+	DeleteInstanceTemplatePayload  = InstancePayload
+	DeleteInstanceLogPayload       = InstancePayload
+	ClearInstanceConsoleLogPayload = InstancePayload
 )
 
 // InstanceSnapshotPayload is what a change of a snapshot gives.
@@ -58,6 +67,20 @@ type (
 	RenameInstanceSnapshotPayload = InstanceSnapshotPayload
 )
 
+// InstanceBackupPayload is what a change of a backup gives.
+type InstanceBackupPayload struct {
+	// Backup is the backup after the change; nil when there is none (yet).
+	Backup *lxd.InstanceBackup
+	// Operation is the work; nil when LXD answered at once.
+	Operation *lxd.Operation
+}
+
+// GraphQL gives each mutation a payload type of its own.
+type (
+	CreateInstanceBackupPayload = InstanceBackupPayload
+	RenameInstanceBackupPayload = InstanceBackupPayload
+)
+
 // DeletePayload is what deleting anything gives.
 type DeletePayload struct {
 	// DeletedID is the id that it had; nil after a dry run.
@@ -72,6 +95,7 @@ type DeletePayload struct {
 type (
 	DeleteInstancePayload         = DeletePayload
 	DeleteInstanceSnapshotPayload = DeletePayload
+	DeleteInstanceBackupPayload   = DeletePayload
 )
 
 // CancelOperationPayload is what cancelling an operation gives.

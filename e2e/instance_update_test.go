@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -14,14 +15,8 @@ func TestSmallChangesOfAnInstance(t *testing.T) {
 	project := newProject(t, "true")
 	name := newName()
 	server.must(t, token, createBusybox, map[string]any{"name": name, "project": project, "wait": 60})
-	ask := func(mutation string) *answer {
-		return server.ask(t, token, `mutation($n: String!, $p: String) { `+mutation+` }`, map[string]any{"n": name, "p": project})
-	}
-	for _, step := range []struct {
-		mutation, code string
-		path           []any
-		want           any
-	}{
+	asked := map[string]any{"n": name, "p": project}
+	server.walk(t, token, asked, []step{
 		{`addTag(name: $n, project: $p, tag: "a,b") { instance { tags } }`, "BAD_USER_INPUT", nil, nil},
 		{`addTag(name: $n, project: $p, tag: "web") { instance { tags } }`, "", []any{"addTag", "instance", "tags", 0}, "web"},
 		{`updateInstance(name: $n, project: $p, input: {description: "shop", config: {limits: "x"}}) { instance { name } }`, "OPERATION_FAILED", nil, nil},
@@ -44,17 +39,9 @@ func TestSmallChangesOfAnInstance(t *testing.T) {
 		{`deleteInstanceSnapshot(instance: $n, project: $p, name: "s1", wait: 60) { operation { status } }`, "", []any{"deleteInstanceSnapshot", "operation", "status"}, "SUCCESS"},
 		{`restoreInstance(name: $n, project: $p, snapshot: "s1") { instance { name } }`, "NOT_FOUND", nil, nil},
 		{`renameInstance(name: $n, project: $p, newName: "-x") { instance { name } }`, "BAD_USER_INPUT", nil, nil},
-	} {
-		got := ask(step.mutation)
-		if got.code() != step.code || (step.path != nil && got.at(step.path...) != step.want) {
-			t.Errorf("%s: want %q %v: %s", step.mutation, step.code, step.want, got.Text)
-		}
-	}
+	})
 	server.demote(t, "VIEWER")
-	token = server.login(t)
-	if refused := ask(`addTag(name: $n, project: $p, tag: "x") { instance { tags } }`); refused.code() != "FORBIDDEN" {
-		t.Errorf("a viewer tags: %s", refused.Text)
-	}
+	server.walk(t, server.login(t), asked, []step{{`addTag(name: $n, project: $p, tag: "x") { instance { tags } }`, "FORBIDDEN", nil, nil}})
 }
 
 // What reaches the host is an ADMIN's, in an update as in a create.
@@ -86,24 +73,32 @@ func TestAnUpdateDoesNotReachTheHost(t *testing.T) {
 	server.must(t, operator, `mutation($n: String!, $p: String) { updateInstance(name: $n, project: $p, input: {description: "fine"}) { instance { name } } }`, map[string]any{"n": name, "p": project})
 }
 
-// Fifty people tag one instance at once, and nobody's tag is lost.
-func TestFiftyTagsAtOnce(t *testing.T) {
+// Fifty people tag one instance and give it devices at once, and nothing is lost.
+func TestFiftyChangesAtOnce(t *testing.T) {
 	server := onRealLXD(t)
 	token := server.login(t)
 	project := newProject(t, "true")
 	name := newName()
 	server.must(t, token, createBusybox, map[string]any{"name": name, "project": project, "wait": 60})
-	var tagging sync.WaitGroup
-	for n := range 50 {
-		tagging.Go(func() {
-			server.must(t, token, `mutation($n: String!, $p: String, $tag: String!) { addTag(name: $n, project: $p, tag: $tag) { instance { name } } }`, map[string]any{"n": name, "p": project, "tag": fmt.Sprintf("t%02d", n)})
+	var changing sync.WaitGroup
+	for n := range 25 {
+		asked := map[string]any{"n": name, "p": project, "tag": fmt.Sprintf("t%02d", n), "devices": map[string]any{fmt.Sprintf("d%02d", n): map[string]any{"type": "none"}}}
+		changing.Go(func() {
+			server.must(t, token, `mutation($n: String!, $p: String, $tag: String!) { addTag(name: $n, project: $p, tag: $tag) { instance { name } } }`, asked)
+		})
+		changing.Go(func() {
+			server.must(t, token, `mutation($n: String!, $p: String, $devices: DeviceMap!) { updateInstance(name: $n, project: $p, input: {devices: $devices}) { instance { name } } }`, asked)
 		})
 	}
-	tagging.Wait()
-	tags := server.must(t, token, `query($n: String!, $p: String) { instance(name: $n, project: $p) { tags } }`, map[string]any{"n": name, "p": project}).at("instance", "tags").([]any)
-	for n := range 50 {
+	changing.Wait()
+	after := server.must(t, token, `query($n: String!, $p: String) { instance(name: $n, project: $p) { tags devices { name } } }`, map[string]any{"n": name, "p": project})
+	tags := after.at("instance", "tags").([]any)
+	for n := range 25 {
 		if !slices.Contains(tags, any(fmt.Sprintf("t%02d", n))) {
 			t.Errorf("t%02d is lost", n)
+		}
+		if !strings.Contains(after.Text, fmt.Sprintf(`"d%02d"`, n)) {
+			t.Errorf("d%02d is lost", n)
 		}
 	}
 }

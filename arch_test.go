@@ -28,7 +28,7 @@ var rooms = map[string]struct {
 	"page":             {[]string{"lxd", "simplestreams"}, "lists know what is listed and nothing of who asks"},
 	"simplestreams":    {nil, "image servers are others' and know nothing of LXD or of us"},
 	"work":             {[]string{"lxd", "auth"}, "operations of ours are steps of LXD"},
-	"db":               {[]string{"auth"}, "the only room that says SQL implements the others' stores"},
+	"db":               {[]string{"auth", "lxd", "work"}, "the only room that says SQL implements the others' stores"},
 	"health":           {nil, "whether something answers is asked by those who know it"},
 	"graph":            {[]string{"simplestreams", "lxd", "auth", "health", "page", "work"}, "generated code binds types and decides nothing"},
 	"resolvers":        {[]string{"simplestreams", "graph", "health", "page", "work", "lxd", "auth"}, "a resolver is a line: it names who answers"},

@@ -23,6 +23,8 @@ func migrations() *migrate.Migrations {
 	steps.Add(step("0001", "users", createUsers))
 	steps.Add(step("0002", "sessions", createSessions))
 	steps.Add(step("0003", "settings", createSettings))
+	steps.Add(step("0004", "idempotency_keys", createKeys))
+	steps.Add(step("0005", "bulks", createBulks))
 	return steps
 }
 

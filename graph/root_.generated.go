@@ -101,6 +101,19 @@ type ComplexityRoot struct {
 		User         func(childComplexity int) int
 	}
 
+	BulkInstancesPayload struct {
+		Items     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	BulkItem struct {
+		Code    func(childComplexity int) int
+		Message func(childComplexity int) int
+		Name    func(childComplexity int) int
+		Outcome func(childComplexity int) int
+		Project func(childComplexity int) int
+	}
+
 	CancelOperationPayload struct {
 		Operation func(childComplexity int) int
 	}
@@ -649,12 +662,13 @@ type ComplexityRoot struct {
 		AddTag                  func(childComplexity int, name string, project *string, tag string) int
 		AttachNic               func(childComplexity int, name string, project *string, network string, device string) int
 		AttachVolume            func(childComplexity int, name string, project *string, pool string, volume string, path *string, device *string, readOnly *bool) int
+		BulkInstances           func(childComplexity int, action lxd.InstanceAction, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
 		CancelOperation         func(childComplexity int, id string) int
 		ClearInstanceConsoleLog func(childComplexity int, name string, project *string) int
 		CopyInstance            func(childComplexity int, name string, project *string, input lxd.CopyInstanceInput, wait *int, idempotencyKey *string) int
 		CreateInstance          func(childComplexity int, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) int
 		CreateInstanceBackup    func(childComplexity int, instance string, project *string, input lxd.CreateInstanceBackupInput, wait *int, idempotencyKey *string) int
-		CreateInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int) int
+		CreateInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int, idempotencyKey *string) int
 		DeleteInstance          func(childComplexity int, name string, project *string, force *bool, wait *int, dryRun *bool) int
 		DeleteInstanceBackup    func(childComplexity int, instance string, name string, project *string, wait *int) int
 		DeleteInstanceLog       func(childComplexity int, name string, project *string, log string) int
@@ -918,6 +932,7 @@ type ComplexityRoot struct {
 		Entities    func(childComplexity int) int
 		Error       func(childComplexity int) int
 		ID          func(childComplexity int) int
+		Items       func(childComplexity int) int
 		Location    func(childComplexity int) int
 		LxdURL      func(childComplexity int) int
 		MayCancel   func(childComplexity int) int
@@ -1815,6 +1830,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AuthPayload.User(childComplexity), true
+
+	case "BulkInstancesPayload.items":
+		if e.ComplexityRoot.BulkInstancesPayload.Items == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkInstancesPayload.Items(childComplexity), true
+	case "BulkInstancesPayload.operation":
+		if e.ComplexityRoot.BulkInstancesPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkInstancesPayload.Operation(childComplexity), true
+
+	case "BulkItem.code":
+		if e.ComplexityRoot.BulkItem.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkItem.Code(childComplexity), true
+	case "BulkItem.message":
+		if e.ComplexityRoot.BulkItem.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkItem.Message(childComplexity), true
+	case "BulkItem.name":
+		if e.ComplexityRoot.BulkItem.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkItem.Name(childComplexity), true
+	case "BulkItem.outcome":
+		if e.ComplexityRoot.BulkItem.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkItem.Outcome(childComplexity), true
+	case "BulkItem.project":
+		if e.ComplexityRoot.BulkItem.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkItem.Project(childComplexity), true
 
 	case "CancelOperationPayload.operation":
 		if e.ComplexityRoot.CancelOperationPayload.Operation == nil {
@@ -4019,6 +4078,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AttachVolume(childComplexity, args["name"].(string), args["project"].(*string), args["pool"].(string), args["volume"].(string), args["path"].(*string), args["device"].(*string), args["readOnly"].(*bool)), true
+	case "Mutation.bulkInstances":
+		if e.ComplexityRoot.Mutation.BulkInstances == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkInstances_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkInstances(childComplexity, args["action"].(lxd.InstanceAction), args["names"].([]string), args["where"].(map[string]any), args["project"].(*string), args["allProjects"].(*bool), args["maxParallel"].(*int), args["onError"].(*string), args["force"].(*bool), args["timeoutSeconds"].(*int), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.cancelOperation":
 		if e.ComplexityRoot.Mutation.CancelOperation == nil {
 			break
@@ -4084,7 +4154,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CreateInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["stateful"].(*bool), args["expiresAt"].(*lxd.Time), args["wait"].(*int)), true
+		return e.ComplexityRoot.Mutation.CreateInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["stateful"].(*bool), args["expiresAt"].(*lxd.Time), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.deleteInstance":
 		if e.ComplexityRoot.Mutation.DeleteInstance == nil {
 			break
@@ -5433,6 +5503,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Operation.ID(childComplexity), true
+	case "Operation.items":
+		if e.ComplexityRoot.Operation.Items == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Operation.Items(childComplexity), true
 	case "Operation.location":
 		if e.ComplexityRoot.Operation.Location == nil {
 			break
@@ -9060,6 +9136,96 @@ extend type Query {
   ): [Permission!] @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
+	{Name: "../schema/bulk.graphqls", Input: `"""How far one instance of a bulk is."""
+enum BulkOutcome {
+  """Its turn has not come."""
+  PENDING
+  """It is worked on."""
+  RUNNING
+  """It is done."""
+  DONE
+  """It failed; ` + "`" + `code` + "`" + ` and ` + "`" + `message` + "`" + ` say how."""
+  FAILED
+  """It was left as it is; ` + "`" + `code` + "`" + ` and ` + "`" + `message` + "`" + ` say why."""
+  SKIPPED
+  """One that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+"""What a bulk does when an instance fails."""
+enum BulkErrorAction {
+  """Go on with the others."""
+  CONTINUE
+  """Begin no more; those that were not begun are ` + "`" + `SKIPPED` + "`" + `."""
+  STOP
+}
+
+"""One instance of a bulk."""
+type BulkItem {
+  """The instance's name."""
+  name: String!
+  """The name of the instance's project."""
+  project: String!
+  """How far it is."""
+  outcome: BulkOutcome!
+  """The error's code, as an answer's ` + "`" + `extensions.code` + "`" + ` would be; null without one."""
+  code: String
+  """Why it failed or was skipped; null without a reason."""
+  message: String
+}
+
+"""What ` + "`" + `bulkInstances` + "`" + ` gives."""
+type BulkInstancesPayload {
+  """
+  The bulk, an operation of lxdql's own. Its progress, and afterwards its outcome, can be
+  asked for by its id for 30 days, also after a restart.
+  """
+  operation: Operation
+  """Each instance with its outcome so far, in the order in which they are taken; null when nothing was begun."""
+  items: [BulkItem!]
+}
+
+extend type Operation {
+  """The instances of a bulk with their outcomes; null for other operations."""
+  items: [BulkItem!]
+}
+
+extend type Mutation {
+  """
+  Do the same to many instances: to those that are named, or to those that ` + "`" + `where` + "`" + `
+  chooses; exactly one of both is given. One whose status does not allow it is
+  ` + "`" + `SKIPPED` + "`" + `. A failure of some is no error of the whole: the operation's status is
+  ` + "`" + `FAILURE` + "`" + `, and ` + "`" + `items` + "`" + ` tell. More than 5000 instances are ` + "`" + `LIMIT_EXCEEDED` + "`" + `.
+  """
+  bulkInstances(
+    """What to do."""
+    action: InstanceAction!
+    """The names, each once; one that is not there is ` + "`" + `FAILED` + "`" + ` with ` + "`" + `NOT_FOUND` + "`" + `."""
+    names: [String!]
+    """Which instances, as in ` + "`" + `instances` + "`" + `."""
+    where: InstanceWhere
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """With ` + "`" + `where` + "`" + `: choose in all projects that the caller may change, and ignore ` + "`" + `project` + "`" + `."""
+    allProjects: Boolean = false
+    """How many are worked on at once, 1 to 32."""
+    maxParallel: Int = 8
+    """What to do when one fails."""
+    onError: BulkErrorAction = CONTINUE
+    """Whether to end them instead of asking them to shut down; with ` + "`" + `DELETE` + "`" + `: whether to stop them first."""
+    force: Boolean = false
+    """How long each may take to shut down, 1 to 3600; null is 30."""
+    timeoutSeconds: Int
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): BulkInstancesPayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
 	{Name: "../schema/certificate.graphqls", Input: `"""What a certificate is for."""
 enum CertificateType {
   """Somebody, or some program, that uses LXD."""
@@ -11431,6 +11597,11 @@ extend type Mutation {
     expiresAt: Time
     """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
     wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
   ): CreateInstanceSnapshotPayload @hasRole(role: OPERATOR)
   """Set when LXD deletes a snapshot."""
   updateInstanceSnapshot(
@@ -14971,6 +15142,32 @@ func (ec *executionContext) childFields_AuthPayload(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type AuthPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_BulkInstancesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "operation":
+		return ec.fieldContext_BulkInstancesPayload_operation(ctx, field)
+	case "items":
+		return ec.fieldContext_BulkInstancesPayload_items(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkInstancesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BulkItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_BulkItem_name(ctx, field)
+	case "project":
+		return ec.fieldContext_BulkItem_project(ctx, field)
+	case "outcome":
+		return ec.fieldContext_BulkItem_outcome(ctx, field)
+	case "code":
+		return ec.fieldContext_BulkItem_code(ctx, field)
+	case "message":
+		return ec.fieldContext_BulkItem_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkItem", field.Name)
+}
+
 func (ec *executionContext) childFields_CancelOperationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "operation":
@@ -16401,6 +16598,8 @@ func (ec *executionContext) childFields_Operation(ctx context.Context, field gra
 		return ec.fieldContext_Operation_location(ctx, field)
 	case "lxdUrl":
 		return ec.fieldContext_Operation_lxdUrl(ctx, field)
+	case "items":
+		return ec.fieldContext_Operation_items(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Operation", field.Name)
 }

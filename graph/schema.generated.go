@@ -24,6 +24,7 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type MutationResolver interface {
+	BulkInstances(ctx context.Context, action lxd.InstanceAction, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) (*work.BulkInstancesPayload, error)
 	CreateInstanceBackup(ctx context.Context, instance string, project *string, input lxd.CreateInstanceBackupInput, wait *int, idempotencyKey *string) (*work.InstanceBackupPayload, error)
 	RenameInstanceBackup(ctx context.Context, instance string, name string, project *string, newName string, wait *int) (*work.InstanceBackupPayload, error)
 	DeleteInstanceBackup(ctx context.Context, instance string, name string, project *string, wait *int) (*work.DeletePayload, error)
@@ -43,7 +44,7 @@ type MutationResolver interface {
 	DeleteInstanceTemplate(ctx context.Context, name string, project *string, template string) (*work.InstancePayload, error)
 	DeleteInstanceLog(ctx context.Context, name string, project *string, log string) (*work.InstancePayload, error)
 	ClearInstanceConsoleLog(ctx context.Context, name string, project *string) (*work.InstancePayload, error)
-	CreateInstanceSnapshot(ctx context.Context, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int) (*work.InstanceSnapshotPayload, error)
+	CreateInstanceSnapshot(ctx context.Context, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int, idempotencyKey *string) (*work.InstanceSnapshotPayload, error)
 	UpdateInstanceSnapshot(ctx context.Context, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) (*work.InstanceSnapshotPayload, error)
 	RenameInstanceSnapshot(ctx context.Context, instance string, name string, project *string, newName string, wait *int) (*work.InstanceSnapshotPayload, error)
 	DeleteInstanceSnapshot(ctx context.Context, instance string, name string, project *string, wait *int) (*work.DeletePayload, error)
@@ -267,6 +268,100 @@ func (ec *executionContext) field_Mutation_attachVolume_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_bulkInstances_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "action",
+		func(ctx context.Context, v any) (lxd.InstanceAction, error) {
+			return ec.unmarshalNInstanceAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceAction(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["action"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "names",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["names"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalOInstanceWhere2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "project",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["project"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "allProjects",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["allProjects"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "maxParallel",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["maxParallel"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "onError",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOBulkErrorAction2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["onError"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "force",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["force"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "timeoutSeconds",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["timeoutSeconds"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "wait",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["wait"] = arg9
+	arg10, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg10
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_cancelOperation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -446,6 +541,14 @@ func (ec *executionContext) field_Mutation_createInstanceSnapshot_args(ctx conte
 		return nil, err
 	}
 	args["wait"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg6
 	return args, nil
 }
 
@@ -3897,6 +4000,68 @@ func (ec *executionContext) field_Subscription_operationUpdated_args(ctx context
 
 // region    **************************** field.gotpl *****************************
 
+func (ec *executionContext) _Mutation_bulkInstances(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_bulkInstances(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().BulkInstances(ctx, fc.Args["action"].(lxd.InstanceAction), fc.Args["names"].([]string), fc.Args["where"].(map[string]any), fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["maxParallel"].(*int), fc.Args["onError"].(*string), fc.Args["force"].(*bool), fc.Args["timeoutSeconds"].(*int), fc.Args["wait"].(*int), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *work.BulkInstancesPayload
+					return zeroVal, err
+				}
+				if ec.Directives.HasRole == nil {
+					var zeroVal *work.BulkInstancesPayload
+					return zeroVal, errors.New("directive hasRole is not implemented")
+				}
+				return ec.Directives.HasRole(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *work.BulkInstancesPayload) graphql.Marshaler {
+			return ec.marshalOBulkInstancesPayload2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋworkᚐBulkInstancesPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_bulkInstances(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkInstancesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_bulkInstances_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createInstanceBackup(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5085,7 +5250,7 @@ func (ec *executionContext) _Mutation_createInstanceSnapshot(ctx context.Context
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CreateInstanceSnapshot(ctx, fc.Args["instance"].(string), fc.Args["name"].(string), fc.Args["project"].(*string), fc.Args["stateful"].(*bool), fc.Args["expiresAt"].(*lxd.Time), fc.Args["wait"].(*int))
+			return ec.Resolvers.Mutation().CreateInstanceSnapshot(ctx, fc.Args["instance"].(string), fc.Args["name"].(string), fc.Args["project"].(*string), fc.Args["stateful"].(*bool), fc.Args["expiresAt"].(*lxd.Time), fc.Args["wait"].(*int), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -9412,6 +9577,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Mutation")
+		case "bulkInstances":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_bulkInstances(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "createInstanceBackup":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createInstanceBackup(ctx, field)

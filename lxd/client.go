@@ -119,6 +119,14 @@ func path(segments ...string) string {
 	return text.String()
 }
 
+// InstancePath is an instance's address in LXD's API.
+func InstancePath(project, name string) string {
+	if project == "default" {
+		return path("instances", name)
+	}
+	return in(project, path("instances", name))
+}
+
 // in adds the project, and more parameters in pairs, to a path.
 func in(project, address string, pairs ...string) string {
 	query := url.Values{"project": {projectOrDefault(project)}}

@@ -78,6 +78,14 @@ func (h *Hub) broken() {
 	}
 }
 
+// Operation is an operation as it was last told by an event; nil when none told
+// of it. The oldest of many are forgotten.
+func (h *Hub) Operation(uuid string) *Operation {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	return h.final.seen[uuid]
+}
+
 // Publish hands an event to all whose subscription wants it.
 func (h *Hub) Publish(event Event) {
 	h.mutex.Lock()

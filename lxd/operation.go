@@ -24,6 +24,8 @@ type Operation struct {
 	Project string `json:"-"`
 	// Own is set on an operation of lxdql, which LXD does not know.
 	Own bool `json:"-"`
+	// Items are the instances of a bulk; nil for other operations.
+	Items []*BulkItem `json:"-"`
 
 	server string
 }

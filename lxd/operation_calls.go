@@ -2,14 +2,10 @@ package lxd
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // Operation reads one operation. One that LXD has forgotten, which it does 5 s
@@ -137,34 +133,4 @@ func (c *Client) own(operation *Operation, project string) {
 func (c *Client) adopt(operation *Operation, project string) {
 	operation.Project, operation.server = project, c.Name()
 	operation.redact()
-}
-
-// NewOperation makes an operation of lxdql's own that runs. It is a value that
-// does not change: see [Operation.Ended].
-func (c *Client) NewOperation(description, project string, resources map[string][]string) *Operation {
-	now := Time{time.Now().UTC()}
-	affected, err := json.Marshal(resources)
-	if err != nil { // strings always marshal
-		affected = nil
-	}
-	operation := &Operation{
-		UUID: uuid.NewString(), Kind: "task", Description: description, StatusCode: codeRunning,
-		CreatedAt: now, UpdatedAt: now, MayCancel: true, Affected: affected, Own: true,
-	}
-	c.own(operation, project)
-	return operation
-}
-
-// Ended is the operation at its end: nil is success, context.Canceled is
-// cancelled, anything else is failure.
-func (o *Operation) Ended(reason error) *Operation {
-	ended := *o
-	ended.UpdatedAt, ended.MayCancel, ended.StatusCode = Time{time.Now().UTC()}, false, codeFinal
-	switch {
-	case errors.Is(reason, context.Canceled):
-		ended.StatusCode = codeCancelled
-	case reason != nil:
-		ended.StatusCode, ended.Err = codeFailure, reason.Error()
-	}
-	return &ended
 }

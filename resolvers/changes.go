@@ -7,14 +7,16 @@ import (
 	"github.com/lxdql/lxdql/work"
 )
 
-func (r *Resolver) changeState(ctx context.Context, project, name string, wait *int, change lxd.InstanceStateChange) (*work.InstancePayload, error) {
+func (r *Resolver) changeState(ctx context.Context, project, name string, wait *int, key *string, change lxd.InstanceStateChange) (*work.InstancePayload, error) {
 	if change.TimeoutSeconds < 0 || change.TimeoutSeconds > 3600 {
 		return nil, &lxd.InputError{Argument: "timeoutSeconds", Message: "timeoutSeconds is 1 to 3600"}
 	}
 	if _, err := waiting(wait); err != nil {
 		return nil, err
 	}
-	operation, err := r.LXD.ChangeInstanceState(ctx, scope(ctx), project, name, change)
+	operation, err := r.once(ctx, key, "setInstanceState", []any{project, name, change}, func(ctx context.Context) (*lxd.Operation, error) {
+		return r.LXD.ChangeInstanceState(ctx, scope(ctx), project, name, change)
+	})
 	return r.changed(ctx, project, name, operation, wait, err)
 }
 
@@ -45,14 +47,20 @@ func (r *Resolver) wait(ctx context.Context, operation *lxd.Operation, wait *int
 }
 
 // createInstance makes an instance, or with dryRun tells what it would make.
-func (r *Resolver) createInstance(ctx context.Context, input *lxd.CreateInstanceInput, wait *int, dryRun bool) (*work.InstancePayload, error) {
+func (r *Resolver) createInstance(ctx context.Context, input *lxd.CreateInstanceInput, wait *int, key *string, dryRun bool) (*work.InstancePayload, error) {
 	if _, err := waiting(wait); err != nil {
 		return nil, err
 	}
 	plan := lxd.NewChangePlan(dryRun)
-	operation, err := r.Work.CreateInstance(ctx, scope(ctx), plan, input)
-	if err != nil || plan != nil {
+	if plan != nil {
+		_, err := r.Work.CreateInstance(ctx, scope(ctx), plan, input)
 		return (&work.InstancePayload{}).With(plan), err
+	}
+	operation, err := r.once(ctx, key, "createInstance", input, func(ctx context.Context) (*lxd.Operation, error) {
+		return r.Work.CreateInstance(ctx, scope(ctx), nil, input)
+	})
+	if err != nil {
+		return nil, err
 	}
 	return r.changed(ctx, input.ProjectName(), input.Name, operation, wait, nil)
 }

@@ -13,7 +13,9 @@ import (
 )
 
 func (r *mutationResolver) CreateInstanceBackup(ctx context.Context, instance string, project *string, input lxd.CreateInstanceBackupInput, wait *int, idempotencyKey *string) (*work.InstanceBackupPayload, error) {
-	operation, err := r.LXD.CreateInstanceBackup(ctx, scope(ctx), value(project), instance, &input)
+	operation, err := r.once(ctx, idempotencyKey, "createInstanceBackup", []any{project, instance, input}, func(ctx context.Context) (*lxd.Operation, error) {
+		return r.LXD.CreateInstanceBackup(ctx, scope(ctx), value(project), instance, &input)
+	})
 	return r.instanceBackupChanged(ctx, project, instance, input.Name, operation, wait, err)
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 func (r *mutationResolver) CopyInstance(ctx context.Context, name string, project *string, input lxd.CopyInstanceInput, wait *int, idempotencyKey *string) (*work.InstancePayload, error) {
-	return r.createInstance(ctx, input.Create(value(project), name), wait, false)
+	return r.createInstance(ctx, input.Create(value(project), name), wait, idempotencyKey, false)
 }
 
 func (r *mutationResolver) MigrateInstance(ctx context.Context, name string, project *string, input lxd.MigrateInstanceInput, wait *int) (*work.InstancePayload, error) {

@@ -13,5 +13,5 @@ import (
 )
 
 func (r *mutationResolver) CreateInstance(ctx context.Context, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) (*work.InstancePayload, error) {
-	return r.createInstance(ctx, &input, wait, value(dryRun))
+	return r.createInstance(ctx, &input, wait, idempotencyKey, value(dryRun))
 }

@@ -13,23 +13,23 @@ import (
 )
 
 func (r *mutationResolver) StartInstance(ctx context.Context, name string, project *string, stateful *bool, wait *int, idempotencyKey *string) (*work.InstancePayload, error) {
-	return r.changeState(ctx, value(project), name, wait, lxd.InstanceStateChange{Action: lxd.ActionStart, Stateful: value(stateful)})
+	return r.changeState(ctx, value(project), name, wait, idempotencyKey, lxd.InstanceStateChange{Action: lxd.ActionStart, Stateful: value(stateful)})
 }
 
 func (r *mutationResolver) StopInstance(ctx context.Context, name string, project *string, force *bool, timeoutSeconds *int, stateful *bool, wait *int) (*work.InstancePayload, error) {
-	return r.changeState(ctx, value(project), name, wait, lxd.InstanceStateChange{Action: lxd.ActionStop, Force: value(force), TimeoutSeconds: value(timeoutSeconds), Stateful: value(stateful)})
+	return r.changeState(ctx, value(project), name, wait, nil, lxd.InstanceStateChange{Action: lxd.ActionStop, Force: value(force), TimeoutSeconds: value(timeoutSeconds), Stateful: value(stateful)})
 }
 
 func (r *mutationResolver) RestartInstance(ctx context.Context, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) (*work.InstancePayload, error) {
-	return r.changeState(ctx, value(project), name, wait, lxd.InstanceStateChange{Action: lxd.ActionRestart, Force: value(force), TimeoutSeconds: value(timeoutSeconds)})
+	return r.changeState(ctx, value(project), name, wait, idempotencyKey, lxd.InstanceStateChange{Action: lxd.ActionRestart, Force: value(force), TimeoutSeconds: value(timeoutSeconds)})
 }
 
 func (r *mutationResolver) FreezeInstance(ctx context.Context, name string, project *string, wait *int) (*work.InstancePayload, error) {
-	return r.changeState(ctx, value(project), name, wait, lxd.InstanceStateChange{Action: lxd.ActionFreeze})
+	return r.changeState(ctx, value(project), name, wait, nil, lxd.InstanceStateChange{Action: lxd.ActionFreeze})
 }
 
 func (r *mutationResolver) UnfreezeInstance(ctx context.Context, name string, project *string, wait *int) (*work.InstancePayload, error) {
-	return r.changeState(ctx, value(project), name, wait, lxd.InstanceStateChange{Action: lxd.ActionUnfreeze})
+	return r.changeState(ctx, value(project), name, wait, nil, lxd.InstanceStateChange{Action: lxd.ActionUnfreeze})
 }
 
 func (r *mutationResolver) DeleteInstance(ctx context.Context, name string, project *string, force *bool, wait *int, dryRun *bool) (*work.DeletePayload, error) {
@@ -37,5 +37,5 @@ func (r *mutationResolver) DeleteInstance(ctx context.Context, name string, proj
 }
 
 func (r *mutationResolver) SetInstanceState(ctx context.Context, name string, project *string, action lxd.InstanceAction, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) (*work.InstancePayload, error) {
-	return r.changeState(ctx, value(project), name, wait, lxd.InstanceStateChange{Action: action, Force: value(force), TimeoutSeconds: value(timeoutSeconds), Stateful: value(stateful)})
+	return r.changeState(ctx, value(project), name, wait, idempotencyKey, lxd.InstanceStateChange{Action: action, Force: value(force), TimeoutSeconds: value(timeoutSeconds), Stateful: value(stateful)})
 }

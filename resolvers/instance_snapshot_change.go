@@ -12,8 +12,10 @@ import (
 	"github.com/lxdql/lxdql/work"
 )
 
-func (r *mutationResolver) CreateInstanceSnapshot(ctx context.Context, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int) (*work.InstanceSnapshotPayload, error) {
-	operation, err := r.LXD.CreateInstanceSnapshot(ctx, scope(ctx), value(project), instance, name, value(stateful), expiresAt)
+func (r *mutationResolver) CreateInstanceSnapshot(ctx context.Context, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int, idempotencyKey *string) (*work.InstanceSnapshotPayload, error) {
+	operation, err := r.once(ctx, idempotencyKey, "createInstanceSnapshot", []any{project, instance, name, stateful, expiresAt}, func(ctx context.Context) (*lxd.Operation, error) {
+		return r.LXD.CreateInstanceSnapshot(ctx, scope(ctx), value(project), instance, name, value(stateful), expiresAt)
+	})
 	return r.snapshotChanged(ctx, project, instance, name, operation, wait, err)
 }
 

@@ -25,6 +25,8 @@ type Resolver struct {
 	// Health asks what the server stands on; Endpoints are what it serves.
 	Health    health.Checker
 	Endpoints []*health.HTTPEndpoint
+	// Tell is an error's code and message, for results that hold several.
+	Tell func(error) (code, message string)
 	// EndStream tells the transport why a subscription ended.
 	EndStream func(ctx context.Context, reason error)
 }

@@ -42,6 +42,19 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
+// tell is an error where it is no answer but a part of one: its code, and a
+// message without what only we can be at fault for.
+func tell(log *slog.Logger) func(error) (code, message string) {
+	return func(err error) (string, string) {
+		code, _ := classify(err)
+		if code == "INTERNAL" {
+			log.Error("internal error", "error", err)
+			return code, "internal error: tell the administrator the time"
+		}
+		return code, err.Error()
+	}
+}
+
 // translate gives an error its code.
 func translate(shown *gqlerror.Error, err error) {
 	code, details := classify(err)

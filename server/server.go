@@ -60,13 +60,14 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	hub := lxd.NewHub(client)
-	manager := work.New(running, client, hub)
+	manager := work.New(running, client, hub, database, func(err error) { log.Error("what an earlier run left behind could not be ended", "error", err) })
+	manager.Recover()
 	var background sync.WaitGroup
 	background.Go(func() { hub.Run(running) })
 	defer background.Wait()
 	defer manager.Wait()
 	defer stop()
-	resolver := &resolvers.Resolver{LXD: client, Remotes: simplestreams.New(nil), Hub: hub, Work: manager, Auth: service, Health: checker(client, database), Endpoints: endpoints}
+	resolver := &resolvers.Resolver{LXD: client, Remotes: simplestreams.New(nil), Hub: hub, Work: manager, Auth: service, Health: checker(client, database), Endpoints: endpoints, Tell: tell(log)}
 	sockets := webSocket(config, resolver, service, log)
 	defer sockets.Wait()
 	defer stop()

@@ -13,16 +13,29 @@ import (
 // The calls below answer for lxdql's own operations and, where they know none,
 // for LXD's: to a caller both are the same.
 
-// Operation is the operation as it is now; an *lxd.Error with status 404 when
-// there is none any more or the scope does not allow it.
+// Operation is the operation as it is now, or as it ended: LXD forgets it 5 s
+// after that. It is an *lxd.Error with status 404 when nobody knows it (any
+// more) or the scope does not allow it.
 func (m *Manager) Operation(ctx context.Context, as lxd.Scope, uuid string) (*lxd.Operation, error) {
 	if own := m.find(uuid); own != nil {
-		if !as.Allows(own.operation.Project, false) {
-			return nil, &lxd.Error{Status: http.StatusNotFound, Message: "Operation not found"}
-		}
-		return own.operation, nil
+		return allowed(as, own.operation)
 	}
-	return m.client.Operation(ctx, as, uuid)
+	operation, err := m.client.Operation(ctx, as, uuid)
+	if !lxd.IsNotFound(err) {
+		return operation, err
+	}
+	if heard := m.hub.Operation(uuid); heard != nil {
+		return allowed(as, heard)
+	}
+	return m.kept(ctx, as, uuid, err)
+}
+
+// allowed hides an operation from who may not see its project.
+func allowed(as lxd.Scope, operation *lxd.Operation) (*lxd.Operation, error) {
+	if !as.Allows(operation.Project, false) {
+		return nil, &lxd.Error{Status: http.StatusNotFound, Message: "Operation not found"}
+	}
+	return operation, nil
 }
 
 // Operations are those of a project, in no order.
@@ -61,28 +74,6 @@ func (m *Manager) AllOperations(ctx context.Context, as lxd.Scope) ([]*lxd.Opera
 		}
 	}
 	return all, nil
-}
-
-// WaitOperation waits for the end of an operation for at most the given time
-// and returns it as it is then.
-func (m *Manager) WaitOperation(ctx context.Context, as lxd.Scope, uuid string, atMost time.Duration) (*lxd.Operation, error) {
-	operation, err := m.Operation(ctx, as, uuid)
-	if err != nil || operation.Final() {
-		return operation, err
-	}
-	own := m.find(uuid)
-	if own == nil {
-		return m.client.WaitOperation(ctx, as, operation, atMost)
-	}
-	timer := time.NewTimer(atMost)
-	defer timer.Stop()
-	select {
-	case <-own.done:
-	case <-timer.C:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	return m.Operation(ctx, as, uuid)
 }
 
 // CancelOperation stops an operation; one that cannot be stopped is a conflict.

@@ -98,6 +98,14 @@ type (
 	DeleteInstanceBackupPayload   = DeletePayload
 )
 
+// BulkInstancesPayload is what a bulk gives.
+type BulkInstancesPayload struct {
+	// Operation is the bulk.
+	Operation *lxd.Operation
+	// Items are its instances with their outcomes so far.
+	Items []*lxd.BulkItem
+}
+
 // CancelOperationPayload is what cancelling an operation gives.
 type CancelOperationPayload struct {
 	// Operation is the operation as it is now; nil when LXD has forgotten it.

@@ -35,7 +35,11 @@ type Manager struct {
 	mutex sync.Mutex
 	tasks map[string]*task
 
-	locks locks
+	locks   locks
+	store   Store
+	started time.Time
+	// failed is told what went wrong where nobody waits for it.
+	failed func(error)
 }
 
 // task is one operation. Its operation is replaced, never changed, so that
@@ -46,9 +50,11 @@ type task struct {
 	done      chan struct{}
 }
 
-// New makes a manager whose operations end with ctx.
-func New(ctx context.Context, client *lxd.Client, hub *lxd.Hub) *Manager {
-	return &Manager{ctx: ctx, client: client, hub: hub, tasks: make(map[string]*task)}
+// New makes a manager whose operations end with ctx, and which keeps in the
+// store what has to outlive it. Failed is told what went wrong where nobody
+// waits for it.
+func New(ctx context.Context, client *lxd.Client, hub *lxd.Hub, store Store, failed func(error)) *Manager {
+	return &Manager{ctx: ctx, client: client, hub: hub, tasks: make(map[string]*task), store: store, started: time.Now(), failed: failed}
 }
 
 // Step is one part of an operation. It returns the operation of LXD that it
@@ -59,17 +65,37 @@ type Step func(context.Context) (*lxd.Operation, error)
 // that fails ends it. Resources are what it works on, in LXD's form.
 func (m *Manager) Run(description, project string, resources map[string][]string, steps ...Step) (*lxd.Operation, error) {
 	operation := m.client.NewOperation(description, project, resources)
+	return operation, m.begin(operation, func(ctx context.Context) error { return m.steps(ctx, steps) })
+}
+
+// begin does the work of an operation in a goroutine of its own; its error is
+// how the operation ends.
+func (m *Manager) begin(operation *lxd.Operation, work func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(m.ctx, longest)
 	if err := m.add(&task{operation, cancel, make(chan struct{})}); err != nil {
 		cancel()
-		return nil, err
+		return err
 	}
 	m.announce(operation)
 	m.running.Go(func() {
 		defer cancel()
-		m.finish(operation.UUID, m.steps(ctx, steps))
+		m.finish(operation.UUID, work(ctx))
 	})
-	return operation, nil
+	return nil
+}
+
+// progress tells how far a bulk is.
+func (m *Manager) progress(uuid string, items []*lxd.BulkItem) {
+	m.mutex.Lock()
+	t := m.tasks[uuid]
+	if t == nil || t.operation.Final() {
+		m.mutex.Unlock()
+		return
+	}
+	t.operation = t.operation.WithItems(items)
+	operation := t.operation
+	m.mutex.Unlock()
+	m.announce(operation)
 }
 
 func (m *Manager) add(t *task) error {
@@ -125,11 +151,18 @@ func (m *Manager) steps(ctx context.Context, steps []Step) error {
 
 // follow waits for the end of an operation of LXD, and cancels it when our own is cancelled.
 func (m *Manager) follow(ctx context.Context, operation *lxd.Operation) error {
+	err := m.ending(ctx, operation)
+	if ctx.Err() != nil {
+		return errors.Join(ctx.Err(), m.client.CancelOperation(context.WithoutCancel(ctx), lxd.System, operation))
+	}
+	return err
+}
+
+// ending waits for the end of an operation of LXD; nil is success.
+func (m *Manager) ending(ctx context.Context, operation *lxd.Operation) error {
 	for {
-		current, err := m.client.WaitOperation(ctx, lxd.System, operation, time.Minute)
+		current, err := m.await(ctx, operation, time.Minute)
 		switch {
-		case ctx.Err() != nil:
-			return errors.Join(ctx.Err(), m.client.CancelOperation(context.WithoutCancel(ctx), lxd.System, operation))
 		case err != nil:
 			return err
 		case current.Status() == lxd.OperationSuccess:

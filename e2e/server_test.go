@@ -43,6 +43,7 @@ type running struct {
 	directory string
 	log       *bytes.Buffer // complete once stopped
 	stop      func()
+	kill      func() // without a chance to end what it does
 }
 
 // start starts the server in an empty directory, with nothing of the caller's
@@ -97,6 +98,12 @@ func launch(t *testing.T, command *exec.Cmd, directory string, environment ...st
 		if strings.Contains(server.log.String(), "DATA RACE") {
 			t.Errorf("data race:\n%s", server.log)
 		}
+	}
+	server.kill = func() {
+		ended = true
+		command.Process.Kill()
+		<-read
+		command.Wait()
 	}
 	t.Cleanup(server.stop)
 	select {

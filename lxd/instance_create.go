@@ -100,6 +100,9 @@ func (i *CreateInstanceInput) check() error {
 	if !instanceName.MatchString(i.Name) {
 		return &InputError{"input.name", "the name has to be 1 to 63 letters, digits and dashes, begin with a letter and not end with a dash"}
 	}
+	if i.Type != nil && *i.Type == TypeUnknown {
+		return &InputError{"input.type", "an instance is a CONTAINER or a VIRTUAL_MACHINE"}
+	}
 	return i.Source.check("input.source")
 }
 
@@ -113,7 +116,7 @@ func (i *CreateInstanceInput) body() map[string]any {
 		body["config"] = i.Config
 	}
 	body["profiles"] = i.profiles()
-	if i.Type != nil && *i.Type != TypeUnknown {
+	if i.Type != nil {
 		body["type"] = i.Type.word()
 	}
 	if i.architecture != "" {

@@ -72,6 +72,9 @@ func (c *Client) Instances(ctx context.Context, as Scope, list InstanceList) ([]
 	if err := checkFilter(as, list.Project, list.AllProjects, list.Filter); err != nil {
 		return nil, err
 	}
+	if list.Type == TypeUnknown {
+		return nil, &InputError{"type", "an instance is a CONTAINER or a VIRTUAL_MACHINE"}
+	}
 	if list.AllProjects {
 		return c.allInstances(ctx, as, list)
 	}

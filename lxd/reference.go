@@ -82,6 +82,10 @@ func matchPath(pattern, segments []string) ([]string, bool) {
 			if err != nil {
 				return nil, false
 			}
+			// 5.0.2 escapes the names in the sources of some events twice.
+			if again, err := url.PathUnescape(name); err == nil {
+				name = again
+			}
 			names = append(names, name)
 		}
 	}

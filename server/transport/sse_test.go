@@ -3,6 +3,7 @@ package transport_test
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -147,5 +148,19 @@ func (s *server) wantNoneRunning(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d subscriptions go on", s.running.Load())
 		}
+	}
+}
+
+// Events that come faster than they are read do not run into each other: the
+// executor writes each into the same bytes.
+func TestEventsStayWhatTheyWere(t *testing.T) {
+	s := serve(t, transport.HTTP{}, &transport.WebSocket{})
+	want := ":\n\n"
+	for n := range 500 {
+		want += fmt.Sprintf("event: next\ndata: {\"data\":{\"count\":%d}}\n\n", n+1)
+	}
+	want += "event: complete\ndata:\n\n"
+	if got := s.post(t, `{"query":"subscription {count(to: 500)}"}`, stream); got.Text != want {
+		t.Errorf("%d bytes, want %d: %.400q", len(got.Text), len(want), got.Text)
 	}
 }

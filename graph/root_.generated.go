@@ -217,6 +217,12 @@ type ComplexityRoot struct {
 		Snapshot  func(childComplexity int) int
 	}
 
+	CreateProfilePayload struct {
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+		Profile   func(childComplexity int) int
+	}
+
 	DeleteInstanceBackupPayload struct {
 		DeletedID func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -241,6 +247,12 @@ type ComplexityRoot struct {
 	DeleteInstanceTemplatePayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
+	}
+
+	DeleteProfilePayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
 	}
 
 	DetachNicPayload struct {
@@ -669,11 +681,13 @@ type ComplexityRoot struct {
 		CreateInstance          func(childComplexity int, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) int
 		CreateInstanceBackup    func(childComplexity int, instance string, project *string, input lxd.CreateInstanceBackupInput, wait *int, idempotencyKey *string) int
 		CreateInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int, idempotencyKey *string) int
+		CreateProfile           func(childComplexity int, input lxd.CreateProfileInput, wait *int, idempotencyKey *string, dryRun *bool) int
 		DeleteInstance          func(childComplexity int, name string, project *string, force *bool, wait *int, dryRun *bool) int
 		DeleteInstanceBackup    func(childComplexity int, instance string, name string, project *string, wait *int) int
 		DeleteInstanceLog       func(childComplexity int, name string, project *string, log string) int
 		DeleteInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, wait *int) int
 		DeleteInstanceTemplate  func(childComplexity int, name string, project *string, template string) int
+		DeleteProfile           func(childComplexity int, name string, project *string, wait *int, dryRun *bool) int
 		DetachNic               func(childComplexity int, name string, project *string, device string) int
 		DetachVolume            func(childComplexity int, name string, project *string, device string) int
 		FreezeInstance          func(childComplexity int, name string, project *string, wait *int) int
@@ -686,6 +700,7 @@ type ComplexityRoot struct {
 		RenameInstance          func(childComplexity int, name string, project *string, newName string, wait *int) int
 		RenameInstanceBackup    func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
 		RenameInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
+		RenameProfile           func(childComplexity int, name string, project *string, newName string, wait *int) int
 		RestartInstance         func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
 		RestoreInstance         func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
 		ScaleInstanceCPU        func(childComplexity int, name string, project *string, cores int) int
@@ -699,6 +714,7 @@ type ComplexityRoot struct {
 		UpdateInstance          func(childComplexity int, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string, dryRun *bool) int
 		UpdateInstanceMetadata  func(childComplexity int, name string, project *string, input lxd.UpdateInstanceMetadataInput, ifMatch *string) int
 		UpdateInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) int
+		UpdateProfile           func(childComplexity int, name string, project *string, input lxd.UpdateProfileInput, ifMatch *string, wait *int, dryRun *bool) int
 	}
 
 	Network struct {
@@ -1017,9 +1033,11 @@ type ComplexityRoot struct {
 	}
 
 	Profile struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
 		Devices          func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Instances        func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -1183,6 +1201,11 @@ type ComplexityRoot struct {
 	RenameInstanceSnapshotPayload struct {
 		Operation func(childComplexity int) int
 		Snapshot  func(childComplexity int) int
+	}
+
+	RenameProfilePayload struct {
+		Operation func(childComplexity int) int
+		Profile   func(childComplexity int) int
 	}
 
 	ResourcesCpu struct {
@@ -1677,6 +1700,12 @@ type ComplexityRoot struct {
 	UpdateInstanceSnapshotPayload struct {
 		Operation func(childComplexity int) int
 		Snapshot  func(childComplexity int) int
+	}
+
+	UpdateProfilePayload struct {
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+		Profile   func(childComplexity int) int
 	}
 
 	UsbDevice struct {
@@ -2248,6 +2277,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateInstanceSnapshotPayload.Snapshot(childComplexity), true
 
+	case "CreateProfilePayload.operation":
+		if e.ComplexityRoot.CreateProfilePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProfilePayload.Operation(childComplexity), true
+	case "CreateProfilePayload.plan":
+		if e.ComplexityRoot.CreateProfilePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProfilePayload.Plan(childComplexity), true
+	case "CreateProfilePayload.profile":
+		if e.ComplexityRoot.CreateProfilePayload.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProfilePayload.Profile(childComplexity), true
+
 	case "DeleteInstanceBackupPayload.deletedId":
 		if e.ComplexityRoot.DeleteInstanceBackupPayload.DeletedID == nil {
 			break
@@ -2318,6 +2366,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeleteInstanceTemplatePayload.Operation(childComplexity), true
+
+	case "DeleteProfilePayload.deletedId":
+		if e.ComplexityRoot.DeleteProfilePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProfilePayload.DeletedID(childComplexity), true
+	case "DeleteProfilePayload.operation":
+		if e.ComplexityRoot.DeleteProfilePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProfilePayload.Operation(childComplexity), true
+	case "DeleteProfilePayload.plan":
+		if e.ComplexityRoot.DeleteProfilePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProfilePayload.Plan(childComplexity), true
 
 	case "DetachNicPayload.instance":
 		if e.ComplexityRoot.DetachNicPayload.Instance == nil {
@@ -4155,6 +4222,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["stateful"].(*bool), args["expiresAt"].(*lxd.Time), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createProfile":
+		if e.ComplexityRoot.Mutation.CreateProfile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createProfile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateProfile(childComplexity, args["input"].(lxd.CreateProfileInput), args["wait"].(*int), args["idempotencyKey"].(*string), args["dryRun"].(*bool)), true
 	case "Mutation.deleteInstance":
 		if e.ComplexityRoot.Mutation.DeleteInstance == nil {
 			break
@@ -4210,6 +4288,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteInstanceTemplate(childComplexity, args["name"].(string), args["project"].(*string), args["template"].(string)), true
+	case "Mutation.deleteProfile":
+		if e.ComplexityRoot.Mutation.DeleteProfile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteProfile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteProfile(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
 	case "Mutation.detachNic":
 		if e.ComplexityRoot.Mutation.DetachNic == nil {
 			break
@@ -4342,6 +4431,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RenameInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameProfile":
+		if e.ComplexityRoot.Mutation.RenameProfile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameProfile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameProfile(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
 	case "Mutation.restartInstance":
 		if e.ComplexityRoot.Mutation.RestartInstance == nil {
 			break
@@ -4485,6 +4585,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["expiresAt"].(*lxd.Time), args["wait"].(*int)), true
+	case "Mutation.updateProfile":
+		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateProfile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateProfile(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateProfileInput), args["ifMatch"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
 
 	case "Network.acls":
 		if e.ComplexityRoot.Network.Acls == nil {
@@ -5826,6 +5937,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PlannedRequest.Path(childComplexity), true
 
+	case "Profile.availableActions":
+		if e.ComplexityRoot.Profile.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Profile.AvailableActions(childComplexity), true
 	case "Profile.config":
 		if e.ComplexityRoot.Profile.Config == nil {
 			break
@@ -5849,6 +5966,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Profile.Devices(childComplexity), true
+	case "Profile.etag":
+		if e.ComplexityRoot.Profile.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Profile.Etag(childComplexity), true
 	case "Profile.hiddenConfigKeys":
 		if e.ComplexityRoot.Profile.HiddenConfigKeys == nil {
 			break
@@ -6766,6 +6889,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RenameInstanceSnapshotPayload.Snapshot(childComplexity), true
+
+	case "RenameProfilePayload.operation":
+		if e.ComplexityRoot.RenameProfilePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameProfilePayload.Operation(childComplexity), true
+	case "RenameProfilePayload.profile":
+		if e.ComplexityRoot.RenameProfilePayload.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameProfilePayload.Profile(childComplexity), true
 
 	case "ResourcesCpu.architecture":
 		if e.ComplexityRoot.ResourcesCpu.Architecture == nil {
@@ -8739,6 +8875,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateInstanceSnapshotPayload.Snapshot(childComplexity), true
 
+	case "UpdateProfilePayload.operation":
+		if e.ComplexityRoot.UpdateProfilePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProfilePayload.Operation(childComplexity), true
+	case "UpdateProfilePayload.plan":
+		if e.ComplexityRoot.UpdateProfilePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProfilePayload.Plan(childComplexity), true
+	case "UpdateProfilePayload.profile":
+		if e.ComplexityRoot.UpdateProfilePayload.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProfilePayload.Profile(childComplexity), true
+
 	case "UsbDevice.config":
 		if e.ComplexityRoot.UsbDevice.Config == nil {
 			break
@@ -8925,6 +9080,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCopyInstanceInput,
 		ec.unmarshalInputCreateInstanceBackupInput,
 		ec.unmarshalInputCreateInstanceInput,
+		ec.unmarshalInputCreateProfileInput,
 		ec.unmarshalInputImageAliasOrder,
 		ec.unmarshalInputImageAliasWhere,
 		ec.unmarshalInputImageOrder,
@@ -8969,6 +9125,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputTimeWhere,
 		ec.unmarshalInputUpdateInstanceInput,
 		ec.unmarshalInputUpdateInstanceMetadataInput,
+		ec.unmarshalInputUpdateProfileInput,
 		ec.unmarshalInputWarningOrder,
 		ec.unmarshalInputWarningSeverityWhere,
 		ec.unmarshalInputWarningStatusWhere,
@@ -13259,6 +13416,142 @@ extend type Query {
   ): Profile @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/profile_write.graphqls", Input: `"""What can be done to a profile."""
+enum ProfileAction {
+  """` + "`" + `updateProfile` + "`" + `"""
+  UPDATE
+  """` + "`" + `renameProfile` + "`" + `"""
+  RENAME
+  """` + "`" + `deleteProfile` + "`" + `"""
+  DELETE
+}
+
+extend type Profile {
+  """What the caller may do to it now: nothing without the role ADMIN; it can be deleted while nothing uses it."""
+  availableActions: [ProfileAction!]!
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read. LXD is asked for each profile on its own."""
+  etag: String
+}
+
+"""A new profile."""
+input CreateProfileInput {
+  """The name: a text without slashes, unique in its project."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `. One without ` + "`" + `features.profiles` + "`" + ` has ` + "`" + `default` + "`" + `'s: then the profile is made there."""
+  project: String
+  """Free text; null is none."""
+  description: String
+  """The configuration that instances take over, in LXD's keys. Keys that reach the host are an ADMIN's of the whole server."""
+  config: StringMap
+  """The devices that instances take over. Those that reach the host are an ADMIN's of the whole server."""
+  devices: DeviceMap
+}
+
+"""A change of a profile: what is not given stays as it is."""
+input UpdateProfileInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away. Keys that reach the host are an ADMIN's of the whole server."""
+  config: StringMap
+  """
+  Devices to add, or options of devices to set; null takes an option, or a
+  device, away. Devices that reach the host are an ADMIN's of the whole server.
+  """
+  devices: DeviceMap
+}
+
+"""What ` + "`" + `createProfile` + "`" + ` gives."""
+type CreateProfilePayload {
+  """The new profile; null after a dry run."""
+  profile: Profile
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `updateProfile` + "`" + ` gives."""
+type UpdateProfilePayload {
+  """The profile after the change; after a dry run as it is."""
+  profile: Profile
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `renameProfile` + "`" + ` gives."""
+type RenameProfilePayload {
+  """The profile under its new name; null until it has it."""
+  profile: Profile
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteProfile` + "`" + ` gives."""
+type DeleteProfilePayload {
+  """The id that the profile had; null after a dry run."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+extend type Mutation {
+  """Make a profile. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `, a host key of who is not ADMIN of the whole server ` + "`" + `FORBIDDEN` + "`" + `."""
+  createProfile(
+    """The profile."""
+    input: CreateProfileInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): CreateProfilePayload @hasRole(role: ADMIN)
+  """
+  Change a profile, and with it all instances that have it: what is not given
+  stays as it is. It returns when LXD has done it.
+  """
+  updateProfile(
+    """The profile's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdateProfileInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300. It is waited for in any case, so that the next change sees this one."""
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): UpdateProfilePayload @hasRole(role: ADMIN)
+  """Rename a profile; instances keep it. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `; ` + "`" + `default` + "`" + ` keeps its name: ` + "`" + `CONFLICT` + "`" + `."""
+  renameProfile(
+    """The profile's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The new name: a text without slashes."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameProfilePayload @hasRole(role: ADMIN)
+  """Delete a profile. One that instances have, and ` + "`" + `default` + "`" + `, is ` + "`" + `CONFLICT` + "`" + `."""
+  deleteProfile(
+    """The profile's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): DeleteProfilePayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/project.graphqls", Input: `"""
 A project of LXD: a space of names for instances and, where its ` + "`" + `features.*` + "`" + `
 say so, for images, profiles, volumes and networks.
@@ -15374,6 +15667,18 @@ func (ec *executionContext) childFields_CreateInstanceSnapshotPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type CreateInstanceSnapshotPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "profile":
+		return ec.fieldContext_CreateProfilePayload_profile(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateProfilePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_CreateProfilePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateProfilePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteInstanceBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -15424,6 +15729,18 @@ func (ec *executionContext) childFields_DeleteInstanceTemplatePayload(ctx contex
 		return ec.fieldContext_DeleteInstanceTemplatePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteInstanceTemplatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteProfilePayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteProfilePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_DeleteProfilePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteProfilePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DetachNicPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16732,6 +17049,10 @@ func (ec *executionContext) childFields_Profile(ctx context.Context, field graph
 		return ec.fieldContext_Profile_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_Profile_usedBy(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Profile_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_Profile_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Profile", field.Name)
 }
@@ -16926,6 +17247,16 @@ func (ec *executionContext) childFields_RenameInstanceSnapshotPayload(ctx contex
 		return ec.fieldContext_RenameInstanceSnapshotPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RenameInstanceSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "profile":
+		return ec.fieldContext_RenameProfilePayload_profile(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameProfilePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameProfilePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ResourcesCpu(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17822,6 +18153,18 @@ func (ec *executionContext) childFields_UpdateInstanceSnapshotPayload(ctx contex
 		return ec.fieldContext_UpdateInstanceSnapshotPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateInstanceSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "profile":
+		return ec.fieldContext_UpdateProfilePayload_profile(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateProfilePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_UpdateProfilePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateProfilePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -223,6 +223,11 @@ type ComplexityRoot struct {
 		Profile   func(childComplexity int) int
 	}
 
+	CreateProjectPayload struct {
+		Operation func(childComplexity int) int
+		Project   func(childComplexity int) int
+	}
+
 	DeleteInstanceBackupPayload struct {
 		DeletedID func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -253,6 +258,11 @@ type ComplexityRoot struct {
 		DeletedID func(childComplexity int) int
 		Operation func(childComplexity int) int
 		Plan      func(childComplexity int) int
+	}
+
+	DeleteProjectPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
 	}
 
 	DetachNicPayload struct {
@@ -682,12 +692,14 @@ type ComplexityRoot struct {
 		CreateInstanceBackup    func(childComplexity int, instance string, project *string, input lxd.CreateInstanceBackupInput, wait *int, idempotencyKey *string) int
 		CreateInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int, idempotencyKey *string) int
 		CreateProfile           func(childComplexity int, input lxd.CreateProfileInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateProject           func(childComplexity int, input lxd.CreateProjectInput, wait *int, idempotencyKey *string) int
 		DeleteInstance          func(childComplexity int, name string, project *string, force *bool, wait *int, dryRun *bool) int
 		DeleteInstanceBackup    func(childComplexity int, instance string, name string, project *string, wait *int) int
 		DeleteInstanceLog       func(childComplexity int, name string, project *string, log string) int
 		DeleteInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, wait *int) int
 		DeleteInstanceTemplate  func(childComplexity int, name string, project *string, template string) int
 		DeleteProfile           func(childComplexity int, name string, project *string, wait *int, dryRun *bool) int
+		DeleteProject           func(childComplexity int, name string, force *bool, wait *int) int
 		DetachNic               func(childComplexity int, name string, project *string, device string) int
 		DetachVolume            func(childComplexity int, name string, project *string, device string) int
 		FreezeInstance          func(childComplexity int, name string, project *string, wait *int) int
@@ -701,6 +713,7 @@ type ComplexityRoot struct {
 		RenameInstanceBackup    func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
 		RenameInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
 		RenameProfile           func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameProject           func(childComplexity int, name string, newName string, wait *int) int
 		RestartInstance         func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
 		RestoreInstance         func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
 		ScaleInstanceCPU        func(childComplexity int, name string, project *string, cores int) int
@@ -715,6 +728,7 @@ type ComplexityRoot struct {
 		UpdateInstanceMetadata  func(childComplexity int, name string, project *string, input lxd.UpdateInstanceMetadataInput, ifMatch *string) int
 		UpdateInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) int
 		UpdateProfile           func(childComplexity int, name string, project *string, input lxd.UpdateProfileInput, ifMatch *string, wait *int, dryRun *bool) int
+		UpdateProject           func(childComplexity int, name string, input lxd.UpdateProjectInput, ifMatch *string, wait *int) int
 	}
 
 	Network struct {
@@ -1060,8 +1074,10 @@ type ComplexityRoot struct {
 	}
 
 	Project struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Instances        func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -1206,6 +1222,11 @@ type ComplexityRoot struct {
 	RenameProfilePayload struct {
 		Operation func(childComplexity int) int
 		Profile   func(childComplexity int) int
+	}
+
+	RenameProjectPayload struct {
+		Operation func(childComplexity int) int
+		Project   func(childComplexity int) int
 	}
 
 	ResourcesCpu struct {
@@ -1706,6 +1727,11 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 		Plan      func(childComplexity int) int
 		Profile   func(childComplexity int) int
+	}
+
+	UpdateProjectPayload struct {
+		Operation func(childComplexity int) int
+		Project   func(childComplexity int) int
 	}
 
 	UsbDevice struct {
@@ -2296,6 +2322,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateProfilePayload.Profile(childComplexity), true
 
+	case "CreateProjectPayload.operation":
+		if e.ComplexityRoot.CreateProjectPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProjectPayload.Operation(childComplexity), true
+	case "CreateProjectPayload.project":
+		if e.ComplexityRoot.CreateProjectPayload.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProjectPayload.Project(childComplexity), true
+
 	case "DeleteInstanceBackupPayload.deletedId":
 		if e.ComplexityRoot.DeleteInstanceBackupPayload.DeletedID == nil {
 			break
@@ -2385,6 +2424,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeleteProfilePayload.Plan(childComplexity), true
+
+	case "DeleteProjectPayload.deletedId":
+		if e.ComplexityRoot.DeleteProjectPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProjectPayload.DeletedID(childComplexity), true
+	case "DeleteProjectPayload.operation":
+		if e.ComplexityRoot.DeleteProjectPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProjectPayload.Operation(childComplexity), true
 
 	case "DetachNicPayload.instance":
 		if e.ComplexityRoot.DetachNicPayload.Instance == nil {
@@ -4233,6 +4285,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateProfile(childComplexity, args["input"].(lxd.CreateProfileInput), args["wait"].(*int), args["idempotencyKey"].(*string), args["dryRun"].(*bool)), true
+	case "Mutation.createProject":
+		if e.ComplexityRoot.Mutation.CreateProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateProject(childComplexity, args["input"].(lxd.CreateProjectInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.deleteInstance":
 		if e.ComplexityRoot.Mutation.DeleteInstance == nil {
 			break
@@ -4299,6 +4362,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteProfile(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.deleteProject":
+		if e.ComplexityRoot.Mutation.DeleteProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteProject(childComplexity, args["name"].(string), args["force"].(*bool), args["wait"].(*int)), true
 	case "Mutation.detachNic":
 		if e.ComplexityRoot.Mutation.DetachNic == nil {
 			break
@@ -4442,6 +4516,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RenameProfile(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameProject":
+		if e.ComplexityRoot.Mutation.RenameProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameProject(childComplexity, args["name"].(string), args["newName"].(string), args["wait"].(*int)), true
 	case "Mutation.restartInstance":
 		if e.ComplexityRoot.Mutation.RestartInstance == nil {
 			break
@@ -4596,6 +4681,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateProfile(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateProfileInput), args["ifMatch"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.updateProject":
+		if e.ComplexityRoot.Mutation.UpdateProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateProject(childComplexity, args["name"].(string), args["input"].(lxd.UpdateProjectInput), args["ifMatch"].(*string), args["wait"].(*int)), true
 
 	case "Network.acls":
 		if e.ComplexityRoot.Network.Acls == nil {
@@ -6058,6 +6154,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProfileEdge.Node(childComplexity), true
 
+	case "Project.availableActions":
+		if e.ComplexityRoot.Project.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.AvailableActions(childComplexity), true
 	case "Project.config":
 		if e.ComplexityRoot.Project.Config == nil {
 			break
@@ -6075,6 +6177,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.Description(childComplexity), true
+	case "Project.etag":
+		if e.ComplexityRoot.Project.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Etag(childComplexity), true
 	case "Project.hiddenConfigKeys":
 		if e.ComplexityRoot.Project.HiddenConfigKeys == nil {
 			break
@@ -6902,6 +7010,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RenameProfilePayload.Profile(childComplexity), true
+
+	case "RenameProjectPayload.operation":
+		if e.ComplexityRoot.RenameProjectPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameProjectPayload.Operation(childComplexity), true
+	case "RenameProjectPayload.project":
+		if e.ComplexityRoot.RenameProjectPayload.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameProjectPayload.Project(childComplexity), true
 
 	case "ResourcesCpu.architecture":
 		if e.ComplexityRoot.ResourcesCpu.Architecture == nil {
@@ -8894,6 +9015,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateProfilePayload.Profile(childComplexity), true
 
+	case "UpdateProjectPayload.operation":
+		if e.ComplexityRoot.UpdateProjectPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProjectPayload.Operation(childComplexity), true
+	case "UpdateProjectPayload.project":
+		if e.ComplexityRoot.UpdateProjectPayload.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProjectPayload.Project(childComplexity), true
+
 	case "UsbDevice.config":
 		if e.ComplexityRoot.UsbDevice.Config == nil {
 			break
@@ -9081,6 +9215,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateInstanceBackupInput,
 		ec.unmarshalInputCreateInstanceInput,
 		ec.unmarshalInputCreateProfileInput,
+		ec.unmarshalInputCreateProjectInput,
 		ec.unmarshalInputImageAliasOrder,
 		ec.unmarshalInputImageAliasWhere,
 		ec.unmarshalInputImageOrder,
@@ -9126,6 +9261,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpdateInstanceInput,
 		ec.unmarshalInputUpdateInstanceMetadataInput,
 		ec.unmarshalInputUpdateProfileInput,
+		ec.unmarshalInputUpdateProjectInput,
 		ec.unmarshalInputWarningOrder,
 		ec.unmarshalInputWarningSeverityWhere,
 		ec.unmarshalInputWarningStatusWhere,
@@ -13691,6 +13827,136 @@ extend type Query {
   ): Project @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/project_write.graphqls", Input: `"""What can be done to a project."""
+enum ProjectAction {
+  """` + "`" + `updateProject` + "`" + `"""
+  UPDATE
+  """` + "`" + `renameProject` + "`" + `"""
+  RENAME
+  """` + "`" + `deleteProject` + "`" + ` without ` + "`" + `force` + "`" + `"""
+  DELETE
+  """` + "`" + `deleteProject` + "`" + ` with ` + "`" + `force` + "`" + `"""
+  FORCE_DELETE
+}
+
+extend type Project {
+  """What the caller may do to it now: nothing for who is not ADMIN of the whole server."""
+  availableActions: [ProjectAction!]!
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read. LXD is asked for each project on its own."""
+  etag: String
+}
+
+"""A new project."""
+input CreateProjectInput {
+  """The name: a text without slashes, spaces, underscores and quotes."""
+  name: String!
+  """Free text; null is none."""
+  description: String
+  """
+  The configuration, in LXD's keys. ` + "`" + `features.*` + "`" + ` say what it has of its own:
+  images, profiles and volumes where they are not named, networks not.
+  """
+  config: StringMap
+}
+
+"""A change of a project: what is not given stays as it is."""
+input UpdateProjectInput {
+  """Free text."""
+  description: String
+  """
+  Keys of the configuration to set; null takes a key away. ` + "`" + `features.*` + "`" + ` of a
+  project that something is in are fixed: ` + "`" + `CONFLICT` + "`" + `.
+  """
+  config: StringMap
+}
+
+"""What ` + "`" + `createProject` + "`" + ` gives."""
+type CreateProjectPayload {
+  """The new project; null until it exists."""
+  project: Project
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateProject` + "`" + ` gives."""
+type UpdateProjectPayload {
+  """The project after the change."""
+  project: Project
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameProject` + "`" + ` gives."""
+type RenameProjectPayload {
+  """The project under its new name; null until it has it."""
+  project: Project
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteProject` + "`" + ` gives."""
+type DeleteProjectPayload {
+  """The id that the project had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Make a project; for an ADMIN of the whole server. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createProject(
+    """The project."""
+    input: CreateProjectInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateProjectPayload @hasRole(role: ADMIN)
+  """
+  Change a project; for an ADMIN of the whole server. What is not given stays as
+  it is. It returns when LXD has done it.
+  """
+  updateProject(
+    """The project's name."""
+    name: String!
+    """What to change."""
+    input: UpdateProjectInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300. It is waited for in any case, so that the next change sees this one."""
+    wait: Int
+  ): UpdateProjectPayload @hasRole(role: ADMIN)
+  """
+  Rename a project that nothing is in; for an ADMIN of the whole server. One that
+  something is in, and ` + "`" + `default` + "`" + `, is ` + "`" + `CONFLICT` + "`" + `, a name that is taken ` + "`" + `ALREADY_EXISTS` + "`" + `.
+  """
+  renameProject(
+    """The project's name."""
+    name: String!
+    """The new name: a text without slashes, spaces, underscores and quotes."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameProjectPayload @hasRole(role: ADMIN)
+  """
+  Delete a project; for an ADMIN of the whole server. One that something is in is
+  ` + "`" + `CONFLICT` + "`" + ` without ` + "`" + `force` + "`" + `; ` + "`" + `default` + "`" + ` always is.
+  """
+  deleteProject(
+    """The project's name."""
+    name: String!
+    """
+    Whether to delete what is in it before, for good: instances, also those that
+    run, with their snapshots and backups, profiles, images, volumes, networks. A
+    protected instance is ` + "`" + `CONFLICT` + "`" + `, and then nothing is deleted. It is one
+    operation; one that fails or is cancelled leaves what it has not come to.
+    """
+    force: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteProjectPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/remote_image.graphqls", Input: `"""An image that an image server offers, for ` + "`" + `createInstance` + "`" + ` and ` + "`" + `copyImage` + "`" + `."""
 type RemoteImage implements Node {
   """See ` + "`" + `Node.id` + "`" + `."""
@@ -15679,6 +15945,16 @@ func (ec *executionContext) childFields_CreateProfilePayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type CreateProfilePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "project":
+		return ec.fieldContext_CreateProjectPayload_project(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateProjectPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateProjectPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteInstanceBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -15741,6 +16017,16 @@ func (ec *executionContext) childFields_DeleteProfilePayload(ctx context.Context
 		return ec.fieldContext_DeleteProfilePayload_plan(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteProfilePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteProjectPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteProjectPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteProjectPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DetachNicPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17101,6 +17387,10 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_Project_usedBy(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Project_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_Project_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Project", field.Name)
 }
@@ -17257,6 +17547,16 @@ func (ec *executionContext) childFields_RenameProfilePayload(ctx context.Context
 		return ec.fieldContext_RenameProfilePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RenameProfilePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "project":
+		return ec.fieldContext_RenameProjectPayload_project(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameProjectPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameProjectPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ResourcesCpu(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18165,6 +18465,16 @@ func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context
 		return ec.fieldContext_UpdateProfilePayload_plan(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateProfilePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "project":
+		return ec.fieldContext_UpdateProjectPayload_project(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateProjectPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateProjectPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

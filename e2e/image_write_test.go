@@ -38,7 +38,7 @@ func TestAnImageIsWritten(t *testing.T) {
 	variables := m{"p": project, "f": fingerprint}
 	for _, role := range []string{"VIEWER", "OPERATOR"} {
 		server.demote(t, role)
-		server.follow(t, server.login(t), variables, []step{
+		server.follow(t, server.login(t), variables, []told{
 			{`mutation($p: String) { publishImage(input: {instance: "made", project: $p}) { operation { id } } }`, "FORBIDDEN", nil, nil},
 			{`mutation($p: String) { copyImage(input: {project: $p, source: {server: "ubuntu:", alias: "24.04"}}) { operation { id } } }`, "FORBIDDEN", nil, nil},
 			{`mutation($p: String, $f: String!) { updateImage(fingerprint: $f, project: $p, input: {public: true}) { image { public } } }`, "FORBIDDEN", nil, nil},
@@ -72,7 +72,7 @@ func TestAnImageIsWritten(t *testing.T) {
 		t.Errorf("with a name that is taken: %s", again.Text)
 	}
 	server.must(t, token, publish, m{"input": m{"instance": "made", "snapshot": "s0", "project": project, "compression": "ZSTD", "aliases": []m{{"name": "of/s0"}}}})
-	server.follow(t, token, variables, []step{
+	server.follow(t, token, variables, []told{
 		{fromDefault, "ALREADY_EXISTS", nil, nil},
 		{`mutation($p: String) { copyImage(input: {project: $p, source: {alias: "nope"}}) { operation { id } } }`, "NOT_FOUND", nil, nil},
 		{`mutation($p: String) { copyImage(input: {project: $p, source: {project: $p, alias: "busybox"}}) { operation { id } } }`, "CONFLICT", nil, nil},

@@ -2,15 +2,15 @@ package e2e
 
 import "testing"
 
-// step is one question of a story, with the code of its error or a value of its answer.
-type step struct {
+// told is one question of a story, with the code of its error or a value of its answer.
+type told struct {
 	question, code string
 	path           []any
 	want           any
 }
 
 // follow asks the questions of a story one after the other.
-func (s *running) follow(t *testing.T, token string, variables map[string]any, steps []step) {
+func (s *running) follow(t *testing.T, token string, variables map[string]any, steps []told) {
 	t.Helper()
 	for _, one := range steps {
 		got := s.ask(t, token, one.question, variables)
@@ -34,7 +34,7 @@ func TestAProfileIsWritten(t *testing.T) {
 	const head = `mutation($p: String) { `
 	for _, role := range []string{"VIEWER", "OPERATOR"} {
 		server.demote(t, role)
-		server.follow(t, server.login(t), map[string]any{"p": project}, []step{
+		server.follow(t, server.login(t), map[string]any{"p": project}, []told{
 			{head + `createProfile(input: {name: "web", project: $p}) { profile { name } } }`, "FORBIDDEN", nil, nil},
 			{head + `updateProfile(name: "default", project: $p, input: {description: "x"}) { profile { name } } }`, "FORBIDDEN", nil, nil},
 			{head + `renameProfile(name: "default", project: $p, newName: "x") { profile { name } } }`, "FORBIDDEN", nil, nil},
@@ -44,7 +44,7 @@ func TestAProfileIsWritten(t *testing.T) {
 	}
 	server.demote(t, "ADMIN")
 	token := server.login(t)
-	server.follow(t, token, map[string]any{"p": project}, []step{
+	server.follow(t, token, map[string]any{"p": project}, []told{
 		{head + `createProfile(input: {name: "a/b", project: $p}) { profile { name } } }`, "BAD_USER_INPUT", nil, nil},
 		{`mutation { createProfile(input: {name: "web", project: "nope"}) { profile { name } } }`, "NOT_FOUND", nil, nil},
 		{`mutation { createProfile(input: {name: "web"}, wait: -1) { profile { name } } }`, "BAD_USER_INPUT", nil, nil},
@@ -79,7 +79,7 @@ func TestAProfileIsWritten(t *testing.T) {
 		t.Errorf("with less: %s", less.Text)
 	}
 	server.must(t, token, `mutation($p: String, $n: String!) { createInstance(input: {name: $n, project: $p, source: {alias: "busybox"}, profiles: ["default", "web"]}, wait: 60) { instance { name } } }`, variables)
-	server.follow(t, token, map[string]any{"p": project}, []step{
+	server.follow(t, token, map[string]any{"p": project}, []told{
 		{head + `createProfile(input: {name: "web", project: $p}) { profile { name } } }`, "ALREADY_EXISTS", nil, nil},
 		{head + `createProfile(input: {name: "web", project: $p}, dryRun: true) { plan { blockers { code } } } }`, "", []any{"createProfile", "plan", "blockers", 0, "code"}, "ALREADY_EXISTS"},
 		{head + `renameProfile(name: "web", project: $p, newName: "default") { profile { name } } }`, "ALREADY_EXISTS", nil, nil},

@@ -14,7 +14,7 @@ func TestAProjectIsWritten(t *testing.T) {
 	const head = `mutation($n: String!) { `
 	for _, role := range []string{"VIEWER", "OPERATOR"} {
 		server.demote(t, role)
-		server.follow(t, server.login(t), map[string]any{"n": name}, []step{
+		server.follow(t, server.login(t), map[string]any{"n": name}, []told{
 			{head + `createProject(input: {name: $n}) { project { name } } }`, "FORBIDDEN", nil, nil},
 			{`mutation { updateProject(name: "default", input: {description: "x"}) { project { name } } }`, "FORBIDDEN", nil, nil},
 			{head + `renameProject(name: "default", newName: $n) { project { name } } }`, "FORBIDDEN", nil, nil},
@@ -29,7 +29,7 @@ func TestAProjectIsWritten(t *testing.T) {
 			t.Errorf("%q: %s", bad, refused.Text)
 		}
 	}
-	server.follow(t, token, map[string]any{"n": name, "o": other}, []step{
+	server.follow(t, token, map[string]any{"n": name, "o": other}, []told{
 		{head + `createProject(input: {name: $n, config: {nope: "1"}}) { project { name } } }`, "BAD_USER_INPUT", nil, nil},
 		{head + `createProject(input: {name: $n, description: "shop", config: {features: "x"}}) { project { name } } }`, "BAD_USER_INPUT", nil, nil},
 		{head + `createProject(input: {name: $n, description: "shop"}, idempotencyKey: "k2") { project { name description config } } }`, "", []any{"createProject", "project", "config", "features.images"}, "true"},
@@ -54,13 +54,13 @@ func TestAProjectIsWritten(t *testing.T) {
 	if fixed := server.ask(t, token, `mutation($n: String!, $c: StringMap) { updateProject(name: $n, input: {config: $c}) { project { name } } }`, in); fixed.code() != "CONFLICT" {
 		t.Errorf("features of a project that something is in: %s", fixed.Text)
 	}
-	server.follow(t, token, m{"n": name}, []step{
+	server.follow(t, token, m{"n": name}, []told{
 		{head + `renameProject(name: $n, newName: "x") { project { name } } }`, "CONFLICT", nil, nil},
 		{head + `deleteProject(name: $n) { deletedId } }`, "CONFLICT", nil, nil},
 		{`query($n: String!) { project(name: $n) { availableActions } }`, "", []any{"project", "availableActions", 1}, "FORCE_DELETE"},
 	})
 	ask("DELETE", "/1.0/profiles/web?project="+name, nil)
-	server.follow(t, token, m{"n": name, "o": other}, []step{
+	server.follow(t, token, m{"n": name, "o": other}, []told{
 		{`mutation($n: String!, $o: String!) { renameProject(name: $n, newName: $o, wait: 60) { project { name } operation { status } } }`, "", []any{"renameProject", "project", "name"}, other},
 		{`mutation($o: String!) { deleteProject(name: $o, wait: 60) { deletedId } }`, "", nil, nil},
 		{`query($o: String!) { project(name: $o) { name } }`, "NOT_FOUND", nil, nil},

@@ -24,7 +24,7 @@ func TestAProjectIsWritten(t *testing.T) {
 	}
 	server.demote(t, "ADMIN")
 	token := server.login(t)
-	for _, bad := range []string{"", ".", "..", "*", "a/b", "a b", "a_b", "a'b"} {
+	for _, bad := range []string{"", ".", "..", "*", "a/b", "a b", "a_b", "a'b", "a\nb"} {
 		if refused := server.ask(t, token, head+`createProject(input: {name: $n}) { project { name } } }`, map[string]any{"n": bad}); refused.code() != "BAD_USER_INPUT" || refused.Errors[0].Extensions["argument"] != "input.name" {
 			t.Errorf("%q: %s", bad, refused.Text)
 		}

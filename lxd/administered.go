@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // administered is the project that owns what a project shows of a kind. The
@@ -50,3 +51,7 @@ func (c *Client) usedByError(as Scope, object string, users []string) error {
 func taken(err error) bool {
 	return err != nil && (strings.Contains(err.Error(), "already exists") || strings.Contains(err.Error(), "already in use"))
 }
+
+// hasControl reports whether a name has a line break or another control
+// character. LXD takes them, and writes names into files of several lines.
+func hasControl(name string) bool { return strings.ContainsFunc(name, unicode.IsControl) }

@@ -2,6 +2,7 @@ package lxd
 
 import (
 	"context"
+	"errors"
 	"net/http"
 )
 
@@ -51,7 +52,12 @@ func (c *Client) aliased(ctx context.Context, as Scope, project, fingerprint str
 	if !validFingerprint(fingerprint) {
 		return nil, &InputError{"input.fingerprint", "a fingerprint is up to 64 hexadecimal digits"}
 	}
-	return c.Image(ctx, as, project, fingerprint)
+	image, err := c.Image(ctx, as, project, fingerprint)
+	var unclear *InputError
+	if errors.As(err, &unclear) {
+		return nil, &InputError{"input.fingerprint", unclear.Message}
+	}
+	return image, err
 }
 
 // UpdateImageAlias changes what a name stands for, or what is said about it.
@@ -142,8 +148,8 @@ func (c *Client) freeAliases(ctx context.Context, as Scope, project string, alia
 // checkAliasName refuses what cannot be a name: LXD of 5.0.2 takes . and .. and
 // then does not find them in its paths.
 func checkAliasName(argument, name string) error {
-	if name == "" || name == "." || name == ".." {
-		return &InputError{argument, "an image alias is a text, and neither . nor .."}
+	if name == "" || name == "." || name == ".." || hasControl(name) {
+		return &InputError{argument, "an image alias is a text in one line, and neither . nor .."}
 	}
 	return nil
 }

@@ -142,8 +142,8 @@ func profileExists(project, name string) error {
 
 // checkProfileName has LXD's rules for the name of a profile.
 func checkProfileName(argument, name string) error {
-	if name == "" || name == "." || name == ".." || strings.Contains(name, "/") {
-		return &InputError{argument, "a profile's name is a text without slashes, and neither . nor .."}
+	if name == "" || name == "." || name == ".." || strings.Contains(name, "/") || hasControl(name) {
+		return &InputError{argument, "a profile's name is a text in one line without slashes, and neither . nor .."}
 	}
 	return nil
 }

@@ -149,8 +149,8 @@ func projectExists(name string) error {
 // checkProjectName has LXD's rules for the name of a project. "*" means all
 // projects where LXD restricts certificates.
 func checkProjectName(argument, name string) error {
-	if name == "" || name == "." || name == ".." || name == "*" || strings.ContainsAny(name, "/ _'\"") {
-		return &InputError{argument, "a project's name is a text without slashes, spaces, underscores and quotes, and none of . .. *"}
+	if name == "" || name == "." || name == ".." || name == "*" || strings.ContainsAny(name, "/ _'\"") || hasControl(name) {
+		return &InputError{argument, "a project's name is a text in one line without slashes, spaces, underscores and quotes, and none of . .. *"}
 	}
 	return nil
 }

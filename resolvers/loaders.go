@@ -36,6 +36,7 @@ type loaders struct {
 	instanceETag  *dataloader.Loader[*lxd.Instance, *string]
 	cpuPercent    *dataloader.Loader[key, *float64]
 	operations    *dataloader.Loader[string, []*lxd.Operation]
+	etag          *dataloader.Loader[lxd.Versioned, *string]
 
 	pool            *dataloader.Loader[string, *lxd.StoragePool]
 	poolResources   *dataloader.Loader[string, *lxd.StoragePoolResources]
@@ -122,6 +123,9 @@ func (r *Resolver) newLoaders() *loaders {
 			return r.LXD.ProjectUsage(ctx, scope(ctx), project)
 		})),
 	}
+	loading.etag = newLoader(oneByOne(func(ctx context.Context, object lxd.Versioned) (*string, error) {
+		return r.LXD.ETag(ctx, scope(ctx), object)
+	}))
 	r.instanceLoaders(loading)
 	r.storageLoaders(loading)
 	r.networkLoaders(loading)

@@ -21,7 +21,7 @@ func (r *imageAliasResolver) Etag(ctx context.Context, obj *lxd.ImageAlias) (*st
 }
 
 func (r *mutationResolver) CreateImageAlias(ctx context.Context, input lxd.CreateImageAliasInput, wait *int, idempotencyKey *string) (*work.ImageAliasPayload, error) {
-	return r.createImageAlias(ctx, &input, wait)
+	return r.createImageAlias(ctx, &input, wait, idempotencyKey)
 }
 
 func (r *mutationResolver) UpdateImageAlias(ctx context.Context, name string, project *string, input lxd.UpdateImageAliasInput, ifMatch *string, wait *int) (*work.ImageAliasPayload, error) {

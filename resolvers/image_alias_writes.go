@@ -7,11 +7,13 @@ import (
 	"github.com/lxdql/lxdql/work"
 )
 
-func (r *Resolver) createImageAlias(ctx context.Context, input *lxd.CreateImageAliasInput, wait *int) (*work.ImageAliasPayload, error) {
+func (r *Resolver) createImageAlias(ctx context.Context, input *lxd.CreateImageAliasInput, wait *int, key *string) (*work.ImageAliasPayload, error) {
 	if _, err := waiting(wait); err != nil {
 		return nil, err
 	}
-	operation, err := r.LXD.CreateImageAlias(ctx, administrator(ctx), input)
+	operation, err := r.once(ctx, key, "createImageAlias", input, func(ctx context.Context) (*lxd.Operation, error) {
+		return r.LXD.CreateImageAlias(ctx, administrator(ctx), input)
+	})
 	return r.imageAliasChanged(ctx, input.Project, input.Name, operation, wait, err)
 }
 

@@ -9,12 +9,14 @@ import (
 	"github.com/lxdql/lxdql/work"
 )
 
-func (r *Resolver) copyImage(ctx context.Context, input *lxd.CopyImageInput, wait *int) (*work.ImagePayload, error) {
+func (r *Resolver) copyImage(ctx context.Context, input *lxd.CopyImageInput, wait *int, key *string) (*work.ImagePayload, error) {
 	if _, err := waiting(wait); err != nil {
 		return nil, err
 	}
 	withoutShortcut(input.Source)
-	operation, err := r.LXD.CopyImage(ctx, administrator(ctx), input)
+	operation, err := r.once(ctx, key, "copyImage", input, func(ctx context.Context) (*lxd.Operation, error) {
+		return r.LXD.CopyImage(ctx, administrator(ctx), input)
+	})
 	return r.imageMade(ctx, input.Project, operation, wait, err)
 }
 
@@ -35,11 +37,13 @@ func withoutShortcut(source *lxd.ImageSource) {
 	}
 }
 
-func (r *Resolver) publishImage(ctx context.Context, input *lxd.PublishImageInput, wait *int) (*work.ImagePayload, error) {
+func (r *Resolver) publishImage(ctx context.Context, input *lxd.PublishImageInput, wait *int, key *string) (*work.ImagePayload, error) {
 	if _, err := waiting(wait); err != nil {
 		return nil, err
 	}
-	operation, err := r.LXD.PublishImage(ctx, administrator(ctx), input)
+	operation, err := r.once(ctx, key, "publishImage", input, func(ctx context.Context) (*lxd.Operation, error) {
+		return r.LXD.PublishImage(ctx, administrator(ctx), input)
+	})
 	return r.imageMade(ctx, input.Project, operation, wait, err)
 }
 

@@ -13,9 +13,9 @@ import (
 )
 
 func (r *mutationResolver) CopyImage(ctx context.Context, input lxd.CopyImageInput, wait *int, idempotencyKey *string) (*work.ImagePayload, error) {
-	return r.copyImage(ctx, &input, wait)
+	return r.copyImage(ctx, &input, wait, idempotencyKey)
 }
 
 func (r *mutationResolver) PublishImage(ctx context.Context, input lxd.PublishImageInput, wait *int, idempotencyKey *string) (*work.ImagePayload, error) {
-	return r.publishImage(ctx, &input, wait)
+	return r.publishImage(ctx, &input, wait, idempotencyKey)
 }

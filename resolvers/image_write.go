@@ -33,5 +33,5 @@ func (r *mutationResolver) RefreshImage(ctx context.Context, fingerprint string,
 }
 
 func (r *mutationResolver) PushImage(ctx context.Context, fingerprint string, project *string, input lxd.PushImageInput, wait *int, idempotencyKey *string) (*work.ImagePayload, error) {
-	return r.pushImage(ctx, project, fingerprint, &input, wait)
+	return r.pushImage(ctx, project, fingerprint, &input, wait, idempotencyKey)
 }

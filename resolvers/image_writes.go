@@ -35,12 +35,14 @@ func (r *Resolver) refreshImage(ctx context.Context, project *string, fingerprin
 	return r.imageChanged(ctx, image, operation, wait, err)
 }
 
-func (r *Resolver) pushImage(ctx context.Context, project *string, fingerprint string, input *lxd.PushImageInput, wait *int) (*work.ImagePayload, error) {
+func (r *Resolver) pushImage(ctx context.Context, project *string, fingerprint string, input *lxd.PushImageInput, wait *int, key *string) (*work.ImagePayload, error) {
 	image, err := r.imageTo(ctx, project, fingerprint, wait)
 	if err != nil {
 		return nil, err
 	}
-	operation, err := r.LXD.PushImage(ctx, administrator(ctx), image.Project, image.Fingerprint, input)
+	operation, err := r.once(ctx, key, "pushImage", []any{project, fingerprint, input}, func(ctx context.Context) (*lxd.Operation, error) {
+		return r.LXD.PushImage(ctx, administrator(ctx), image.Project, image.Fingerprint, input)
+	})
 	return r.imageChanged(ctx, image, operation, wait, err)
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 func (r *mutationResolver) CreateProfile(ctx context.Context, input lxd.CreateProfileInput, wait *int, idempotencyKey *string, dryRun *bool) (*work.ProfilePayload, error) {
-	return r.createProfile(ctx, &input, wait, value(dryRun))
+	return r.createProfile(ctx, &input, wait, idempotencyKey, value(dryRun))
 }
 
 func (r *mutationResolver) UpdateProfile(ctx context.Context, name string, project *string, input lxd.UpdateProfileInput, ifMatch *string, wait *int, dryRun *bool) (*work.ProfilePayload, error) {

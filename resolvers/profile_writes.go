@@ -7,12 +7,17 @@ import (
 	"github.com/lxdql/lxdql/work"
 )
 
-func (r *Resolver) createProfile(ctx context.Context, input *lxd.CreateProfileInput, wait *int, dryRun bool) (*work.ProfilePayload, error) {
+func (r *Resolver) createProfile(ctx context.Context, input *lxd.CreateProfileInput, wait *int, key *string, dryRun bool) (*work.ProfilePayload, error) {
 	if _, err := waiting(wait); err != nil {
 		return nil, err
 	}
 	plan := lxd.NewChangePlan(dryRun)
-	operation, err := r.LXD.CreateProfile(ctx, administrator(ctx), plan, input)
+	if plan != nil {
+		key = nil
+	}
+	operation, err := r.once(ctx, key, "createProfile", input, func(ctx context.Context) (*lxd.Operation, error) {
+		return r.LXD.CreateProfile(ctx, administrator(ctx), plan, input)
+	})
 	if err != nil || plan != nil {
 		return &work.ProfilePayload{Plan: plan}, err
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 func (r *mutationResolver) CreateProject(ctx context.Context, input lxd.CreateProjectInput, wait *int, idempotencyKey *string) (*work.ProjectPayload, error) {
-	return r.createProject(ctx, &input, wait)
+	return r.createProject(ctx, &input, wait, idempotencyKey)
 }
 
 func (r *mutationResolver) UpdateProject(ctx context.Context, name string, input lxd.UpdateProjectInput, ifMatch *string, wait *int) (*work.ProjectPayload, error) {

@@ -7,11 +7,13 @@ import (
 	"github.com/lxdql/lxdql/work"
 )
 
-func (r *Resolver) createProject(ctx context.Context, input *lxd.CreateProjectInput, wait *int) (*work.ProjectPayload, error) {
+func (r *Resolver) createProject(ctx context.Context, input *lxd.CreateProjectInput, wait *int, key *string) (*work.ProjectPayload, error) {
 	if _, err := waiting(wait); err != nil {
 		return nil, err
 	}
-	operation, err := r.LXD.CreateProject(ctx, administrator(ctx), input)
+	operation, err := r.once(ctx, key, "createProject", input, func(ctx context.Context) (*lxd.Operation, error) {
+		return r.LXD.CreateProject(ctx, administrator(ctx), input)
+	})
 	return r.projectChanged(ctx, input.Name, operation, wait, err)
 }
 

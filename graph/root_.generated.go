@@ -227,6 +227,42 @@ type ComplexityRoot struct {
 		Snapshot  func(childComplexity int) int
 	}
 
+	CreateNetworkAclPayload struct {
+		NetworkAcl func(childComplexity int) int
+		Operation  func(childComplexity int) int
+	}
+
+	CreateNetworkForwardPayload struct {
+		Forward   func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	CreateNetworkLoadBalancerPayload struct {
+		LoadBalancer func(childComplexity int) int
+		Operation    func(childComplexity int) int
+	}
+
+	CreateNetworkPayload struct {
+		Network   func(childComplexity int) int
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+	}
+
+	CreateNetworkPeerPayload struct {
+		Operation func(childComplexity int) int
+		Peer      func(childComplexity int) int
+	}
+
+	CreateNetworkZonePayload struct {
+		NetworkZone func(childComplexity int) int
+		Operation   func(childComplexity int) int
+	}
+
+	CreateNetworkZoneRecordPayload struct {
+		Operation func(childComplexity int) int
+		Record    func(childComplexity int) int
+	}
+
 	CreateProfilePayload struct {
 		Operation func(childComplexity int) int
 		Plan      func(childComplexity int) int
@@ -271,6 +307,42 @@ type ComplexityRoot struct {
 
 	DeleteInstanceTemplatePayload struct {
 		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteNetworkAclPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteNetworkForwardPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteNetworkLoadBalancerPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteNetworkPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+	}
+
+	DeleteNetworkPeerPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteNetworkZonePayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteNetworkZoneRecordPayload struct {
+		DeletedID func(childComplexity int) int
 		Operation func(childComplexity int) int
 	}
 
@@ -705,70 +777,95 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AddTag                  func(childComplexity int, name string, project *string, tag string) int
-		AttachNic               func(childComplexity int, name string, project *string, network string, device string) int
-		AttachVolume            func(childComplexity int, name string, project *string, pool string, volume string, path *string, device *string, readOnly *bool) int
-		BulkInstances           func(childComplexity int, action lxd.InstanceAction, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
-		CancelOperation         func(childComplexity int, id string) int
-		ClearInstanceConsoleLog func(childComplexity int, name string, project *string) int
-		CopyImage               func(childComplexity int, input lxd.CopyImageInput, wait *int, idempotencyKey *string) int
-		CopyInstance            func(childComplexity int, name string, project *string, input lxd.CopyInstanceInput, wait *int, idempotencyKey *string) int
-		CreateImageAlias        func(childComplexity int, input lxd.CreateImageAliasInput, wait *int, idempotencyKey *string) int
-		CreateInstance          func(childComplexity int, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) int
-		CreateInstanceBackup    func(childComplexity int, instance string, project *string, input lxd.CreateInstanceBackupInput, wait *int, idempotencyKey *string) int
-		CreateInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int, idempotencyKey *string) int
-		CreateProfile           func(childComplexity int, input lxd.CreateProfileInput, wait *int, idempotencyKey *string, dryRun *bool) int
-		CreateProject           func(childComplexity int, input lxd.CreateProjectInput, wait *int, idempotencyKey *string) int
-		DeleteImage             func(childComplexity int, fingerprint string, project *string, wait *int) int
-		DeleteImageAlias        func(childComplexity int, name string, project *string, wait *int) int
-		DeleteInstance          func(childComplexity int, name string, project *string, force *bool, wait *int, dryRun *bool) int
-		DeleteInstanceBackup    func(childComplexity int, instance string, name string, project *string, wait *int) int
-		DeleteInstanceLog       func(childComplexity int, name string, project *string, log string) int
-		DeleteInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, wait *int) int
-		DeleteInstanceTemplate  func(childComplexity int, name string, project *string, template string) int
-		DeleteProfile           func(childComplexity int, name string, project *string, wait *int, dryRun *bool) int
-		DeleteProject           func(childComplexity int, name string, force *bool, wait *int) int
-		DetachNic               func(childComplexity int, name string, project *string, device string) int
-		DetachVolume            func(childComplexity int, name string, project *string, device string) int
-		FreezeInstance          func(childComplexity int, name string, project *string, wait *int) int
-		GrowInstanceDisk        func(childComplexity int, name string, project *string, byGiB int) int
-		Login                   func(childComplexity int, username string, password string) int
-		MigrateInstance         func(childComplexity int, name string, project *string, input lxd.MigrateInstanceInput, wait *int) int
-		PublishImage            func(childComplexity int, input lxd.PublishImageInput, wait *int, idempotencyKey *string) int
-		PushImage               func(childComplexity int, fingerprint string, project *string, input lxd.PushImageInput, wait *int, idempotencyKey *string) int
-		RebuildInstance         func(childComplexity int, name string, project *string, source lxd.InstanceSource, wait *int) int
-		RefreshImage            func(childComplexity int, fingerprint string, project *string, wait *int) int
-		RefreshToken            func(childComplexity int, refreshToken string) int
-		RemoveTag               func(childComplexity int, name string, project *string, tag string) int
-		RenameImageAlias        func(childComplexity int, name string, project *string, newName string, wait *int) int
-		RenameInstance          func(childComplexity int, name string, project *string, newName string, wait *int) int
-		RenameInstanceBackup    func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
-		RenameInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
-		RenameProfile           func(childComplexity int, name string, project *string, newName string, wait *int) int
-		RenameProject           func(childComplexity int, name string, newName string, wait *int) int
-		RestartInstance         func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
-		RestoreInstance         func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
-		ScaleInstanceCPU        func(childComplexity int, name string, project *string, cores int) int
-		ScaleInstanceMemory     func(childComplexity int, name string, project *string, memoryMiB int) int
-		SetInstanceState        func(childComplexity int, name string, project *string, action lxd.InstanceAction, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) int
-		SetInstanceTemplate     func(childComplexity int, name string, project *string, template string, content string) int
-		SetScalingBounds        func(childComplexity int, name string, project *string, minCores *int, maxCores *int, minMemoryMiB *int, maxMemoryMiB *int) int
-		StartInstance           func(childComplexity int, name string, project *string, stateful *bool, wait *int, idempotencyKey *string) int
-		StopInstance            func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, stateful *bool, wait *int) int
-		UnfreezeInstance        func(childComplexity int, name string, project *string, wait *int) int
-		UpdateImage             func(childComplexity int, fingerprint string, project *string, input lxd.UpdateImageInput, ifMatch *string, wait *int) int
-		UpdateImageAlias        func(childComplexity int, name string, project *string, input lxd.UpdateImageAliasInput, ifMatch *string, wait *int) int
-		UpdateInstance          func(childComplexity int, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string, dryRun *bool) int
-		UpdateInstanceMetadata  func(childComplexity int, name string, project *string, input lxd.UpdateInstanceMetadataInput, ifMatch *string) int
-		UpdateInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) int
-		UpdateProfile           func(childComplexity int, name string, project *string, input lxd.UpdateProfileInput, ifMatch *string, wait *int, dryRun *bool) int
-		UpdateProject           func(childComplexity int, name string, input lxd.UpdateProjectInput, ifMatch *string, wait *int) int
+		AddTag                    func(childComplexity int, name string, project *string, tag string) int
+		AttachNic                 func(childComplexity int, name string, project *string, network string, device string) int
+		AttachVolume              func(childComplexity int, name string, project *string, pool string, volume string, path *string, device *string, readOnly *bool) int
+		BulkInstances             func(childComplexity int, action lxd.InstanceAction, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
+		CancelOperation           func(childComplexity int, id string) int
+		ClearInstanceConsoleLog   func(childComplexity int, name string, project *string) int
+		CopyImage                 func(childComplexity int, input lxd.CopyImageInput, wait *int, idempotencyKey *string) int
+		CopyInstance              func(childComplexity int, name string, project *string, input lxd.CopyInstanceInput, wait *int, idempotencyKey *string) int
+		CreateImageAlias          func(childComplexity int, input lxd.CreateImageAliasInput, wait *int, idempotencyKey *string) int
+		CreateInstance            func(childComplexity int, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateInstanceBackup      func(childComplexity int, instance string, project *string, input lxd.CreateInstanceBackupInput, wait *int, idempotencyKey *string) int
+		CreateInstanceSnapshot    func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int, idempotencyKey *string) int
+		CreateNetwork             func(childComplexity int, input lxd.CreateNetworkInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateNetworkACL          func(childComplexity int, input lxd.CreateNetworkAclInput, wait *int, idempotencyKey *string) int
+		CreateNetworkForward      func(childComplexity int, network string, project *string, member *string, input lxd.CreateNetworkForwardInput, wait *int, idempotencyKey *string) int
+		CreateNetworkLoadBalancer func(childComplexity int, network string, project *string, input lxd.CreateNetworkLoadBalancerInput, wait *int, idempotencyKey *string) int
+		CreateNetworkPeer         func(childComplexity int, network string, project *string, input lxd.CreateNetworkPeerInput, wait *int, idempotencyKey *string) int
+		CreateNetworkZone         func(childComplexity int, input lxd.CreateNetworkZoneInput, wait *int, idempotencyKey *string) int
+		CreateNetworkZoneRecord   func(childComplexity int, zone string, project *string, input lxd.CreateNetworkZoneRecordInput, wait *int, idempotencyKey *string) int
+		CreateProfile             func(childComplexity int, input lxd.CreateProfileInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateProject             func(childComplexity int, input lxd.CreateProjectInput, wait *int, idempotencyKey *string) int
+		DeleteImage               func(childComplexity int, fingerprint string, project *string, wait *int) int
+		DeleteImageAlias          func(childComplexity int, name string, project *string, wait *int) int
+		DeleteInstance            func(childComplexity int, name string, project *string, force *bool, wait *int, dryRun *bool) int
+		DeleteInstanceBackup      func(childComplexity int, instance string, name string, project *string, wait *int) int
+		DeleteInstanceLog         func(childComplexity int, name string, project *string, log string) int
+		DeleteInstanceSnapshot    func(childComplexity int, instance string, name string, project *string, wait *int) int
+		DeleteInstanceTemplate    func(childComplexity int, name string, project *string, template string) int
+		DeleteNetwork             func(childComplexity int, name string, project *string, wait *int, dryRun *bool) int
+		DeleteNetworkACL          func(childComplexity int, name string, project *string, wait *int) int
+		DeleteNetworkForward      func(childComplexity int, network string, listenAddress string, project *string, member *string, wait *int) int
+		DeleteNetworkLoadBalancer func(childComplexity int, network string, listenAddress string, project *string, wait *int) int
+		DeleteNetworkPeer         func(childComplexity int, network string, name string, project *string, wait *int) int
+		DeleteNetworkZone         func(childComplexity int, name string, project *string, wait *int) int
+		DeleteNetworkZoneRecord   func(childComplexity int, zone string, name string, project *string, wait *int) int
+		DeleteProfile             func(childComplexity int, name string, project *string, wait *int, dryRun *bool) int
+		DeleteProject             func(childComplexity int, name string, force *bool, wait *int) int
+		DetachNic                 func(childComplexity int, name string, project *string, device string) int
+		DetachVolume              func(childComplexity int, name string, project *string, device string) int
+		FreezeInstance            func(childComplexity int, name string, project *string, wait *int) int
+		GrowInstanceDisk          func(childComplexity int, name string, project *string, byGiB int) int
+		Login                     func(childComplexity int, username string, password string) int
+		MigrateInstance           func(childComplexity int, name string, project *string, input lxd.MigrateInstanceInput, wait *int) int
+		PublishImage              func(childComplexity int, input lxd.PublishImageInput, wait *int, idempotencyKey *string) int
+		PushImage                 func(childComplexity int, fingerprint string, project *string, input lxd.PushImageInput, wait *int, idempotencyKey *string) int
+		RebuildInstance           func(childComplexity int, name string, project *string, source lxd.InstanceSource, wait *int) int
+		RefreshImage              func(childComplexity int, fingerprint string, project *string, wait *int) int
+		RefreshToken              func(childComplexity int, refreshToken string) int
+		RemoveTag                 func(childComplexity int, name string, project *string, tag string) int
+		RenameImageAlias          func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameInstance            func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameInstanceBackup      func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
+		RenameInstanceSnapshot    func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
+		RenameNetwork             func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameNetworkACL          func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameProfile             func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameProject             func(childComplexity int, name string, newName string, wait *int) int
+		RestartInstance           func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
+		RestoreInstance           func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
+		ScaleInstanceCPU          func(childComplexity int, name string, project *string, cores int) int
+		ScaleInstanceMemory       func(childComplexity int, name string, project *string, memoryMiB int) int
+		SetInstanceState          func(childComplexity int, name string, project *string, action lxd.InstanceAction, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) int
+		SetInstanceTemplate       func(childComplexity int, name string, project *string, template string, content string) int
+		SetScalingBounds          func(childComplexity int, name string, project *string, minCores *int, maxCores *int, minMemoryMiB *int, maxMemoryMiB *int) int
+		StartInstance             func(childComplexity int, name string, project *string, stateful *bool, wait *int, idempotencyKey *string) int
+		StopInstance              func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, stateful *bool, wait *int) int
+		UnfreezeInstance          func(childComplexity int, name string, project *string, wait *int) int
+		UpdateImage               func(childComplexity int, fingerprint string, project *string, input lxd.UpdateImageInput, ifMatch *string, wait *int) int
+		UpdateImageAlias          func(childComplexity int, name string, project *string, input lxd.UpdateImageAliasInput, ifMatch *string, wait *int) int
+		UpdateInstance            func(childComplexity int, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string, dryRun *bool) int
+		UpdateInstanceMetadata    func(childComplexity int, name string, project *string, input lxd.UpdateInstanceMetadataInput, ifMatch *string) int
+		UpdateInstanceSnapshot    func(childComplexity int, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) int
+		UpdateNetwork             func(childComplexity int, name string, project *string, member *string, input lxd.UpdateNetworkInput, ifMatch *string, wait *int, dryRun *bool) int
+		UpdateNetworkACL          func(childComplexity int, name string, project *string, input lxd.UpdateNetworkAclInput, ifMatch *string, wait *int) int
+		UpdateNetworkForward      func(childComplexity int, network string, listenAddress string, project *string, member *string, input lxd.UpdateNetworkForwardInput, ifMatch *string, wait *int) int
+		UpdateNetworkLoadBalancer func(childComplexity int, network string, listenAddress string, project *string, input lxd.UpdateNetworkLoadBalancerInput, ifMatch *string, wait *int) int
+		UpdateNetworkPeer         func(childComplexity int, network string, name string, project *string, input lxd.UpdateNetworkPeerInput, ifMatch *string, wait *int) int
+		UpdateNetworkZone         func(childComplexity int, name string, project *string, input lxd.UpdateNetworkZoneInput, ifMatch *string, wait *int) int
+		UpdateNetworkZoneRecord   func(childComplexity int, zone string, name string, project *string, input lxd.UpdateNetworkZoneRecordInput, ifMatch *string, wait *int) int
+		UpdateProfile             func(childComplexity int, name string, project *string, input lxd.UpdateProfileInput, ifMatch *string, wait *int, dryRun *bool) int
+		UpdateProject             func(childComplexity int, name string, input lxd.UpdateProjectInput, ifMatch *string, wait *int) int
 	}
 
 	Network struct {
 		Acls             func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		Forwards         func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
@@ -789,9 +886,11 @@ type ComplexityRoot struct {
 	}
 
 	NetworkAcl struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
 		Egress           func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Ingress          func(childComplexity int) int
@@ -864,13 +963,16 @@ type ComplexityRoot struct {
 	}
 
 	NetworkForward struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		ListenAddress    func(childComplexity int) int
 		Location         func(childComplexity int) int
 		Ports            func(childComplexity int) int
+		Tags             func(childComplexity int) int
 	}
 
 	NetworkForwardPort struct {
@@ -882,14 +984,17 @@ type ComplexityRoot struct {
 	}
 
 	NetworkLoadBalancer struct {
+		AvailableActions func(childComplexity int) int
 		Backends         func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		ListenAddress    func(childComplexity int) int
 		Location         func(childComplexity int) int
 		Ports            func(childComplexity int) int
+		Tags             func(childComplexity int) int
 	}
 
 	NetworkLoadBalancerBackend struct {
@@ -907,12 +1012,15 @@ type ComplexityRoot struct {
 	}
 
 	NetworkPeer struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Name             func(childComplexity int) int
 		Status           func(childComplexity int) int
+		Tags             func(childComplexity int) int
 		TargetNetwork    func(childComplexity int) int
 		TargetProject    func(childComplexity int) int
 	}
@@ -931,8 +1039,10 @@ type ComplexityRoot struct {
 	}
 
 	NetworkZone struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Name             func(childComplexity int) int
@@ -955,12 +1065,15 @@ type ComplexityRoot struct {
 	}
 
 	NetworkZoneRecord struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
 		Entries          func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Name             func(childComplexity int) int
+		Tags             func(childComplexity int) int
 	}
 
 	NetworkZoneRecordEntry struct {
@@ -1271,6 +1384,16 @@ type ComplexityRoot struct {
 	RenameInstanceSnapshotPayload struct {
 		Operation func(childComplexity int) int
 		Snapshot  func(childComplexity int) int
+	}
+
+	RenameNetworkAclPayload struct {
+		NetworkAcl func(childComplexity int) int
+		Operation  func(childComplexity int) int
+	}
+
+	RenameNetworkPayload struct {
+		Network   func(childComplexity int) int
+		Operation func(childComplexity int) int
 	}
 
 	RenameProfilePayload struct {
@@ -1785,6 +1908,42 @@ type ComplexityRoot struct {
 	UpdateInstanceSnapshotPayload struct {
 		Operation func(childComplexity int) int
 		Snapshot  func(childComplexity int) int
+	}
+
+	UpdateNetworkAclPayload struct {
+		NetworkAcl func(childComplexity int) int
+		Operation  func(childComplexity int) int
+	}
+
+	UpdateNetworkForwardPayload struct {
+		Forward   func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateNetworkLoadBalancerPayload struct {
+		LoadBalancer func(childComplexity int) int
+		Operation    func(childComplexity int) int
+	}
+
+	UpdateNetworkPayload struct {
+		Network   func(childComplexity int) int
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+	}
+
+	UpdateNetworkPeerPayload struct {
+		Operation func(childComplexity int) int
+		Peer      func(childComplexity int) int
+	}
+
+	UpdateNetworkZonePayload struct {
+		NetworkZone func(childComplexity int) int
+		Operation   func(childComplexity int) int
+	}
+
+	UpdateNetworkZoneRecordPayload struct {
+		Operation func(childComplexity int) int
+		Record    func(childComplexity int) int
 	}
 
 	UpdateProfilePayload struct {
@@ -2393,6 +2552,103 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateInstanceSnapshotPayload.Snapshot(childComplexity), true
 
+	case "CreateNetworkAclPayload.networkAcl":
+		if e.ComplexityRoot.CreateNetworkAclPayload.NetworkAcl == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkAclPayload.NetworkAcl(childComplexity), true
+	case "CreateNetworkAclPayload.operation":
+		if e.ComplexityRoot.CreateNetworkAclPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkAclPayload.Operation(childComplexity), true
+
+	case "CreateNetworkForwardPayload.forward":
+		if e.ComplexityRoot.CreateNetworkForwardPayload.Forward == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkForwardPayload.Forward(childComplexity), true
+	case "CreateNetworkForwardPayload.operation":
+		if e.ComplexityRoot.CreateNetworkForwardPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkForwardPayload.Operation(childComplexity), true
+
+	case "CreateNetworkLoadBalancerPayload.loadBalancer":
+		if e.ComplexityRoot.CreateNetworkLoadBalancerPayload.LoadBalancer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkLoadBalancerPayload.LoadBalancer(childComplexity), true
+	case "CreateNetworkLoadBalancerPayload.operation":
+		if e.ComplexityRoot.CreateNetworkLoadBalancerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkLoadBalancerPayload.Operation(childComplexity), true
+
+	case "CreateNetworkPayload.network":
+		if e.ComplexityRoot.CreateNetworkPayload.Network == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkPayload.Network(childComplexity), true
+	case "CreateNetworkPayload.operation":
+		if e.ComplexityRoot.CreateNetworkPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkPayload.Operation(childComplexity), true
+	case "CreateNetworkPayload.plan":
+		if e.ComplexityRoot.CreateNetworkPayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkPayload.Plan(childComplexity), true
+
+	case "CreateNetworkPeerPayload.operation":
+		if e.ComplexityRoot.CreateNetworkPeerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkPeerPayload.Operation(childComplexity), true
+	case "CreateNetworkPeerPayload.peer":
+		if e.ComplexityRoot.CreateNetworkPeerPayload.Peer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkPeerPayload.Peer(childComplexity), true
+
+	case "CreateNetworkZonePayload.networkZone":
+		if e.ComplexityRoot.CreateNetworkZonePayload.NetworkZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkZonePayload.NetworkZone(childComplexity), true
+	case "CreateNetworkZonePayload.operation":
+		if e.ComplexityRoot.CreateNetworkZonePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkZonePayload.Operation(childComplexity), true
+
+	case "CreateNetworkZoneRecordPayload.operation":
+		if e.ComplexityRoot.CreateNetworkZoneRecordPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkZoneRecordPayload.Operation(childComplexity), true
+	case "CreateNetworkZoneRecordPayload.record":
+		if e.ComplexityRoot.CreateNetworkZoneRecordPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkZoneRecordPayload.Record(childComplexity), true
+
 	case "CreateProfilePayload.operation":
 		if e.ComplexityRoot.CreateProfilePayload.Operation == nil {
 			break
@@ -2521,6 +2777,103 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeleteInstanceTemplatePayload.Operation(childComplexity), true
+
+	case "DeleteNetworkAclPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkAclPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkAclPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkAclPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkAclPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkAclPayload.Operation(childComplexity), true
+
+	case "DeleteNetworkForwardPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkForwardPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkForwardPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkForwardPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkForwardPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkForwardPayload.Operation(childComplexity), true
+
+	case "DeleteNetworkLoadBalancerPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkLoadBalancerPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkLoadBalancerPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkLoadBalancerPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkLoadBalancerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkLoadBalancerPayload.Operation(childComplexity), true
+
+	case "DeleteNetworkPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkPayload.Operation(childComplexity), true
+	case "DeleteNetworkPayload.plan":
+		if e.ComplexityRoot.DeleteNetworkPayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkPayload.Plan(childComplexity), true
+
+	case "DeleteNetworkPeerPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkPeerPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkPeerPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkPeerPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkPeerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkPeerPayload.Operation(childComplexity), true
+
+	case "DeleteNetworkZonePayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkZonePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkZonePayload.DeletedID(childComplexity), true
+	case "DeleteNetworkZonePayload.operation":
+		if e.ComplexityRoot.DeleteNetworkZonePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkZonePayload.Operation(childComplexity), true
+
+	case "DeleteNetworkZoneRecordPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkZoneRecordPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkZoneRecordPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkZoneRecordPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkZoneRecordPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkZoneRecordPayload.Operation(childComplexity), true
 
 	case "DeleteProfilePayload.deletedId":
 		if e.ComplexityRoot.DeleteProfilePayload.DeletedID == nil {
@@ -4436,6 +4789,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["stateful"].(*bool), args["expiresAt"].(*lxd.Time), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetwork":
+		if e.ComplexityRoot.Mutation.CreateNetwork == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetwork_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetwork(childComplexity, args["input"].(lxd.CreateNetworkInput), args["wait"].(*int), args["idempotencyKey"].(*string), args["dryRun"].(*bool)), true
+	case "Mutation.createNetworkAcl":
+		if e.ComplexityRoot.Mutation.CreateNetworkACL == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkAcl_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkACL(childComplexity, args["input"].(lxd.CreateNetworkAclInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetworkForward":
+		if e.ComplexityRoot.Mutation.CreateNetworkForward == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkForward_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkForward(childComplexity, args["network"].(string), args["project"].(*string), args["member"].(*string), args["input"].(lxd.CreateNetworkForwardInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetworkLoadBalancer":
+		if e.ComplexityRoot.Mutation.CreateNetworkLoadBalancer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkLoadBalancer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkLoadBalancer(childComplexity, args["network"].(string), args["project"].(*string), args["input"].(lxd.CreateNetworkLoadBalancerInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetworkPeer":
+		if e.ComplexityRoot.Mutation.CreateNetworkPeer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkPeer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkPeer(childComplexity, args["network"].(string), args["project"].(*string), args["input"].(lxd.CreateNetworkPeerInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetworkZone":
+		if e.ComplexityRoot.Mutation.CreateNetworkZone == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkZone_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkZone(childComplexity, args["input"].(lxd.CreateNetworkZoneInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetworkZoneRecord":
+		if e.ComplexityRoot.Mutation.CreateNetworkZoneRecord == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkZoneRecord_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkZoneRecord(childComplexity, args["zone"].(string), args["project"].(*string), args["input"].(lxd.CreateNetworkZoneRecordInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.createProfile":
 		if e.ComplexityRoot.Mutation.CreateProfile == nil {
 			break
@@ -4535,6 +4965,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteInstanceTemplate(childComplexity, args["name"].(string), args["project"].(*string), args["template"].(string)), true
+	case "Mutation.deleteNetwork":
+		if e.ComplexityRoot.Mutation.DeleteNetwork == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetwork_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetwork(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.deleteNetworkAcl":
+		if e.ComplexityRoot.Mutation.DeleteNetworkACL == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkAcl_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkACL(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteNetworkForward":
+		if e.ComplexityRoot.Mutation.DeleteNetworkForward == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkForward_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkForward(childComplexity, args["network"].(string), args["listenAddress"].(string), args["project"].(*string), args["member"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteNetworkLoadBalancer":
+		if e.ComplexityRoot.Mutation.DeleteNetworkLoadBalancer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkLoadBalancer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkLoadBalancer(childComplexity, args["network"].(string), args["listenAddress"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteNetworkPeer":
+		if e.ComplexityRoot.Mutation.DeleteNetworkPeer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkPeer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkPeer(childComplexity, args["network"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteNetworkZone":
+		if e.ComplexityRoot.Mutation.DeleteNetworkZone == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkZone_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkZone(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteNetworkZoneRecord":
+		if e.ComplexityRoot.Mutation.DeleteNetworkZoneRecord == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkZoneRecord_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkZoneRecord(childComplexity, args["zone"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
 	case "Mutation.deleteProfile":
 		if e.ComplexityRoot.Mutation.DeleteProfile == nil {
 			break
@@ -4733,6 +5240,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RenameInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameNetwork":
+		if e.ComplexityRoot.Mutation.RenameNetwork == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameNetwork_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameNetwork(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameNetworkAcl":
+		if e.ComplexityRoot.Mutation.RenameNetworkACL == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameNetworkAcl_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameNetworkACL(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
 	case "Mutation.renameProfile":
 		if e.ComplexityRoot.Mutation.RenameProfile == nil {
 			break
@@ -4920,6 +5449,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["expiresAt"].(*lxd.Time), args["wait"].(*int)), true
+	case "Mutation.updateNetwork":
+		if e.ComplexityRoot.Mutation.UpdateNetwork == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetwork_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetwork(childComplexity, args["name"].(string), args["project"].(*string), args["member"].(*string), args["input"].(lxd.UpdateNetworkInput), args["ifMatch"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.updateNetworkAcl":
+		if e.ComplexityRoot.Mutation.UpdateNetworkACL == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkAcl_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkACL(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateNetworkAclInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateNetworkForward":
+		if e.ComplexityRoot.Mutation.UpdateNetworkForward == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkForward_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkForward(childComplexity, args["network"].(string), args["listenAddress"].(string), args["project"].(*string), args["member"].(*string), args["input"].(lxd.UpdateNetworkForwardInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateNetworkLoadBalancer":
+		if e.ComplexityRoot.Mutation.UpdateNetworkLoadBalancer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkLoadBalancer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkLoadBalancer(childComplexity, args["network"].(string), args["listenAddress"].(string), args["project"].(*string), args["input"].(lxd.UpdateNetworkLoadBalancerInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateNetworkPeer":
+		if e.ComplexityRoot.Mutation.UpdateNetworkPeer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkPeer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkPeer(childComplexity, args["network"].(string), args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateNetworkPeerInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateNetworkZone":
+		if e.ComplexityRoot.Mutation.UpdateNetworkZone == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkZone_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkZone(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateNetworkZoneInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateNetworkZoneRecord":
+		if e.ComplexityRoot.Mutation.UpdateNetworkZoneRecord == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkZoneRecord_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkZoneRecord(childComplexity, args["zone"].(string), args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateNetworkZoneRecordInput), args["ifMatch"].(*string), args["wait"].(*int)), true
 	case "Mutation.updateProfile":
 		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
 			break
@@ -4949,6 +5555,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Network.Acls(childComplexity), true
+	case "Network.availableActions":
+		if e.ComplexityRoot.Network.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.AvailableActions(childComplexity), true
 	case "Network.config":
 		if e.ComplexityRoot.Network.Config == nil {
 			break
@@ -4966,6 +5578,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Network.Description(childComplexity), true
+	case "Network.etag":
+		if e.ComplexityRoot.Network.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.Etag(childComplexity), true
 	case "Network.forwards":
 		if e.ComplexityRoot.Network.Forwards == nil {
 			break
@@ -5079,6 +5697,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Network.Zones(childComplexity), true
 
+	case "NetworkAcl.availableActions":
+		if e.ComplexityRoot.NetworkAcl.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAcl.AvailableActions(childComplexity), true
 	case "NetworkAcl.config":
 		if e.ComplexityRoot.NetworkAcl.Config == nil {
 			break
@@ -5102,6 +5726,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkAcl.Egress(childComplexity), true
+	case "NetworkAcl.etag":
+		if e.ComplexityRoot.NetworkAcl.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAcl.Etag(childComplexity), true
 	case "NetworkAcl.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkAcl.HiddenConfigKeys == nil {
 			break
@@ -5381,6 +6011,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkEdge.Node(childComplexity), true
 
+	case "NetworkForward.availableActions":
+		if e.ComplexityRoot.NetworkForward.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForward.AvailableActions(childComplexity), true
 	case "NetworkForward.config":
 		if e.ComplexityRoot.NetworkForward.Config == nil {
 			break
@@ -5398,6 +6034,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkForward.Description(childComplexity), true
+	case "NetworkForward.etag":
+		if e.ComplexityRoot.NetworkForward.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForward.Etag(childComplexity), true
 	case "NetworkForward.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkForward.HiddenConfigKeys == nil {
 			break
@@ -5428,6 +6070,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkForward.Ports(childComplexity), true
+	case "NetworkForward.tags":
+		if e.ComplexityRoot.NetworkForward.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForward.Tags(childComplexity), true
 
 	case "NetworkForwardPort.description":
 		if e.ComplexityRoot.NetworkForwardPort.Description == nil {
@@ -5460,6 +6108,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkForwardPort.TargetPort(childComplexity), true
 
+	case "NetworkLoadBalancer.availableActions":
+		if e.ComplexityRoot.NetworkLoadBalancer.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.AvailableActions(childComplexity), true
 	case "NetworkLoadBalancer.backends":
 		if e.ComplexityRoot.NetworkLoadBalancer.Backends == nil {
 			break
@@ -5483,6 +6137,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkLoadBalancer.Description(childComplexity), true
+	case "NetworkLoadBalancer.etag":
+		if e.ComplexityRoot.NetworkLoadBalancer.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.Etag(childComplexity), true
 	case "NetworkLoadBalancer.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkLoadBalancer.HiddenConfigKeys == nil {
 			break
@@ -5513,6 +6173,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkLoadBalancer.Ports(childComplexity), true
+	case "NetworkLoadBalancer.tags":
+		if e.ComplexityRoot.NetworkLoadBalancer.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.Tags(childComplexity), true
 
 	case "NetworkLoadBalancerBackend.description":
 		if e.ComplexityRoot.NetworkLoadBalancerBackend.Description == nil {
@@ -5564,6 +6230,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkLoadBalancerPort.TargetBackend(childComplexity), true
 
+	case "NetworkPeer.availableActions":
+		if e.ComplexityRoot.NetworkPeer.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkPeer.AvailableActions(childComplexity), true
 	case "NetworkPeer.config":
 		if e.ComplexityRoot.NetworkPeer.Config == nil {
 			break
@@ -5581,6 +6253,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkPeer.Description(childComplexity), true
+	case "NetworkPeer.etag":
+		if e.ComplexityRoot.NetworkPeer.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkPeer.Etag(childComplexity), true
 	case "NetworkPeer.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkPeer.HiddenConfigKeys == nil {
 			break
@@ -5605,6 +6283,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkPeer.Status(childComplexity), true
+	case "NetworkPeer.tags":
+		if e.ComplexityRoot.NetworkPeer.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkPeer.Tags(childComplexity), true
 	case "NetworkPeer.targetNetwork":
 		if e.ComplexityRoot.NetworkPeer.TargetNetwork == nil {
 			break
@@ -5679,6 +6363,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkState.VLAN(childComplexity), true
 
+	case "NetworkZone.availableActions":
+		if e.ComplexityRoot.NetworkZone.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZone.AvailableActions(childComplexity), true
 	case "NetworkZone.config":
 		if e.ComplexityRoot.NetworkZone.Config == nil {
 			break
@@ -5696,6 +6386,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkZone.Description(childComplexity), true
+	case "NetworkZone.etag":
+		if e.ComplexityRoot.NetworkZone.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZone.Etag(childComplexity), true
 	case "NetworkZone.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkZone.HiddenConfigKeys == nil {
 			break
@@ -5777,6 +6473,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkZoneEdge.Node(childComplexity), true
 
+	case "NetworkZoneRecord.availableActions":
+		if e.ComplexityRoot.NetworkZoneRecord.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecord.AvailableActions(childComplexity), true
 	case "NetworkZoneRecord.config":
 		if e.ComplexityRoot.NetworkZoneRecord.Config == nil {
 			break
@@ -5800,6 +6502,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkZoneRecord.Entries(childComplexity), true
+	case "NetworkZoneRecord.etag":
+		if e.ComplexityRoot.NetworkZoneRecord.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecord.Etag(childComplexity), true
 	case "NetworkZoneRecord.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkZoneRecord.HiddenConfigKeys == nil {
 			break
@@ -5818,6 +6526,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkZoneRecord.Name(childComplexity), true
+	case "NetworkZoneRecord.tags":
+		if e.ComplexityRoot.NetworkZoneRecord.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecord.Tags(childComplexity), true
 
 	case "NetworkZoneRecordEntry.ttlSeconds":
 		if e.ComplexityRoot.NetworkZoneRecordEntry.TTLSeconds == nil {
@@ -7299,6 +8013,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RenameInstanceSnapshotPayload.Snapshot(childComplexity), true
+
+	case "RenameNetworkAclPayload.networkAcl":
+		if e.ComplexityRoot.RenameNetworkAclPayload.NetworkAcl == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameNetworkAclPayload.NetworkAcl(childComplexity), true
+	case "RenameNetworkAclPayload.operation":
+		if e.ComplexityRoot.RenameNetworkAclPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameNetworkAclPayload.Operation(childComplexity), true
+
+	case "RenameNetworkPayload.network":
+		if e.ComplexityRoot.RenameNetworkPayload.Network == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameNetworkPayload.Network(childComplexity), true
+	case "RenameNetworkPayload.operation":
+		if e.ComplexityRoot.RenameNetworkPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameNetworkPayload.Operation(childComplexity), true
 
 	case "RenameProfilePayload.operation":
 		if e.ComplexityRoot.RenameProfilePayload.Operation == nil {
@@ -9324,6 +10064,103 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateInstanceSnapshotPayload.Snapshot(childComplexity), true
 
+	case "UpdateNetworkAclPayload.networkAcl":
+		if e.ComplexityRoot.UpdateNetworkAclPayload.NetworkAcl == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkAclPayload.NetworkAcl(childComplexity), true
+	case "UpdateNetworkAclPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkAclPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkAclPayload.Operation(childComplexity), true
+
+	case "UpdateNetworkForwardPayload.forward":
+		if e.ComplexityRoot.UpdateNetworkForwardPayload.Forward == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkForwardPayload.Forward(childComplexity), true
+	case "UpdateNetworkForwardPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkForwardPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkForwardPayload.Operation(childComplexity), true
+
+	case "UpdateNetworkLoadBalancerPayload.loadBalancer":
+		if e.ComplexityRoot.UpdateNetworkLoadBalancerPayload.LoadBalancer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkLoadBalancerPayload.LoadBalancer(childComplexity), true
+	case "UpdateNetworkLoadBalancerPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkLoadBalancerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkLoadBalancerPayload.Operation(childComplexity), true
+
+	case "UpdateNetworkPayload.network":
+		if e.ComplexityRoot.UpdateNetworkPayload.Network == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkPayload.Network(childComplexity), true
+	case "UpdateNetworkPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkPayload.Operation(childComplexity), true
+	case "UpdateNetworkPayload.plan":
+		if e.ComplexityRoot.UpdateNetworkPayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkPayload.Plan(childComplexity), true
+
+	case "UpdateNetworkPeerPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkPeerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkPeerPayload.Operation(childComplexity), true
+	case "UpdateNetworkPeerPayload.peer":
+		if e.ComplexityRoot.UpdateNetworkPeerPayload.Peer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkPeerPayload.Peer(childComplexity), true
+
+	case "UpdateNetworkZonePayload.networkZone":
+		if e.ComplexityRoot.UpdateNetworkZonePayload.NetworkZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkZonePayload.NetworkZone(childComplexity), true
+	case "UpdateNetworkZonePayload.operation":
+		if e.ComplexityRoot.UpdateNetworkZonePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkZonePayload.Operation(childComplexity), true
+
+	case "UpdateNetworkZoneRecordPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkZoneRecordPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkZoneRecordPayload.Operation(childComplexity), true
+	case "UpdateNetworkZoneRecordPayload.record":
+		if e.ComplexityRoot.UpdateNetworkZoneRecordPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkZoneRecordPayload.Record(childComplexity), true
+
 	case "UpdateProfilePayload.operation":
 		if e.ComplexityRoot.UpdateProfilePayload.Operation == nil {
 			break
@@ -9544,6 +10381,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateImageAliasInput,
 		ec.unmarshalInputCreateInstanceBackupInput,
 		ec.unmarshalInputCreateInstanceInput,
+		ec.unmarshalInputCreateNetworkAclInput,
+		ec.unmarshalInputCreateNetworkForwardInput,
+		ec.unmarshalInputCreateNetworkInput,
+		ec.unmarshalInputCreateNetworkLoadBalancerInput,
+		ec.unmarshalInputCreateNetworkPeerInput,
+		ec.unmarshalInputCreateNetworkZoneInput,
+		ec.unmarshalInputCreateNetworkZoneRecordInput,
 		ec.unmarshalInputCreateProfileInput,
 		ec.unmarshalInputCreateProjectInput,
 		ec.unmarshalInputImageAliasNameInput,
@@ -9561,12 +10405,18 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputInstanceWhere,
 		ec.unmarshalInputMigrateInstanceInput,
 		ec.unmarshalInputNetworkAclOrder,
+		ec.unmarshalInputNetworkAclRuleInput,
 		ec.unmarshalInputNetworkAclWhere,
+		ec.unmarshalInputNetworkForwardPortInput,
+		ec.unmarshalInputNetworkLoadBalancerBackendInput,
+		ec.unmarshalInputNetworkLoadBalancerPortInput,
+		ec.unmarshalInputNetworkMemberInput,
 		ec.unmarshalInputNetworkOrder,
 		ec.unmarshalInputNetworkStatusWhere,
 		ec.unmarshalInputNetworkTypeWhere,
 		ec.unmarshalInputNetworkWhere,
 		ec.unmarshalInputNetworkZoneOrder,
+		ec.unmarshalInputNetworkZoneRecordEntryInput,
 		ec.unmarshalInputNetworkZoneWhere,
 		ec.unmarshalInputNumberWhere,
 		ec.unmarshalInputOperationOrder,
@@ -9596,6 +10446,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpdateImageInput,
 		ec.unmarshalInputUpdateInstanceInput,
 		ec.unmarshalInputUpdateInstanceMetadataInput,
+		ec.unmarshalInputUpdateNetworkAclInput,
+		ec.unmarshalInputUpdateNetworkForwardInput,
+		ec.unmarshalInputUpdateNetworkInput,
+		ec.unmarshalInputUpdateNetworkLoadBalancerInput,
+		ec.unmarshalInputUpdateNetworkPeerInput,
+		ec.unmarshalInputUpdateNetworkZoneInput,
+		ec.unmarshalInputUpdateNetworkZoneRecordInput,
 		ec.unmarshalInputUpdateProfileInput,
 		ec.unmarshalInputUpdateProjectInput,
 		ec.unmarshalInputWarningOrder,
@@ -13236,7 +14093,7 @@ type NetworkPeer implements Node {
   ): StringMap!
   """The names of the keys of ` + "`" + `config` + "`" + ` that are hidden from the caller because they may hold secrets."""
   hiddenConfigKeys: [String!]!
-  """` + "`" + `PENDING` + "`" + ` until the other side has agreed, then ` + "`" + `CREATED` + "`" + `, in LXD's words."""
+  """` + "`" + `Pending` + "`" + ` until the other side has agreed, then ` + "`" + `Created` + "`" + `, in LXD's words."""
   status: String!
   """The other network's project."""
   targetProject: String!
@@ -13655,6 +14512,170 @@ extend type Query {
   ): NetworkAcl @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/network_acl_write.graphqls", Input: `"""A protocol that a rule of an ACL can be about."""
+enum NetworkAclProtocol {
+  """TCP"""
+  TCP
+  """UDP"""
+  UDP
+  """ICMP of IPv4"""
+  ICMP4
+  """ICMP of IPv6"""
+  ICMP6
+}
+
+"""Whether a rule of an ACL holds."""
+enum NetworkAclRuleState {
+  """It holds."""
+  ENABLED
+  """It does not hold."""
+  DISABLED
+  """It holds, and what it fits is written to the log; only OVN writes one."""
+  LOGGED
+}
+
+"""A rule of an ACL. What is not given fits everything."""
+input NetworkAclRuleInput {
+  """What is done. ` + "`" + `UNKNOWN` + "`" + ` is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  action: NetworkAclAction!
+  """Where it comes from: addresses, ranges, or names of ACLs, separated by commas."""
+  source: String
+  """Where it goes to, in the same form."""
+  destination: String
+  """The protocol; ports and ICMP types take one."""
+  protocol: NetworkAclProtocol
+  """The ports that it comes from, of TCP and UDP, 1 to 65535, and ranges: ` + "`" + `80,8000-8010` + "`" + `. Anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  sourcePort: String
+  """The ports that it goes to, of TCP and UDP, 1 to 65535, and ranges: ` + "`" + `80,8000-8010` + "`" + `. Anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  destinationPort: String
+  """The ICMP type, 0 to 255."""
+  icmpType: Int
+  """The ICMP code, 0 to 255."""
+  icmpCode: Int
+  """Free text."""
+  description: String
+  """Whether it holds."""
+  state: NetworkAclRuleState = ENABLED
+}
+
+"""A new ACL."""
+input CreateNetworkAclInput {
+  """Unique in its project: 1 to 63 letters, digits and dashes, beginning with a letter and not ending with a dash."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind gets it in default."""
+  project: String
+  """Free text."""
+  description: String
+  """The configuration, in LXD's keys: those of ` + "`" + `user.` + "`" + ` and what LXD has for the kind."""
+  config: StringMap
+  """The rules about what reaches instances; null is none."""
+  ingress: [NetworkAclRuleInput!]
+  """The rules about what instances reach; null is none."""
+  egress: [NetworkAclRuleInput!]
+}
+
+"""A change of an ACL: what is not given stays as it is."""
+input UpdateNetworkAclInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+  """The rules about what reaches instances, instead of those that it has; null leaves them."""
+  ingress: [NetworkAclRuleInput!]
+  """The rules about what instances reach, instead of those that it has; null leaves them."""
+  egress: [NetworkAclRuleInput!]
+}
+
+"""What ` + "`" + `createNetworkAcl` + "`" + ` gives."""
+type CreateNetworkAclPayload {
+  """The new ACL; null until it exists."""
+  networkAcl: NetworkAcl
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkAcl` + "`" + ` gives."""
+type UpdateNetworkAclPayload {
+  """The ACL after the change; null when it could not be read."""
+  networkAcl: NetworkAcl
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameNetworkAcl` + "`" + ` gives."""
+type RenameNetworkAclPayload {
+  """The ACL under its new name; null until it has it."""
+  networkAcl: NetworkAcl
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkAcl` + "`" + ` gives."""
+type DeleteNetworkAclPayload {
+  """The id that the ACL had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkAcl {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """What the caller can do to it now: nothing for who is no ADMIN of its project; neither rename nor delete it while something uses it."""
+  availableActions: [NetworkAction!]!
+}
+
+extend type Mutation {
+  """Make an ACL. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createNetworkAcl(
+    """The new ACL."""
+    input: CreateNetworkAclInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkAclPayload @hasRole(role: ADMIN)
+  """Change an ACL: what is not given stays as it is. It holds at once wherever the ACL is used."""
+  updateNetworkAcl(
+    """The ACL's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """What to change."""
+    input: UpdateNetworkAclInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkAclPayload @hasRole(role: ADMIN)
+  """Rename an ACL. One in use is ` + "`" + `CONFLICT` + "`" + `; a name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameNetworkAcl(
+    """The ACL's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The new name, as in ` + "`" + `CreateNetworkAclInput` + "`" + `."""
+    newName: String!
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): RenameNetworkAclPayload @hasRole(role: ADMIN)
+  """Delete an ACL. One in use is ` + "`" + `CONFLICT` + "`" + ` and told by what."""
+  deleteNetworkAcl(
+    """The ACL's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkAclPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/network_allocation.graphqls", Input: `"""An address of a network that something has. It takes LXD's extension ` + "`" + `network_allocations` + "`" + ` (5.21)."""
 type NetworkAllocation {
   """The address or range."""
@@ -13682,6 +14703,522 @@ extend type Query {
     """Those of all projects that the caller may see; ` + "`" + `project` + "`" + ` then counts for nothing."""
     allProjects: Boolean = false
   ): [NetworkAllocation!] @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_forward_write.graphqls", Input: `"""A protocol whose ports are listened on."""
+enum NetworkProtocol {
+  """TCP"""
+  TCP
+  """UDP"""
+  UDP
+}
+
+"""A port that a forward listens on."""
+input NetworkForwardPortInput {
+  """Free text."""
+  description: String
+  """The protocol."""
+  protocol: NetworkProtocol!
+  """The ports that are listened on, 1 to 65535, and ranges: ` + "`" + `80,8000-8010` + "`" + `. Anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  listenPort: String!
+  """The ports that connections go to: one, or as many as are listened on; null is the same."""
+  targetPort: String
+  """The address that connections go to, in the network's range."""
+  targetAddress: String!
+}
+
+"""A new forward."""
+input CreateNetworkForwardInput {
+  """The IP address to listen on; unique in its network, and on a cluster in its member."""
+  listenAddress: String!
+  """Free text."""
+  description: String
+  """The configuration: ` + "`" + `target_address` + "`" + `, where connections go that no port says, and keys of ` + "`" + `user.` + "`" + `."""
+  config: StringMap
+  """The ports to listen on; null is none."""
+  ports: [NetworkForwardPortInput!]
+}
+
+"""A change of a forward: what is not given stays as it is."""
+input UpdateNetworkForwardInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+  """The ports to listen on, instead of those that it has; null leaves them."""
+  ports: [NetworkForwardPortInput!]
+}
+
+"""What ` + "`" + `createNetworkForward` + "`" + ` gives."""
+type CreateNetworkForwardPayload {
+  """The new forward; null until it exists."""
+  forward: NetworkForward
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkForward` + "`" + ` gives."""
+type UpdateNetworkForwardPayload {
+  """The forward after the change; null when it could not be read."""
+  forward: NetworkForward
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkForward` + "`" + ` gives."""
+type DeleteNetworkForwardPayload {
+  """The id that the forward had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkForward {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """What the caller can do to it now: nothing for who is no ADMIN of its project, nor, on a bridge, for who is no ADMIN of the whole server."""
+  availableActions: [NetworkAction!]!
+}
+
+extend type Mutation {
+  """Listen on an address of a network for its instances. One that is listened on is ` + "`" + `ALREADY_EXISTS` + "`" + `. On a bridge the address is the host's: it takes an ADMIN of the whole server."""
+  createNetworkForward(
+    """The network's name."""
+    network: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The cluster member whose address is listened on; null outside a cluster, and on networks that all members share."""
+    member: String
+    """The new forward."""
+    input: CreateNetworkForwardInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkForwardPayload @hasRole(role: ADMIN)
+  """Change a forward: what is not given stays as it is. On a bridge it takes an ADMIN of the whole server."""
+  updateNetworkForward(
+    """The network's name."""
+    network: String!
+    """The address that is listened on; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    listenAddress: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The cluster member whose address is listened on; null outside a cluster, and on networks that all members share."""
+    member: String
+    """What to change."""
+    input: UpdateNetworkForwardInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkForwardPayload @hasRole(role: ADMIN)
+  """Delete a forward. On a bridge it takes an ADMIN of the whole server."""
+  deleteNetworkForward(
+    """The network's name."""
+    network: String!
+    """The address that is listened on; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    listenAddress: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The cluster member whose address is listened on; null outside a cluster, and on networks that all members share."""
+    member: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkForwardPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_load_balancer_write.graphqls", Input: `"""What a load balancer can send connections to."""
+input NetworkLoadBalancerBackendInput {
+  """Unique in its load balancer, without spaces."""
+  name: String!
+  """Free text."""
+  description: String
+  """The ports, 1 to 65535, and ranges: ` + "`" + `80,8000-8010` + "`" + `. Anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `. Null is those that are listened on."""
+  targetPort: String
+  """The address, in the network's range."""
+  targetAddress: String!
+}
+
+"""A port that a load balancer listens on."""
+input NetworkLoadBalancerPortInput {
+  """Free text."""
+  description: String
+  """The protocol."""
+  protocol: NetworkProtocol!
+  """The ports that are listened on, 1 to 65535, and ranges: ` + "`" + `80,8000-8010` + "`" + `. Anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  listenPort: String!
+  """The names of the backends that connections go to, one or more."""
+  targetBackend: [String!]!
+}
+
+"""A new load balancer."""
+input CreateNetworkLoadBalancerInput {
+  """The IP address to listen on; unique in its network."""
+  listenAddress: String!
+  """Free text."""
+  description: String
+  """The configuration, in LXD's keys: those of ` + "`" + `user.` + "`" + ` and what LXD has for the kind."""
+  config: StringMap
+  """What connections can go to; null is nothing."""
+  backends: [NetworkLoadBalancerBackendInput!]
+  """The ports to listen on; null is none."""
+  ports: [NetworkLoadBalancerPortInput!]
+}
+
+"""A change of a load balancer: what is not given stays as it is."""
+input UpdateNetworkLoadBalancerInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+  """What connections can go to, instead of what it has; null leaves it."""
+  backends: [NetworkLoadBalancerBackendInput!]
+  """The ports to listen on, instead of those that it has; null leaves them."""
+  ports: [NetworkLoadBalancerPortInput!]
+}
+
+"""What ` + "`" + `createNetworkLoadBalancer` + "`" + ` gives."""
+type CreateNetworkLoadBalancerPayload {
+  """The new load balancer; null until it exists."""
+  loadBalancer: NetworkLoadBalancer
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkLoadBalancer` + "`" + ` gives."""
+type UpdateNetworkLoadBalancerPayload {
+  """The load balancer after the change; null when it could not be read."""
+  loadBalancer: NetworkLoadBalancer
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkLoadBalancer` + "`" + ` gives."""
+type DeleteNetworkLoadBalancerPayload {
+  """The id that the load balancer had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkLoadBalancer {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """What the caller can do to it now: nothing for who is no ADMIN of its project."""
+  availableActions: [NetworkAction!]!
+}
+
+extend type Mutation {
+  """Listen on an address of an OVN network and spread the connections. One that is listened on is ` + "`" + `ALREADY_EXISTS` + "`" + `. It takes LXD's extension ` + "`" + `network_load_balancer` + "`" + ` (5.21), else it is ` + "`" + `LXD_EXTENSION_MISSING` + "`" + `."""
+  createNetworkLoadBalancer(
+    """The network's name."""
+    network: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The new load balancer."""
+    input: CreateNetworkLoadBalancerInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkLoadBalancerPayload @hasRole(role: ADMIN)
+  """Change a load balancer: what is not given stays as it is. It takes LXD's extension ` + "`" + `network_load_balancer` + "`" + ` (5.21), else it is ` + "`" + `LXD_EXTENSION_MISSING` + "`" + `."""
+  updateNetworkLoadBalancer(
+    """The network's name."""
+    network: String!
+    """The address that is listened on; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    listenAddress: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """What to change."""
+    input: UpdateNetworkLoadBalancerInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkLoadBalancerPayload @hasRole(role: ADMIN)
+  """Delete a load balancer. It takes LXD's extension ` + "`" + `network_load_balancer` + "`" + ` (5.21), else it is ` + "`" + `LXD_EXTENSION_MISSING` + "`" + `."""
+  deleteNetworkLoadBalancer(
+    """The network's name."""
+    network: String!
+    """The address that is listened on; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    listenAddress: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkLoadBalancerPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_peer_write.graphqls", Input: `"""A new peer."""
+input CreateNetworkPeerInput {
+  """Unique in its network: 1 to 63 letters, digits and dashes, beginning with a letter and not ending with a dash."""
+  name: String!
+  """Free text."""
+  description: String
+  """The configuration, in LXD's keys: those of ` + "`" + `user.` + "`" + ` and what LXD has for the kind."""
+  config: StringMap
+  """The other network's name."""
+  targetNetwork: String!
+  """The other network's project; null is this network's."""
+  targetProject: String
+}
+
+"""A change of a peer: what is not given stays as it is."""
+input UpdateNetworkPeerInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+}
+
+"""What ` + "`" + `createNetworkPeer` + "`" + ` gives."""
+type CreateNetworkPeerPayload {
+  """The new peer; null until it exists."""
+  peer: NetworkPeer
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkPeer` + "`" + ` gives."""
+type UpdateNetworkPeerPayload {
+  """The peer after the change; null when it could not be read."""
+  peer: NetworkPeer
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkPeer` + "`" + ` gives."""
+type DeleteNetworkPeerPayload {
+  """The id that the peer had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkPeer {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """What the caller can do to it now: nothing for who is no ADMIN of its project."""
+  availableActions: [NetworkAction!]!
+}
+
+extend type Mutation {
+  """Make one side of a connection to another OVN network: its status is ` + "`" + `Pending` + "`" + ` until the other side is made too. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `; a network of another type is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  createNetworkPeer(
+    """The network's name."""
+    network: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The new peer."""
+    input: CreateNetworkPeerInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkPeerPayload @hasRole(role: ADMIN)
+  """Change a peer: what is not given stays as it is."""
+  updateNetworkPeer(
+    """The network's name."""
+    network: String!
+    """The peer's name; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """What to change."""
+    input: UpdateNetworkPeerInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkPeerPayload @hasRole(role: ADMIN)
+  """Delete this side of a connection to another network, which ends it."""
+  deleteNetworkPeer(
+    """The network's name."""
+    network: String!
+    """The peer's name; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkPeerPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_write.graphqls", Input: `"""What a network has of its own on one member of a cluster."""
+input NetworkMemberInput {
+  """The member's name; one that is not in the cluster is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  member: String!
+  """Keys that each member has of its own: ` + "`" + `parent` + "`" + `, ` + "`" + `bridge.external_interfaces` + "`" + `, ` + "`" + `bgp.ipv4.nexthop` + "`" + `, ` + "`" + `bgp.ipv6.nexthop` + "`" + `. Others are ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  config: StringMap!
+}
+
+"""A new network."""
+input CreateNetworkInput {
+  """
+  Unique in its project: 1 to 63 visible ASCII characters without / ? & + and :, and no
+  two dots in a row; of a bridge 2 to 15 letters, digits, dashes, underscores and dots.
+  """
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `. One without networks of its own gets it in default."""
+  project: String
+  """Free text."""
+  description: String
+  """
+  What it is: BRIDGE, OVN, MACVLAN, SRIOV or PHYSICAL; null is BRIDGE in the project
+  ` + "`" + `default` + "`" + `, else OVN. A project with networks of its own has only those of OVN.
+  """
+  type: NetworkType
+  """
+  The configuration, in LXD's keys. Without ` + "`" + `ipv4.address` + "`" + ` and ` + "`" + `ipv6.address` + "`" + ` LXD chooses
+  unused ranges. Keys that reach the host, such as ` + "`" + `parent` + "`" + `, ` + "`" + `raw.dnsmasq` + "`" + `, routes, tunnels
+  and BGP, and a bridge's address of one's own choice, are for an ADMIN of the whole server:
+  ` + "`" + `FORBIDDEN` + "`" + ` for others. In a cluster, a key that each member has of its own is given to each.
+  """
+  config: StringMap
+  """What differs between the members of a cluster; ` + "`" + `BAD_USER_INPUT` + "`" + ` where there is none. For an ADMIN of the whole server."""
+  members: [NetworkMemberInput!]
+}
+
+"""A change of a network: what is not given stays as it is."""
+input UpdateNetworkInput {
+  """Free text."""
+  description: String
+  """
+  Keys of the configuration to set; null takes a key away. Keys that reach the host are
+  for an ADMIN of the whole server: ` + "`" + `FORBIDDEN` + "`" + ` for others.
+  """
+  config: StringMap
+}
+
+"""What ` + "`" + `createNetwork` + "`" + ` gives."""
+type CreateNetworkPayload {
+  """The new network; null until it exists."""
+  network: Network
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What would be done, with ` + "`" + `dryRun: true` + "`" + `; null otherwise."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `updateNetwork` + "`" + ` gives."""
+type UpdateNetworkPayload {
+  """The network after the change; null when it could not be read."""
+  network: Network
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What would be done, with ` + "`" + `dryRun: true` + "`" + `; null otherwise."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `renameNetwork` + "`" + ` gives."""
+type RenameNetworkPayload {
+  """The network under its new name; null until it has it."""
+  network: Network
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetwork` + "`" + ` gives."""
+type DeleteNetworkPayload {
+  """The id that the network had; null after a dry run."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What would be done, with ` + "`" + `dryRun: true` + "`" + `; null otherwise."""
+  plan: ChangePlan
+}
+
+"""What can be done to a network, or to what belongs to networks."""
+enum NetworkAction {
+  """It can be changed."""
+  UPDATE
+  """It can be renamed."""
+  RENAME
+  """It can be deleted."""
+  DELETE
+}
+
+extend type Network {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read, and for an interface of the host."""
+  etag: String
+  """What the caller can do to it now: nothing for who is no ADMIN of its project; neither rename nor delete it while something uses it."""
+  availableActions: [NetworkAction!]!
+}
+
+extend type Mutation {
+  """Make a network, in a cluster on all members. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createNetwork(
+    """The new network."""
+    input: CreateNetworkInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): CreateNetworkPayload @hasRole(role: ADMIN)
+  """Change a network: what is not given stays as it is. An interface that LXD does not manage is ` + "`" + `CONFLICT` + "`" + `."""
+  updateNetwork(
+    """The network's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The cluster member whose own keys are changed, such as ` + "`" + `parent` + "`" + `; null is what all share, and outside a cluster."""
+    member: String
+    """What to change."""
+    input: UpdateNetworkInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): UpdateNetworkPayload @hasRole(role: ADMIN)
+  """Rename a network. One in use, or of a cluster, is ` + "`" + `CONFLICT` + "`" + `; a name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameNetwork(
+    """The network's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The new name, as in ` + "`" + `CreateNetworkInput` + "`" + `."""
+    newName: String!
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): RenameNetworkPayload @hasRole(role: ADMIN)
+  """Delete a network with its forwards, peers and load balancers. One in use is ` + "`" + `CONFLICT` + "`" + ` and told by what."""
+  deleteNetwork(
+    """The network's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): DeleteNetworkPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/network_zone.graphqls", Input: `"""What a name of a zone stands for."""
@@ -13834,6 +15371,204 @@ extend type Query {
     """The project; null is ` + "`" + `default` + "`" + `."""
     project: String
   ): NetworkZone @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_zone_record_write.graphqls", Input: `"""What a name of a zone stands for."""
+input NetworkZoneRecordEntryInput {
+  """The kind of DNS entry: ` + "`" + `A` + "`" + `, ` + "`" + `AAAA` + "`" + `, ` + "`" + `CNAME` + "`" + `, ` + "`" + `TXT` + "`" + ` and others, in capitals."""
+  type: String!
+  """How many seconds it may be kept, 0 to 2147483647; null or 0 is LXD's 300."""
+  ttlSeconds: Int
+  """What the name stands for, in the form of a zone file: one line."""
+  value: String!
+}
+
+"""A new record."""
+input CreateNetworkZoneRecordInput {
+  """Unique in its zone: a DNS name below the zone such as ` + "`" + `www` + "`" + ` or ` + "`" + `_sip._tcp` + "`" + `, ` + "`" + `*` + "`" + `, or ` + "`" + `@` + "`" + ` for the zone itself."""
+  name: String!
+  """Free text."""
+  description: String
+  """The configuration: keys of ` + "`" + `user.` + "`" + `."""
+  config: StringMap
+  """What it stands for; null is nothing."""
+  entries: [NetworkZoneRecordEntryInput!]
+}
+
+"""A change of a record: what is not given stays as it is."""
+input UpdateNetworkZoneRecordInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+  """What it stands for, instead of what it has; null leaves it."""
+  entries: [NetworkZoneRecordEntryInput!]
+}
+
+"""What ` + "`" + `createNetworkZoneRecord` + "`" + ` gives."""
+type CreateNetworkZoneRecordPayload {
+  """The new record; null until it exists."""
+  record: NetworkZoneRecord
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkZoneRecord` + "`" + ` gives."""
+type UpdateNetworkZoneRecordPayload {
+  """The record after the change; null when it could not be read."""
+  record: NetworkZoneRecord
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkZoneRecord` + "`" + ` gives."""
+type DeleteNetworkZoneRecordPayload {
+  """The id that the record had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkZoneRecord {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """What the caller can do to it now: nothing for who is no ADMIN of its project."""
+  availableActions: [NetworkAction!]!
+}
+
+extend type Mutation {
+  """Add a name to a zone. One that is there is ` + "`" + `ALREADY_EXISTS` + "`" + `; LXD of 5.0 also takes one of another zone for that."""
+  createNetworkZoneRecord(
+    """The zone's name."""
+    zone: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The new record."""
+    input: CreateNetworkZoneRecordInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkZoneRecordPayload @hasRole(role: ADMIN)
+  """Change a record: what is not given stays as it is."""
+  updateNetworkZoneRecord(
+    """The zone's name."""
+    zone: String!
+    """The record's name; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """What to change."""
+    input: UpdateNetworkZoneRecordInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkZoneRecordPayload @hasRole(role: ADMIN)
+  """Take a name away from a zone."""
+  deleteNetworkZoneRecord(
+    """The zone's name."""
+    zone: String!
+    """The record's name; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkZoneRecordPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_zone_write.graphqls", Input: `"""A new zone."""
+input CreateNetworkZoneInput {
+  """The zone's DNS name, without a dot at the end; LXD has each once, in whatever project."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind gets it in default."""
+  project: String
+  """Free text."""
+  description: String
+  """The configuration: ` + "`" + `dns.nameservers` + "`" + `, ` + "`" + `network.nat` + "`" + `, ` + "`" + `peers.<name>.address` + "`" + `, ` + "`" + `peers.<name>.key` + "`" + ` and keys of ` + "`" + `user.` + "`" + `."""
+  config: StringMap
+}
+
+"""A change of a zone: what is not given stays as it is."""
+input UpdateNetworkZoneInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+}
+
+"""What ` + "`" + `createNetworkZone` + "`" + ` gives."""
+type CreateNetworkZonePayload {
+  """The new zone; null until it exists."""
+  networkZone: NetworkZone
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkZone` + "`" + ` gives."""
+type UpdateNetworkZonePayload {
+  """The zone after the change; null when it could not be read."""
+  networkZone: NetworkZone
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkZone` + "`" + ` gives."""
+type DeleteNetworkZonePayload {
+  """The id that the zone had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkZone {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """What the caller can do to it now: nothing for who is no ADMIN of its project; not delete it while a network uses it."""
+  availableActions: [NetworkAction!]!
+}
+
+extend type Mutation {
+  """Make a zone that LXD answers for. A name that is taken, also in a project that the caller does not see, is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createNetworkZone(
+    """The new zone."""
+    input: CreateNetworkZoneInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkZonePayload @hasRole(role: ADMIN)
+  """Change a zone: what is not given stays as it is."""
+  updateNetworkZone(
+    """The zone's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """What to change."""
+    input: UpdateNetworkZoneInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkZonePayload @hasRole(role: ADMIN)
+  """Delete a zone with its records. One that a network uses is ` + "`" + `CONFLICT` + "`" + ` and told by what."""
+  deleteNetworkZone(
+    """The zone's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkZonePayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/node.graphqls", Input: `"""Anything with an identity."""
@@ -16660,6 +18395,78 @@ func (ec *executionContext) childFields_CreateInstanceSnapshotPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type CreateInstanceSnapshotPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateNetworkAclPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "networkAcl":
+		return ec.fieldContext_CreateNetworkAclPayload_networkAcl(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkAclPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkAclPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkForwardPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "forward":
+		return ec.fieldContext_CreateNetworkForwardPayload_forward(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkForwardPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkForwardPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkLoadBalancerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "loadBalancer":
+		return ec.fieldContext_CreateNetworkLoadBalancerPayload_loadBalancer(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkLoadBalancerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkLoadBalancerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "network":
+		return ec.fieldContext_CreateNetworkPayload_network(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkPayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_CreateNetworkPayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkPeerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "peer":
+		return ec.fieldContext_CreateNetworkPeerPayload_peer(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkPeerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkPeerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkZonePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "networkZone":
+		return ec.fieldContext_CreateNetworkZonePayload_networkZone(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkZonePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkZonePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkZoneRecordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "record":
+		return ec.fieldContext_CreateNetworkZoneRecordPayload_record(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkZoneRecordPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkZoneRecordPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "profile":
@@ -16752,6 +18559,78 @@ func (ec *executionContext) childFields_DeleteInstanceTemplatePayload(ctx contex
 		return ec.fieldContext_DeleteInstanceTemplatePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteInstanceTemplatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkAclPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkAclPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkAclPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkAclPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkForwardPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkForwardPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkForwardPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkForwardPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkLoadBalancerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkLoadBalancerPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkLoadBalancerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkLoadBalancerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkPayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_DeleteNetworkPayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkPeerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkPeerPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkPeerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkPeerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkZonePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkZonePayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkZonePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkZonePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkZoneRecordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkZoneRecordPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkZoneRecordPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkZoneRecordPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17554,6 +19433,10 @@ func (ec *executionContext) childFields_Network(ctx context.Context, field graph
 		return ec.fieldContext_Network_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_Network_usedBy(ctx, field)
+	case "etag":
+		return ec.fieldContext_Network_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Network_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Network", field.Name)
 }
@@ -17582,6 +19465,10 @@ func (ec *executionContext) childFields_NetworkAcl(ctx context.Context, field gr
 		return ec.fieldContext_NetworkAcl_log(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_NetworkAcl_usedBy(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkAcl_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkAcl_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkAcl", field.Name)
 }
@@ -17724,6 +19611,12 @@ func (ec *executionContext) childFields_NetworkForward(ctx context.Context, fiel
 		return ec.fieldContext_NetworkForward_ports(ctx, field)
 	case "location":
 		return ec.fieldContext_NetworkForward_location(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkForward_etag(ctx, field)
+	case "tags":
+		return ec.fieldContext_NetworkForward_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkForward_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkForward", field.Name)
 }
@@ -17762,6 +19655,12 @@ func (ec *executionContext) childFields_NetworkLoadBalancer(ctx context.Context,
 		return ec.fieldContext_NetworkLoadBalancer_ports(ctx, field)
 	case "location":
 		return ec.fieldContext_NetworkLoadBalancer_location(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkLoadBalancer_etag(ctx, field)
+	case "tags":
+		return ec.fieldContext_NetworkLoadBalancer_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkLoadBalancer_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkLoadBalancer", field.Name)
 }
@@ -17812,6 +19711,12 @@ func (ec *executionContext) childFields_NetworkPeer(ctx context.Context, field g
 		return ec.fieldContext_NetworkPeer_targetProject(ctx, field)
 	case "targetNetwork":
 		return ec.fieldContext_NetworkPeer_targetNetwork(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkPeer_etag(ctx, field)
+	case "tags":
+		return ec.fieldContext_NetworkPeer_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkPeer_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkPeer", field.Name)
 }
@@ -17862,6 +19767,10 @@ func (ec *executionContext) childFields_NetworkZone(ctx context.Context, field g
 		return ec.fieldContext_NetworkZone_records(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_NetworkZone_usedBy(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkZone_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkZone_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkZone", field.Name)
 }
@@ -17904,6 +19813,12 @@ func (ec *executionContext) childFields_NetworkZoneRecord(ctx context.Context, f
 		return ec.fieldContext_NetworkZoneRecord_hiddenConfigKeys(ctx, field)
 	case "entries":
 		return ec.fieldContext_NetworkZoneRecord_entries(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkZoneRecord_etag(ctx, field)
+	case "tags":
+		return ec.fieldContext_NetworkZoneRecord_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkZoneRecord_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkZoneRecord", field.Name)
 }
@@ -18332,6 +20247,26 @@ func (ec *executionContext) childFields_RenameInstanceSnapshotPayload(ctx contex
 		return ec.fieldContext_RenameInstanceSnapshotPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RenameInstanceSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameNetworkAclPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "networkAcl":
+		return ec.fieldContext_RenameNetworkAclPayload_networkAcl(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameNetworkAclPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameNetworkAclPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameNetworkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "network":
+		return ec.fieldContext_RenameNetworkPayload_network(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameNetworkPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameNetworkPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RenameProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19268,6 +21203,78 @@ func (ec *executionContext) childFields_UpdateInstanceSnapshotPayload(ctx contex
 		return ec.fieldContext_UpdateInstanceSnapshotPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateInstanceSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkAclPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "networkAcl":
+		return ec.fieldContext_UpdateNetworkAclPayload_networkAcl(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkAclPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkAclPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkForwardPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "forward":
+		return ec.fieldContext_UpdateNetworkForwardPayload_forward(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkForwardPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkForwardPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkLoadBalancerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "loadBalancer":
+		return ec.fieldContext_UpdateNetworkLoadBalancerPayload_loadBalancer(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkLoadBalancerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkLoadBalancerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "network":
+		return ec.fieldContext_UpdateNetworkPayload_network(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkPayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_UpdateNetworkPayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkPeerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "peer":
+		return ec.fieldContext_UpdateNetworkPeerPayload_peer(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkPeerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkPeerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkZonePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "networkZone":
+		return ec.fieldContext_UpdateNetworkZonePayload_networkZone(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkZonePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkZonePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkZoneRecordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "record":
+		return ec.fieldContext_UpdateNetworkZoneRecordPayload_record(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkZoneRecordPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkZoneRecordPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

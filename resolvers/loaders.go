@@ -57,6 +57,7 @@ type loaders struct {
 	aclLog        *dataloader.Loader[key, string]
 	zone          *dataloader.Loader[key, *lxd.NetworkZone]
 	zoneRecords   *dataloader.Loader[key, []*lxd.NetworkZoneRecord]
+	networkETag   *dataloader.Loader[lxd.NetworkObject, *string]
 
 	resources   *dataloader.Loader[string, *lxd.ServerResources] // by member, "" outside a cluster
 	memberState *dataloader.Loader[string, lxd.JSON]

@@ -13,7 +13,7 @@ import (
 )
 
 func (r *mutationResolver) CreateNetworkACL(ctx context.Context, input lxd.CreateNetworkAclInput, wait *int, idempotencyKey *string) (*work.NetworkAclPayload, error) {
-	return r.createACL(ctx, ofNetworks(input.Project, wait), &input)
+	return r.createACL(ctx, ofNetworks(input.Project, wait).once(idempotencyKey, "createNetworkAcl", input), &input)
 }
 
 func (r *mutationResolver) UpdateNetworkACL(ctx context.Context, name string, project *string, input lxd.UpdateNetworkAclInput, ifMatch *string, wait *int) (*work.NetworkAclPayload, error) {

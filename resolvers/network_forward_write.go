@@ -13,7 +13,7 @@ import (
 )
 
 func (r *mutationResolver) CreateNetworkForward(ctx context.Context, network string, project *string, member *string, input lxd.CreateNetworkForwardInput, wait *int, idempotencyKey *string) (*work.NetworkForwardPayload, error) {
-	return r.createForward(ctx, ofNetworks(project, wait), network, value(member), &input)
+	return r.createForward(ctx, ofNetworks(project, wait).once(idempotencyKey, "createNetworkForward", project, network, member, input), network, value(member), &input)
 }
 
 func (r *mutationResolver) UpdateNetworkForward(ctx context.Context, network string, listenAddress string, project *string, member *string, input lxd.UpdateNetworkForwardInput, ifMatch *string, wait *int) (*work.NetworkForwardPayload, error) {

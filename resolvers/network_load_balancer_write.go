@@ -13,7 +13,7 @@ import (
 )
 
 func (r *mutationResolver) CreateNetworkLoadBalancer(ctx context.Context, network string, project *string, input lxd.CreateNetworkLoadBalancerInput, wait *int, idempotencyKey *string) (*work.NetworkLoadBalancerPayload, error) {
-	return r.createBalancer(ctx, ofNetworks(project, wait), network, &input)
+	return r.createBalancer(ctx, ofNetworks(project, wait).once(idempotencyKey, "createNetworkLoadBalancer", project, network, input), network, &input)
 }
 
 func (r *mutationResolver) UpdateNetworkLoadBalancer(ctx context.Context, network string, listenAddress string, project *string, input lxd.UpdateNetworkLoadBalancerInput, ifMatch *string, wait *int) (*work.NetworkLoadBalancerPayload, error) {

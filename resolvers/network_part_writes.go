@@ -8,7 +8,7 @@ import (
 )
 
 func (r *Resolver) createForward(ctx context.Context, in place, network, member string, input *lxd.CreateNetworkForwardInput) (*work.NetworkForwardPayload, error) {
-	listen := ""
+	listen := input.ListenAddress
 	owner, operation, err := r.makes(ctx, in, func(ctx context.Context, as lxd.Scope, owner string) (operation *lxd.Operation, err error) {
 		listen, operation, err = r.LXD.CreateNetworkForward(ctx, as, owner, network, member, input)
 		return operation, err
@@ -66,7 +66,7 @@ func (r *Resolver) deletePeer(ctx context.Context, in place, network, name strin
 }
 
 func (r *Resolver) createBalancer(ctx context.Context, in place, network string, input *lxd.CreateNetworkLoadBalancerInput) (*work.NetworkLoadBalancerPayload, error) {
-	listen := ""
+	listen := input.ListenAddress
 	owner, operation, err := r.makes(ctx, in, func(ctx context.Context, as lxd.Scope, owner string) (operation *lxd.Operation, err error) {
 		listen, operation, err = r.LXD.CreateNetworkLoadBalancer(ctx, as, owner, network, input)
 		return operation, err

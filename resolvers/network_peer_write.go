@@ -13,7 +13,7 @@ import (
 )
 
 func (r *mutationResolver) CreateNetworkPeer(ctx context.Context, network string, project *string, input lxd.CreateNetworkPeerInput, wait *int, idempotencyKey *string) (*work.NetworkPeerPayload, error) {
-	return r.createPeer(ctx, ofNetworks(project, wait), network, &input)
+	return r.createPeer(ctx, ofNetworks(project, wait).once(idempotencyKey, "createNetworkPeer", project, network, input), network, &input)
 }
 
 func (r *mutationResolver) UpdateNetworkPeer(ctx context.Context, network string, name string, project *string, input lxd.UpdateNetworkPeerInput, ifMatch *string, wait *int) (*work.NetworkPeerPayload, error) {

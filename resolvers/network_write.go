@@ -13,7 +13,7 @@ import (
 )
 
 func (r *mutationResolver) CreateNetwork(ctx context.Context, input lxd.CreateNetworkInput, wait *int, idempotencyKey *string, dryRun *bool) (*work.NetworkPayload, error) {
-	return r.createNetwork(ctx, &input, wait, value(dryRun))
+	return r.createNetwork(ctx, &input, wait, idempotencyKey, value(dryRun))
 }
 
 func (r *mutationResolver) UpdateNetwork(ctx context.Context, name string, project *string, member *string, input lxd.UpdateNetworkInput, ifMatch *string, wait *int, dryRun *bool) (*work.NetworkPayload, error) {

@@ -12,11 +12,26 @@ type place struct {
 	project *string
 	feature lxd.Feature
 	wait    *int
+
+	// key is the caller's own for what is made, which is told by the rest.
+	key      *string
+	mutation string
+	input    any
 }
 
-func ofNetworks(project *string, wait *int) place { return place{project, lxd.FeatureNetworks, wait} }
+// once is the place for what is made once by a key; nil is none.
+func (p place) once(key *string, mutation string, input ...any) place {
+	p.key, p.mutation, p.input = key, mutation, input
+	return p
+}
 
-func ofZones(project *string, wait *int) place { return place{project, lxd.FeatureNetworkZones, wait} }
+func ofNetworks(project *string, wait *int) place {
+	return place{project: project, feature: lxd.FeatureNetworks, wait: wait}
+}
+
+func ofZones(project *string, wait *int) place {
+	return place{project: project, feature: lxd.FeatureNetworkZones, wait: wait}
+}
 
 // step is a change that LXD begins, in an effective project, as the caller who
 // is an administrator there.
@@ -31,7 +46,9 @@ func (r *Resolver) makes(ctx context.Context, in place, change step) (string, *l
 	if err != nil {
 		return "", nil, err
 	}
-	operation, err := change(ctx, administrator(ctx), owner)
+	operation, err := r.once(ctx, in.key, in.mutation, in.input, func(ctx context.Context) (*lxd.Operation, error) {
+		return change(ctx, administrator(ctx), owner)
+	})
 	if err != nil {
 		return "", nil, err
 	}
@@ -87,9 +104,12 @@ func networkActions(ctx context.Context, of interface {
 	return of.Actions(administrator(ctx))
 }
 
-func (r *Resolver) createNetwork(ctx context.Context, input *lxd.CreateNetworkInput, wait *int, dryRun bool) (*work.NetworkPayload, error) {
+func (r *Resolver) createNetwork(ctx context.Context, input *lxd.CreateNetworkInput, wait *int, key *string, dryRun bool) (*work.NetworkPayload, error) {
 	plan := lxd.NewChangePlan(dryRun)
-	owner, operation, err := r.makes(ctx, ofNetworks(input.Project, wait), func(ctx context.Context, as lxd.Scope, owner string) (*lxd.Operation, error) {
+	if plan != nil {
+		key = nil
+	}
+	owner, operation, err := r.makes(ctx, ofNetworks(input.Project, wait).once(key, "createNetwork", input), func(ctx context.Context, as lxd.Scope, owner string) (*lxd.Operation, error) {
 		return r.LXD.CreateNetwork(ctx, as, plan, owner, input)
 	})
 	return r.networkAfter(ctx, owner, input.Name, operation, plan, err)

@@ -13,7 +13,7 @@ import (
 )
 
 func (r *mutationResolver) CreateNetworkZoneRecord(ctx context.Context, zone string, project *string, input lxd.CreateNetworkZoneRecordInput, wait *int, idempotencyKey *string) (*work.NetworkZoneRecordPayload, error) {
-	return r.createRecord(ctx, ofZones(project, wait), zone, &input)
+	return r.createRecord(ctx, ofZones(project, wait).once(idempotencyKey, "createNetworkZoneRecord", project, zone, input), zone, &input)
 }
 
 func (r *mutationResolver) UpdateNetworkZoneRecord(ctx context.Context, zone string, name string, project *string, input lxd.UpdateNetworkZoneRecordInput, ifMatch *string, wait *int) (*work.NetworkZoneRecordPayload, error) {

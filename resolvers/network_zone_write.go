@@ -13,7 +13,7 @@ import (
 )
 
 func (r *mutationResolver) CreateNetworkZone(ctx context.Context, input lxd.CreateNetworkZoneInput, wait *int, idempotencyKey *string) (*work.NetworkZonePayload, error) {
-	return r.createZone(ctx, ofZones(input.Project, wait), &input)
+	return r.createZone(ctx, ofZones(input.Project, wait).once(idempotencyKey, "createNetworkZone", input), &input)
 }
 
 func (r *mutationResolver) UpdateNetworkZone(ctx context.Context, name string, project *string, input lxd.UpdateNetworkZoneInput, ifMatch *string, wait *int) (*work.NetworkZonePayload, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"strings"
 )
 
 // betweenMembers is the extension by which LXD itself takes volumes from one
@@ -114,7 +115,7 @@ func (c *Client) MoveStorageVolume(ctx context.Context, as Scope, volume *Storag
 		if err := c.occupied(as, "the volume "+volume.Name, volume.Users); err != nil {
 			return nil, err
 		}
-		if err := mayConfigure(as, harmlessVolume, volume.Config); err != nil {
+		if err := mayConfigure(as, harmlessVolume, lasting(volume.Config)); err != nil {
 			return nil, err
 		}
 		if err := c.fitsDisk(ctx, nil, to.Project, "input.project", nil, volume.SizeBytes()); err != nil {
@@ -142,26 +143,29 @@ func (c *Client) CopyStorageVolume(ctx context.Context, as Scope, volume *Storag
 	if err := c.arrives(ctx, as, volume, "input.name", to); err != nil {
 		return nil, err
 	}
-	from, config := volume.Name, maps.Clone(volume.Config)
+	model := like{volume.Name, volume.Description, volume.Config}
 	if snapshot != nil {
 		kept, err := c.StorageVolumeSnapshot(ctx, as, volume, *snapshot)
 		if err != nil {
 			return nil, err
 		}
-		from, config = volume.Name+"/"+*snapshot, maps.Clone(kept.config)
+		model = model.of(kept)
 	}
+	config := StringMap{}
+	maps.Copy(config, model.config)
 	input.Config.apply(config)
-	if err := mayConfigure(as, harmlessVolume, config); err != nil {
-		return nil, err
+	for _, asked := range []StringMap{changedKeys(model.config, config), lasting(config)} {
+		if err := mayConfigure(as, harmlessVolume, asked); err != nil {
+			return nil, err
+		}
 	}
 	if err := c.fitsDisk(ctx, nil, to.Project, "input.config.size", nil, parseBytes(config["size"])); err != nil {
 		return nil, err
 	}
-	source := map[string]any{"type": "copy", "pool": volume.Pool, "name": from, "project": volume.Project, "volume_only": value(input.VolumeOnly)}
-	body := map[string]any{"name": to.Name, "type": "custom", "content_type": volume.ContentType.word(), "source": source}
-	if input.Config != nil {
-		body["config"] = config
-	}
+	// LXD of 5.0.2 weighs what is asked for against the project's limits, and not
+	// what it is then like: it has to be told both.
+	source := map[string]any{"type": "copy", "pool": volume.Pool, "name": model.name, "project": volume.Project, "volume_only": value(input.VolumeOnly)}
+	body := map[string]any{"name": to.Name, "type": "custom", "content_type": volume.ContentType.word(), "source": source, "config": config, "description": model.description}
 	if input.Description != nil {
 		body["description"] = *input.Description
 	}
@@ -171,4 +175,21 @@ func (c *Client) CopyStorageVolume(ctx context.Context, as Scope, volume *Storag
 	address := onMemberAt(to.Project, to.Member, "storage-pools", to.Pool, "volumes", "custom")
 	operation, err := change(ctx, c, to.Project, http.MethodPost, address, body)
 	return operation, volumeError("input.config.size", err)
+}
+
+// like is what a copy is made like.
+type like struct {
+	name, description string
+	config            StringMap
+}
+
+func (l like) of(snapshot *StorageVolumeSnapshot) like {
+	return like{l.name + "/" + snapshot.Name(), snapshot.Description, snapshot.config}
+}
+
+// lasting leaves out what LXD itself keeps in a configuration.
+func lasting(config StringMap) StringMap {
+	lasting := maps.Clone(config)
+	maps.DeleteFunc(lasting, func(key, _ string) bool { return strings.HasPrefix(key, "volatile.") })
+	return lasting
 }

@@ -2,6 +2,7 @@ package lxd
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"strconv"
@@ -94,7 +95,7 @@ func (c *Client) freeVolumeName(ctx context.Context, plan *ChangePlan, project, 
 		return err
 	}
 	switch _, err := c.StorageVolume(ctx, System, project, pool, VolumeCustom, name, member); {
-	case err == nil, isStatus(err, http.StatusBadRequest): // more than one member has it
+	case err == nil, errors.As(err, new(*InputError)): // more than one member has it
 		return plan.Block(&ExistsError{"a volume " + name + " exists already in the project " + project + " on the pool " + pool + ": choose another name"})
 	case !IsNotFound(err):
 		return err

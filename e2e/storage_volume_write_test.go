@@ -69,6 +69,7 @@ func TestStorageVolumeWrites(t *testing.T) {
 	with := func(input string) string {
 		return `createStorageVolume(input: {pool: "POOL", project: "PROJECT", ` + input + `}) { storageVolume { name } }`
 	}
+	keyed := strings.Replace(create, "wait: 60", `wait: 60, idempotencyKey: "POOL"`, 1)
 	story(token,
 		storageStep{question: with(`name: "a/b"`), code: "BAD_USER_INPUT", argument: "input.name"},
 		storageStep{question: with(`name: ".."`), code: "BAD_USER_INPUT", argument: "input.name"},
@@ -79,7 +80,9 @@ func TestStorageVolumeWrites(t *testing.T) {
 		storageStep{question: strings.Replace(with(`name: "v"`), "POOL", "nope", 1), code: "NOT_FOUND"},
 		storageStep{question: strings.Replace(with(`name: "v"`), "PROJECT", "nope", 1), code: "NOT_FOUND"},
 		storageStep{question: strings.Replace(create, "60)", "60, dryRun: true)", 1) + ` list: createStorageVolume(input: {pool: "POOL", project: "PROJECT", name: "w"}, dryRun: true) { plan { request { method path body } changes { field after } blockers { code } } }`, path: []any{"list", "plan", "request", "method"}, want: "POST"},
-		storageStep{question: create, path: []any{"createStorageVolume", "storageVolume", "sizeBytes"}, want: 20971520.0},
+		storageStep{question: keyed, path: []any{"createStorageVolume", "storageVolume", "sizeBytes"}, want: 20971520.0},
+		storageStep{question: keyed, path: []any{"createStorageVolume", "storageVolume", "sizeBytes"}, want: 20971520.0},
+		storageStep{question: strings.Replace(keyed, "data", "other", 1), code: "CONFLICT"},
 		storageStep{question: create, code: "ALREADY_EXISTS"},
 		storageStep{question: strings.Replace(create, "60) {", "60, dryRun: true) { plan { blockers { code } }", 1), path: []any{"createStorageVolume", "plan", "blockers", 0, "code"}, want: "ALREADY_EXISTS"},
 	)

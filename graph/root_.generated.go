@@ -60,6 +60,7 @@ type ResolverRoot interface {
 	StorageBucket() StorageBucketResolver
 	StoragePool() StoragePoolResolver
 	StorageVolume() StorageVolumeResolver
+	StorageVolumeSnapshot() StorageVolumeSnapshotResolver
 	Subscription() SubscriptionResolver
 	User() UserResolver
 	Warning() WarningResolver
@@ -196,19 +197,14 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
-	CopyImagePayload struct {
-		Image     func(childComplexity int) int
-		Operation func(childComplexity int) int
-	}
-
 	CopyInstancePayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
 	}
 
-	CreateImageAliasPayload struct {
-		ImageAlias func(childComplexity int) int
-		Operation  func(childComplexity int) int
+	CopyStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
 	}
 
 	CreateInstanceBackupPayload struct {
@@ -227,25 +223,35 @@ type ComplexityRoot struct {
 		Snapshot  func(childComplexity int) int
 	}
 
-	CreateProfilePayload struct {
-		Operation func(childComplexity int) int
-		Plan      func(childComplexity int) int
-		Profile   func(childComplexity int) int
-	}
-
-	CreateProjectPayload struct {
-		Operation func(childComplexity int) int
-		Project   func(childComplexity int) int
-	}
-
-	DeleteImageAliasPayload struct {
-		DeletedID func(childComplexity int) int
+	CreateStorageBucketKeyPayload struct {
+		Key       func(childComplexity int) int
 		Operation func(childComplexity int) int
 	}
 
-	DeleteImagePayload struct {
-		DeletedID func(childComplexity int) int
+	CreateStorageBucketPayload struct {
+		Operation     func(childComplexity int) int
+		StorageBucket func(childComplexity int) int
+	}
+
+	CreateStoragePoolPayload struct {
+		Operation   func(childComplexity int) int
+		StoragePool func(childComplexity int) int
+	}
+
+	CreateStorageVolumeBackupPayload struct {
+		Backup    func(childComplexity int) int
 		Operation func(childComplexity int) int
+	}
+
+	CreateStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		Plan          func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
+	CreateStorageVolumeSnapshotPayload struct {
+		Operation func(childComplexity int) int
+		Snapshot  func(childComplexity int) int
 	}
 
 	DeleteInstanceBackupPayload struct {
@@ -274,13 +280,33 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
-	DeleteProfilePayload struct {
+	DeleteStorageBucketKeyPayload struct {
+		Operation     func(childComplexity int) int
+		StorageBucket func(childComplexity int) int
+	}
+
+	DeleteStorageBucketPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteStoragePoolPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteStorageVolumeBackupPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteStorageVolumePayload struct {
 		DeletedID func(childComplexity int) int
 		Operation func(childComplexity int) int
 		Plan      func(childComplexity int) int
 	}
 
-	DeleteProjectPayload struct {
+	DeleteStorageVolumeSnapshotPayload struct {
 		DeletedID func(childComplexity int) int
 		Operation func(childComplexity int) int
 	}
@@ -376,40 +402,36 @@ type ComplexityRoot struct {
 	}
 
 	Image struct {
-		Aliases          func(childComplexity int) int
-		Architecture     func(childComplexity int) int
-		AutoUpdate       func(childComplexity int) int
-		AvailableActions func(childComplexity int) int
-		Cached           func(childComplexity int) int
-		CreatedAt        func(childComplexity int) int
-		Description      func(childComplexity int) int
-		Etag             func(childComplexity int) int
-		ExpiresAt        func(childComplexity int) int
-		Filename         func(childComplexity int) int
-		Fingerprint      func(childComplexity int) int
-		ID               func(childComplexity int) int
-		Instances        func(childComplexity int, first *int, after *string, last *int, before *string) int
-		LastUsedAt       func(childComplexity int) int
-		Profiles         func(childComplexity int) int
-		Project          func(childComplexity int) int
-		Properties       func(childComplexity int) int
-		Public           func(childComplexity int) int
-		SizeBytes        func(childComplexity int) int
-		Type             func(childComplexity int) int
-		UpdateSource     func(childComplexity int) int
-		UploadedAt       func(childComplexity int) int
-		UsedBy           func(childComplexity int) int
+		Aliases      func(childComplexity int) int
+		Architecture func(childComplexity int) int
+		AutoUpdate   func(childComplexity int) int
+		Cached       func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		Description  func(childComplexity int) int
+		ExpiresAt    func(childComplexity int) int
+		Filename     func(childComplexity int) int
+		Fingerprint  func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Instances    func(childComplexity int, first *int, after *string, last *int, before *string) int
+		LastUsedAt   func(childComplexity int) int
+		Profiles     func(childComplexity int) int
+		Project      func(childComplexity int) int
+		Properties   func(childComplexity int) int
+		Public       func(childComplexity int) int
+		SizeBytes    func(childComplexity int) int
+		Type         func(childComplexity int) int
+		UpdateSource func(childComplexity int) int
+		UploadedAt   func(childComplexity int) int
+		UsedBy       func(childComplexity int) int
 	}
 
 	ImageAlias struct {
-		AvailableActions func(childComplexity int) int
-		Description      func(childComplexity int) int
-		Etag             func(childComplexity int) int
-		ID               func(childComplexity int) int
-		Image            func(childComplexity int) int
-		Name             func(childComplexity int) int
-		Project          func(childComplexity int) int
-		Type             func(childComplexity int) int
+		Description func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Image       func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Project     func(childComplexity int) int
+		Type        func(childComplexity int) int
 	}
 
 	ImageAliasConnection struct {
@@ -704,65 +726,76 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	MoveStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
 	Mutation struct {
-		AddTag                  func(childComplexity int, name string, project *string, tag string) int
-		AttachNic               func(childComplexity int, name string, project *string, network string, device string) int
-		AttachVolume            func(childComplexity int, name string, project *string, pool string, volume string, path *string, device *string, readOnly *bool) int
-		BulkInstances           func(childComplexity int, action lxd.InstanceAction, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
-		CancelOperation         func(childComplexity int, id string) int
-		ClearInstanceConsoleLog func(childComplexity int, name string, project *string) int
-		CopyImage               func(childComplexity int, input lxd.CopyImageInput, wait *int, idempotencyKey *string) int
-		CopyInstance            func(childComplexity int, name string, project *string, input lxd.CopyInstanceInput, wait *int, idempotencyKey *string) int
-		CreateImageAlias        func(childComplexity int, input lxd.CreateImageAliasInput, wait *int, idempotencyKey *string) int
-		CreateInstance          func(childComplexity int, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) int
-		CreateInstanceBackup    func(childComplexity int, instance string, project *string, input lxd.CreateInstanceBackupInput, wait *int, idempotencyKey *string) int
-		CreateInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int, idempotencyKey *string) int
-		CreateProfile           func(childComplexity int, input lxd.CreateProfileInput, wait *int, idempotencyKey *string, dryRun *bool) int
-		CreateProject           func(childComplexity int, input lxd.CreateProjectInput, wait *int, idempotencyKey *string) int
-		DeleteImage             func(childComplexity int, fingerprint string, project *string, wait *int) int
-		DeleteImageAlias        func(childComplexity int, name string, project *string, wait *int) int
-		DeleteInstance          func(childComplexity int, name string, project *string, force *bool, wait *int, dryRun *bool) int
-		DeleteInstanceBackup    func(childComplexity int, instance string, name string, project *string, wait *int) int
-		DeleteInstanceLog       func(childComplexity int, name string, project *string, log string) int
-		DeleteInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, wait *int) int
-		DeleteInstanceTemplate  func(childComplexity int, name string, project *string, template string) int
-		DeleteProfile           func(childComplexity int, name string, project *string, wait *int, dryRun *bool) int
-		DeleteProject           func(childComplexity int, name string, force *bool, wait *int) int
-		DetachNic               func(childComplexity int, name string, project *string, device string) int
-		DetachVolume            func(childComplexity int, name string, project *string, device string) int
-		FreezeInstance          func(childComplexity int, name string, project *string, wait *int) int
-		GrowInstanceDisk        func(childComplexity int, name string, project *string, byGiB int) int
-		Login                   func(childComplexity int, username string, password string) int
-		MigrateInstance         func(childComplexity int, name string, project *string, input lxd.MigrateInstanceInput, wait *int) int
-		PublishImage            func(childComplexity int, input lxd.PublishImageInput, wait *int, idempotencyKey *string) int
-		PushImage               func(childComplexity int, fingerprint string, project *string, input lxd.PushImageInput, wait *int, idempotencyKey *string) int
-		RebuildInstance         func(childComplexity int, name string, project *string, source lxd.InstanceSource, wait *int) int
-		RefreshImage            func(childComplexity int, fingerprint string, project *string, wait *int) int
-		RefreshToken            func(childComplexity int, refreshToken string) int
-		RemoveTag               func(childComplexity int, name string, project *string, tag string) int
-		RenameImageAlias        func(childComplexity int, name string, project *string, newName string, wait *int) int
-		RenameInstance          func(childComplexity int, name string, project *string, newName string, wait *int) int
-		RenameInstanceBackup    func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
-		RenameInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
-		RenameProfile           func(childComplexity int, name string, project *string, newName string, wait *int) int
-		RenameProject           func(childComplexity int, name string, newName string, wait *int) int
-		RestartInstance         func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
-		RestoreInstance         func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
-		ScaleInstanceCPU        func(childComplexity int, name string, project *string, cores int) int
-		ScaleInstanceMemory     func(childComplexity int, name string, project *string, memoryMiB int) int
-		SetInstanceState        func(childComplexity int, name string, project *string, action lxd.InstanceAction, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) int
-		SetInstanceTemplate     func(childComplexity int, name string, project *string, template string, content string) int
-		SetScalingBounds        func(childComplexity int, name string, project *string, minCores *int, maxCores *int, minMemoryMiB *int, maxMemoryMiB *int) int
-		StartInstance           func(childComplexity int, name string, project *string, stateful *bool, wait *int, idempotencyKey *string) int
-		StopInstance            func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, stateful *bool, wait *int) int
-		UnfreezeInstance        func(childComplexity int, name string, project *string, wait *int) int
-		UpdateImage             func(childComplexity int, fingerprint string, project *string, input lxd.UpdateImageInput, ifMatch *string, wait *int) int
-		UpdateImageAlias        func(childComplexity int, name string, project *string, input lxd.UpdateImageAliasInput, ifMatch *string, wait *int) int
-		UpdateInstance          func(childComplexity int, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string, dryRun *bool) int
-		UpdateInstanceMetadata  func(childComplexity int, name string, project *string, input lxd.UpdateInstanceMetadataInput, ifMatch *string) int
-		UpdateInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) int
-		UpdateProfile           func(childComplexity int, name string, project *string, input lxd.UpdateProfileInput, ifMatch *string, wait *int, dryRun *bool) int
-		UpdateProject           func(childComplexity int, name string, input lxd.UpdateProjectInput, ifMatch *string, wait *int) int
+		AddTag                      func(childComplexity int, name string, project *string, tag string) int
+		AttachNic                   func(childComplexity int, name string, project *string, network string, device string) int
+		AttachVolume                func(childComplexity int, name string, project *string, pool string, volume string, path *string, device *string, readOnly *bool) int
+		BulkInstances               func(childComplexity int, action lxd.InstanceAction, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
+		CancelOperation             func(childComplexity int, id string) int
+		ClearInstanceConsoleLog     func(childComplexity int, name string, project *string) int
+		CopyInstance                func(childComplexity int, name string, project *string, input lxd.CopyInstanceInput, wait *int, idempotencyKey *string) int
+		CopyStorageVolume           func(childComplexity int, pool string, name string, project *string, location *string, snapshot *string, input lxd.CopyStorageVolumeInput, wait *int, idempotencyKey *string) int
+		CreateInstance              func(childComplexity int, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateInstanceBackup        func(childComplexity int, instance string, project *string, input lxd.CreateInstanceBackupInput, wait *int, idempotencyKey *string) int
+		CreateInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int, idempotencyKey *string) int
+		CreateStorageBucket         func(childComplexity int, input lxd.CreateStorageBucketInput, wait *int, idempotencyKey *string) int
+		CreateStorageBucketKey      func(childComplexity int, pool string, bucket string, project *string, input lxd.CreateStorageBucketKeyInput, wait *int, idempotencyKey *string) int
+		CreateStoragePool           func(childComplexity int, input lxd.CreateStoragePoolInput, wait *int, idempotencyKey *string) int
+		CreateStorageVolume         func(childComplexity int, input lxd.CreateStorageVolumeInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateStorageVolumeBackup   func(childComplexity int, pool string, volume string, project *string, location *string, input lxd.CreateStorageVolumeBackupInput, wait *int, idempotencyKey *string) int
+		CreateStorageVolumeSnapshot func(childComplexity int, pool string, volume string, project *string, location *string, input lxd.CreateStorageVolumeSnapshotInput, wait *int, idempotencyKey *string) int
+		DeleteInstance              func(childComplexity int, name string, project *string, force *bool, wait *int, dryRun *bool) int
+		DeleteInstanceBackup        func(childComplexity int, instance string, name string, project *string, wait *int) int
+		DeleteInstanceLog           func(childComplexity int, name string, project *string, log string) int
+		DeleteInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, wait *int) int
+		DeleteInstanceTemplate      func(childComplexity int, name string, project *string, template string) int
+		DeleteStorageBucket         func(childComplexity int, pool string, name string, project *string, wait *int) int
+		DeleteStorageBucketKey      func(childComplexity int, pool string, bucket string, name string, project *string, wait *int) int
+		DeleteStoragePool           func(childComplexity int, name string, wait *int) int
+		DeleteStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, wait *int, dryRun *bool) int
+		DeleteStorageVolumeBackup   func(childComplexity int, pool string, volume string, name string, project *string, location *string, wait *int) int
+		DeleteStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, wait *int) int
+		DetachNic                   func(childComplexity int, name string, project *string, device string) int
+		DetachVolume                func(childComplexity int, name string, project *string, device string) int
+		FreezeInstance              func(childComplexity int, name string, project *string, wait *int) int
+		GrowInstanceDisk            func(childComplexity int, name string, project *string, byGiB int) int
+		Login                       func(childComplexity int, username string, password string) int
+		MigrateInstance             func(childComplexity int, name string, project *string, input lxd.MigrateInstanceInput, wait *int) int
+		MoveStorageVolume           func(childComplexity int, pool string, name string, project *string, location *string, input lxd.MoveStorageVolumeInput, wait *int) int
+		RebuildInstance             func(childComplexity int, name string, project *string, source lxd.InstanceSource, wait *int) int
+		RefreshToken                func(childComplexity int, refreshToken string) int
+		RemoveTag                   func(childComplexity int, name string, project *string, tag string) int
+		RenameInstance              func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameInstanceBackup        func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
+		RenameInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
+		RenameStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, newName string, wait *int) int
+		RenameStorageVolumeBackup   func(childComplexity int, pool string, volume string, name string, project *string, location *string, newName string, wait *int) int
+		RenameStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, newName string, wait *int) int
+		ResizeStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, sizeBytes int64, wait *int) int
+		RestartInstance             func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
+		RestoreInstance             func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
+		RestoreStorageVolume        func(childComplexity int, pool string, name string, project *string, location *string, snapshot string, wait *int) int
+		ScaleInstanceCPU            func(childComplexity int, name string, project *string, cores int) int
+		ScaleInstanceMemory         func(childComplexity int, name string, project *string, memoryMiB int) int
+		SetInstanceState            func(childComplexity int, name string, project *string, action lxd.InstanceAction, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) int
+		SetInstanceTemplate         func(childComplexity int, name string, project *string, template string, content string) int
+		SetScalingBounds            func(childComplexity int, name string, project *string, minCores *int, maxCores *int, minMemoryMiB *int, maxMemoryMiB *int) int
+		StartInstance               func(childComplexity int, name string, project *string, stateful *bool, wait *int, idempotencyKey *string) int
+		StopInstance                func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, stateful *bool, wait *int) int
+		UnfreezeInstance            func(childComplexity int, name string, project *string, wait *int) int
+		UpdateInstance              func(childComplexity int, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string, dryRun *bool) int
+		UpdateInstanceMetadata      func(childComplexity int, name string, project *string, input lxd.UpdateInstanceMetadataInput, ifMatch *string) int
+		UpdateInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) int
+		UpdateStorageBucket         func(childComplexity int, pool string, name string, project *string, input lxd.UpdateStorageBucketInput, ifMatch *string, wait *int) int
+		UpdateStorageBucketKey      func(childComplexity int, pool string, bucket string, name string, project *string, input lxd.UpdateStorageBucketKeyInput, ifMatch *string, wait *int) int
+		UpdateStoragePool           func(childComplexity int, name string, input lxd.UpdateStoragePoolInput, member *string, ifMatch *string, wait *int) int
+		UpdateStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, input lxd.UpdateStorageVolumeInput, ifMatch *string, wait *int, dryRun *bool) int
+		UpdateStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, input lxd.UpdateStorageVolumeSnapshotInput, ifMatch *string, wait *int) int
 	}
 
 	Network struct {
@@ -1081,11 +1114,9 @@ type ComplexityRoot struct {
 	}
 
 	Profile struct {
-		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
 		Devices          func(childComplexity int) int
-		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Instances        func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -1108,10 +1139,8 @@ type ComplexityRoot struct {
 	}
 
 	Project struct {
-		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
-		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Instances        func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -1147,16 +1176,6 @@ type ComplexityRoot struct {
 		Listen           func(childComplexity int) int
 		Name             func(childComplexity int) int
 		Type             func(childComplexity int) int
-	}
-
-	PublishImagePayload struct {
-		Image     func(childComplexity int) int
-		Operation func(childComplexity int) int
-	}
-
-	PushImagePayload struct {
-		Image     func(childComplexity int) int
-		Operation func(childComplexity int) int
 	}
 
 	Query struct {
@@ -1214,11 +1233,6 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
-	RefreshImagePayload struct {
-		Image     func(childComplexity int) int
-		Operation func(childComplexity int) int
-	}
-
 	RemoteImage struct {
 		AliasNames   func(childComplexity int) int
 		Architecture func(childComplexity int) int
@@ -1253,11 +1267,6 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
-	RenameImageAliasPayload struct {
-		ImageAlias func(childComplexity int) int
-		Operation  func(childComplexity int) int
-	}
-
 	RenameInstanceBackupPayload struct {
 		Backup    func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -1273,14 +1282,24 @@ type ComplexityRoot struct {
 		Snapshot  func(childComplexity int) int
 	}
 
-	RenameProfilePayload struct {
+	RenameStorageVolumeBackupPayload struct {
+		Backup    func(childComplexity int) int
 		Operation func(childComplexity int) int
-		Profile   func(childComplexity int) int
 	}
 
-	RenameProjectPayload struct {
+	RenameStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
+	RenameStorageVolumeSnapshotPayload struct {
 		Operation func(childComplexity int) int
-		Project   func(childComplexity int) int
+		Snapshot  func(childComplexity int) int
+	}
+
+	ResizeStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
 	}
 
 	ResourcesCpu struct {
@@ -1470,6 +1489,11 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	RestoreStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
 	ScaleInstanceCpuPayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -1580,8 +1604,10 @@ type ComplexityRoot struct {
 	}
 
 	StorageBucket struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Keys             func(childComplexity int) int
@@ -1615,9 +1641,11 @@ type ComplexityRoot struct {
 	}
 
 	StoragePool struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
 		Driver           func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Inodes           func(childComplexity int) int
@@ -1654,11 +1682,13 @@ type ComplexityRoot struct {
 	}
 
 	StorageVolume struct {
+		AvailableActions func(childComplexity int) int
 		Backups          func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		ContentType      func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Instance         func(childComplexity int) int
@@ -1699,6 +1729,7 @@ type ComplexityRoot struct {
 	StorageVolumeSnapshot struct {
 		CreatedAt   func(childComplexity int) int
 		Description func(childComplexity int) int
+		Etag        func(childComplexity int) int
 		ExpiresAt   func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Name        func(childComplexity int) int
@@ -1761,16 +1792,6 @@ type ComplexityRoot struct {
 		Type             func(childComplexity int) int
 	}
 
-	UpdateImageAliasPayload struct {
-		ImageAlias func(childComplexity int) int
-		Operation  func(childComplexity int) int
-	}
-
-	UpdateImagePayload struct {
-		Image     func(childComplexity int) int
-		Operation func(childComplexity int) int
-	}
-
 	UpdateInstanceMetadataPayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -1787,15 +1808,30 @@ type ComplexityRoot struct {
 		Snapshot  func(childComplexity int) int
 	}
 
-	UpdateProfilePayload struct {
+	UpdateStorageBucketKeyPayload struct {
+		Key       func(childComplexity int) int
 		Operation func(childComplexity int) int
-		Plan      func(childComplexity int) int
-		Profile   func(childComplexity int) int
 	}
 
-	UpdateProjectPayload struct {
+	UpdateStorageBucketPayload struct {
+		Operation     func(childComplexity int) int
+		StorageBucket func(childComplexity int) int
+	}
+
+	UpdateStoragePoolPayload struct {
+		Operation   func(childComplexity int) int
+		StoragePool func(childComplexity int) int
+	}
+
+	UpdateStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		Plan          func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
+	UpdateStorageVolumeSnapshotPayload struct {
 		Operation func(childComplexity int) int
-		Project   func(childComplexity int) int
+		Snapshot  func(childComplexity int) int
 	}
 
 	UsbDevice struct {
@@ -2309,19 +2345,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClusterMemberEdge.Node(childComplexity), true
 
-	case "CopyImagePayload.image":
-		if e.ComplexityRoot.CopyImagePayload.Image == nil {
-			break
-		}
-
-		return e.ComplexityRoot.CopyImagePayload.Image(childComplexity), true
-	case "CopyImagePayload.operation":
-		if e.ComplexityRoot.CopyImagePayload.Operation == nil {
-			break
-		}
-
-		return e.ComplexityRoot.CopyImagePayload.Operation(childComplexity), true
-
 	case "CopyInstancePayload.instance":
 		if e.ComplexityRoot.CopyInstancePayload.Instance == nil {
 			break
@@ -2335,18 +2358,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CopyInstancePayload.Operation(childComplexity), true
 
-	case "CreateImageAliasPayload.imageAlias":
-		if e.ComplexityRoot.CreateImageAliasPayload.ImageAlias == nil {
+	case "CopyStorageVolumePayload.operation":
+		if e.ComplexityRoot.CopyStorageVolumePayload.Operation == nil {
 			break
 		}
 
-		return e.ComplexityRoot.CreateImageAliasPayload.ImageAlias(childComplexity), true
-	case "CreateImageAliasPayload.operation":
-		if e.ComplexityRoot.CreateImageAliasPayload.Operation == nil {
+		return e.ComplexityRoot.CopyStorageVolumePayload.Operation(childComplexity), true
+	case "CopyStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.CopyStorageVolumePayload.StorageVolume == nil {
 			break
 		}
 
-		return e.ComplexityRoot.CreateImageAliasPayload.Operation(childComplexity), true
+		return e.ComplexityRoot.CopyStorageVolumePayload.StorageVolume(childComplexity), true
 
 	case "CreateInstanceBackupPayload.backup":
 		if e.ComplexityRoot.CreateInstanceBackupPayload.Backup == nil {
@@ -2393,63 +2416,89 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateInstanceSnapshotPayload.Snapshot(childComplexity), true
 
-	case "CreateProfilePayload.operation":
-		if e.ComplexityRoot.CreateProfilePayload.Operation == nil {
+	case "CreateStorageBucketKeyPayload.key":
+		if e.ComplexityRoot.CreateStorageBucketKeyPayload.Key == nil {
 			break
 		}
 
-		return e.ComplexityRoot.CreateProfilePayload.Operation(childComplexity), true
-	case "CreateProfilePayload.plan":
-		if e.ComplexityRoot.CreateProfilePayload.Plan == nil {
+		return e.ComplexityRoot.CreateStorageBucketKeyPayload.Key(childComplexity), true
+	case "CreateStorageBucketKeyPayload.operation":
+		if e.ComplexityRoot.CreateStorageBucketKeyPayload.Operation == nil {
 			break
 		}
 
-		return e.ComplexityRoot.CreateProfilePayload.Plan(childComplexity), true
-	case "CreateProfilePayload.profile":
-		if e.ComplexityRoot.CreateProfilePayload.Profile == nil {
+		return e.ComplexityRoot.CreateStorageBucketKeyPayload.Operation(childComplexity), true
+
+	case "CreateStorageBucketPayload.operation":
+		if e.ComplexityRoot.CreateStorageBucketPayload.Operation == nil {
 			break
 		}
 
-		return e.ComplexityRoot.CreateProfilePayload.Profile(childComplexity), true
-
-	case "CreateProjectPayload.operation":
-		if e.ComplexityRoot.CreateProjectPayload.Operation == nil {
+		return e.ComplexityRoot.CreateStorageBucketPayload.Operation(childComplexity), true
+	case "CreateStorageBucketPayload.storageBucket":
+		if e.ComplexityRoot.CreateStorageBucketPayload.StorageBucket == nil {
 			break
 		}
 
-		return e.ComplexityRoot.CreateProjectPayload.Operation(childComplexity), true
-	case "CreateProjectPayload.project":
-		if e.ComplexityRoot.CreateProjectPayload.Project == nil {
+		return e.ComplexityRoot.CreateStorageBucketPayload.StorageBucket(childComplexity), true
+
+	case "CreateStoragePoolPayload.operation":
+		if e.ComplexityRoot.CreateStoragePoolPayload.Operation == nil {
 			break
 		}
 
-		return e.ComplexityRoot.CreateProjectPayload.Project(childComplexity), true
-
-	case "DeleteImageAliasPayload.deletedId":
-		if e.ComplexityRoot.DeleteImageAliasPayload.DeletedID == nil {
+		return e.ComplexityRoot.CreateStoragePoolPayload.Operation(childComplexity), true
+	case "CreateStoragePoolPayload.storagePool":
+		if e.ComplexityRoot.CreateStoragePoolPayload.StoragePool == nil {
 			break
 		}
 
-		return e.ComplexityRoot.DeleteImageAliasPayload.DeletedID(childComplexity), true
-	case "DeleteImageAliasPayload.operation":
-		if e.ComplexityRoot.DeleteImageAliasPayload.Operation == nil {
+		return e.ComplexityRoot.CreateStoragePoolPayload.StoragePool(childComplexity), true
+
+	case "CreateStorageVolumeBackupPayload.backup":
+		if e.ComplexityRoot.CreateStorageVolumeBackupPayload.Backup == nil {
 			break
 		}
 
-		return e.ComplexityRoot.DeleteImageAliasPayload.Operation(childComplexity), true
-
-	case "DeleteImagePayload.deletedId":
-		if e.ComplexityRoot.DeleteImagePayload.DeletedID == nil {
+		return e.ComplexityRoot.CreateStorageVolumeBackupPayload.Backup(childComplexity), true
+	case "CreateStorageVolumeBackupPayload.operation":
+		if e.ComplexityRoot.CreateStorageVolumeBackupPayload.Operation == nil {
 			break
 		}
 
-		return e.ComplexityRoot.DeleteImagePayload.DeletedID(childComplexity), true
-	case "DeleteImagePayload.operation":
-		if e.ComplexityRoot.DeleteImagePayload.Operation == nil {
+		return e.ComplexityRoot.CreateStorageVolumeBackupPayload.Operation(childComplexity), true
+
+	case "CreateStorageVolumePayload.operation":
+		if e.ComplexityRoot.CreateStorageVolumePayload.Operation == nil {
 			break
 		}
 
-		return e.ComplexityRoot.DeleteImagePayload.Operation(childComplexity), true
+		return e.ComplexityRoot.CreateStorageVolumePayload.Operation(childComplexity), true
+	case "CreateStorageVolumePayload.plan":
+		if e.ComplexityRoot.CreateStorageVolumePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumePayload.Plan(childComplexity), true
+	case "CreateStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.CreateStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumePayload.StorageVolume(childComplexity), true
+
+	case "CreateStorageVolumeSnapshotPayload.operation":
+		if e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Operation(childComplexity), true
+	case "CreateStorageVolumeSnapshotPayload.snapshot":
+		if e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Snapshot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Snapshot(childComplexity), true
 
 	case "DeleteInstanceBackupPayload.deletedId":
 		if e.ComplexityRoot.DeleteInstanceBackupPayload.DeletedID == nil {
@@ -2522,37 +2571,89 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeleteInstanceTemplatePayload.Operation(childComplexity), true
 
-	case "DeleteProfilePayload.deletedId":
-		if e.ComplexityRoot.DeleteProfilePayload.DeletedID == nil {
+	case "DeleteStorageBucketKeyPayload.operation":
+		if e.ComplexityRoot.DeleteStorageBucketKeyPayload.Operation == nil {
 			break
 		}
 
-		return e.ComplexityRoot.DeleteProfilePayload.DeletedID(childComplexity), true
-	case "DeleteProfilePayload.operation":
-		if e.ComplexityRoot.DeleteProfilePayload.Operation == nil {
+		return e.ComplexityRoot.DeleteStorageBucketKeyPayload.Operation(childComplexity), true
+	case "DeleteStorageBucketKeyPayload.storageBucket":
+		if e.ComplexityRoot.DeleteStorageBucketKeyPayload.StorageBucket == nil {
 			break
 		}
 
-		return e.ComplexityRoot.DeleteProfilePayload.Operation(childComplexity), true
-	case "DeleteProfilePayload.plan":
-		if e.ComplexityRoot.DeleteProfilePayload.Plan == nil {
+		return e.ComplexityRoot.DeleteStorageBucketKeyPayload.StorageBucket(childComplexity), true
+
+	case "DeleteStorageBucketPayload.deletedId":
+		if e.ComplexityRoot.DeleteStorageBucketPayload.DeletedID == nil {
 			break
 		}
 
-		return e.ComplexityRoot.DeleteProfilePayload.Plan(childComplexity), true
-
-	case "DeleteProjectPayload.deletedId":
-		if e.ComplexityRoot.DeleteProjectPayload.DeletedID == nil {
+		return e.ComplexityRoot.DeleteStorageBucketPayload.DeletedID(childComplexity), true
+	case "DeleteStorageBucketPayload.operation":
+		if e.ComplexityRoot.DeleteStorageBucketPayload.Operation == nil {
 			break
 		}
 
-		return e.ComplexityRoot.DeleteProjectPayload.DeletedID(childComplexity), true
-	case "DeleteProjectPayload.operation":
-		if e.ComplexityRoot.DeleteProjectPayload.Operation == nil {
+		return e.ComplexityRoot.DeleteStorageBucketPayload.Operation(childComplexity), true
+
+	case "DeleteStoragePoolPayload.deletedId":
+		if e.ComplexityRoot.DeleteStoragePoolPayload.DeletedID == nil {
 			break
 		}
 
-		return e.ComplexityRoot.DeleteProjectPayload.Operation(childComplexity), true
+		return e.ComplexityRoot.DeleteStoragePoolPayload.DeletedID(childComplexity), true
+	case "DeleteStoragePoolPayload.operation":
+		if e.ComplexityRoot.DeleteStoragePoolPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStoragePoolPayload.Operation(childComplexity), true
+
+	case "DeleteStorageVolumeBackupPayload.deletedId":
+		if e.ComplexityRoot.DeleteStorageVolumeBackupPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumeBackupPayload.DeletedID(childComplexity), true
+	case "DeleteStorageVolumeBackupPayload.operation":
+		if e.ComplexityRoot.DeleteStorageVolumeBackupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumeBackupPayload.Operation(childComplexity), true
+
+	case "DeleteStorageVolumePayload.deletedId":
+		if e.ComplexityRoot.DeleteStorageVolumePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumePayload.DeletedID(childComplexity), true
+	case "DeleteStorageVolumePayload.operation":
+		if e.ComplexityRoot.DeleteStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumePayload.Operation(childComplexity), true
+	case "DeleteStorageVolumePayload.plan":
+		if e.ComplexityRoot.DeleteStorageVolumePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumePayload.Plan(childComplexity), true
+
+	case "DeleteStorageVolumeSnapshotPayload.deletedId":
+		if e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.DeletedID(childComplexity), true
+	case "DeleteStorageVolumeSnapshotPayload.operation":
+		if e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.Operation(childComplexity), true
 
 	case "DetachNicPayload.instance":
 		if e.ComplexityRoot.DetachNicPayload.Instance == nil {
@@ -2891,12 +2992,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Image.AutoUpdate(childComplexity), true
-	case "Image.availableActions":
-		if e.ComplexityRoot.Image.AvailableActions == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Image.AvailableActions(childComplexity), true
 	case "Image.cached":
 		if e.ComplexityRoot.Image.Cached == nil {
 			break
@@ -2915,12 +3010,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Image.Description(childComplexity), true
-	case "Image.etag":
-		if e.ComplexityRoot.Image.Etag == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Image.Etag(childComplexity), true
 	case "Image.expiresAt":
 		if e.ComplexityRoot.Image.ExpiresAt == nil {
 			break
@@ -3017,24 +3106,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Image.UsedBy(childComplexity), true
 
-	case "ImageAlias.availableActions":
-		if e.ComplexityRoot.ImageAlias.AvailableActions == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ImageAlias.AvailableActions(childComplexity), true
 	case "ImageAlias.description":
 		if e.ComplexityRoot.ImageAlias.Description == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ImageAlias.Description(childComplexity), true
-	case "ImageAlias.etag":
-		if e.ComplexityRoot.ImageAlias.Etag == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ImageAlias.Etag(childComplexity), true
 	case "ImageAlias.id":
 		if e.ComplexityRoot.ImageAlias.ID == nil {
 			break
@@ -4304,6 +4381,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MigrateInstancePayload.Operation(childComplexity), true
 
+	case "MoveStorageVolumePayload.operation":
+		if e.ComplexityRoot.MoveStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveStorageVolumePayload.Operation(childComplexity), true
+	case "MoveStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.MoveStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveStorageVolumePayload.StorageVolume(childComplexity), true
+
 	case "Mutation.addTag":
 		if e.ComplexityRoot.Mutation.AddTag == nil {
 			break
@@ -4370,17 +4460,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ClearInstanceConsoleLog(childComplexity, args["name"].(string), args["project"].(*string)), true
-	case "Mutation.copyImage":
-		if e.ComplexityRoot.Mutation.CopyImage == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_copyImage_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.CopyImage(childComplexity, args["input"].(lxd.CopyImageInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.copyInstance":
 		if e.ComplexityRoot.Mutation.CopyInstance == nil {
 			break
@@ -4392,17 +4471,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CopyInstance(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.CopyInstanceInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
-	case "Mutation.createImageAlias":
-		if e.ComplexityRoot.Mutation.CreateImageAlias == nil {
+	case "Mutation.copyStorageVolume":
+		if e.ComplexityRoot.Mutation.CopyStorageVolume == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_createImageAlias_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_copyStorageVolume_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CreateImageAlias(childComplexity, args["input"].(lxd.CreateImageAliasInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+		return e.ComplexityRoot.Mutation.CopyStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["snapshot"].(*string), args["input"].(lxd.CopyStorageVolumeInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.createInstance":
 		if e.ComplexityRoot.Mutation.CreateInstance == nil {
 			break
@@ -4436,50 +4515,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["stateful"].(*bool), args["expiresAt"].(*lxd.Time), args["wait"].(*int), args["idempotencyKey"].(*string)), true
-	case "Mutation.createProfile":
-		if e.ComplexityRoot.Mutation.CreateProfile == nil {
+	case "Mutation.createStorageBucket":
+		if e.ComplexityRoot.Mutation.CreateStorageBucket == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_createProfile_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_createStorageBucket_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CreateProfile(childComplexity, args["input"].(lxd.CreateProfileInput), args["wait"].(*int), args["idempotencyKey"].(*string), args["dryRun"].(*bool)), true
-	case "Mutation.createProject":
-		if e.ComplexityRoot.Mutation.CreateProject == nil {
+		return e.ComplexityRoot.Mutation.CreateStorageBucket(childComplexity, args["input"].(lxd.CreateStorageBucketInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStorageBucketKey":
+		if e.ComplexityRoot.Mutation.CreateStorageBucketKey == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_createProject_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_createStorageBucketKey_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CreateProject(childComplexity, args["input"].(lxd.CreateProjectInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
-	case "Mutation.deleteImage":
-		if e.ComplexityRoot.Mutation.DeleteImage == nil {
+		return e.ComplexityRoot.Mutation.CreateStorageBucketKey(childComplexity, args["pool"].(string), args["bucket"].(string), args["project"].(*string), args["input"].(lxd.CreateStorageBucketKeyInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStoragePool":
+		if e.ComplexityRoot.Mutation.CreateStoragePool == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_deleteImage_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_createStoragePool_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.DeleteImage(childComplexity, args["fingerprint"].(string), args["project"].(*string), args["wait"].(*int)), true
-	case "Mutation.deleteImageAlias":
-		if e.ComplexityRoot.Mutation.DeleteImageAlias == nil {
+		return e.ComplexityRoot.Mutation.CreateStoragePool(childComplexity, args["input"].(lxd.CreateStoragePoolInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStorageVolume":
+		if e.ComplexityRoot.Mutation.CreateStorageVolume == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_deleteImageAlias_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_createStorageVolume_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.DeleteImageAlias(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+		return e.ComplexityRoot.Mutation.CreateStorageVolume(childComplexity, args["input"].(lxd.CreateStorageVolumeInput), args["wait"].(*int), args["idempotencyKey"].(*string), args["dryRun"].(*bool)), true
+	case "Mutation.createStorageVolumeBackup":
+		if e.ComplexityRoot.Mutation.CreateStorageVolumeBackup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStorageVolumeBackup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStorageVolumeBackup(childComplexity, args["pool"].(string), args["volume"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.CreateStorageVolumeBackupInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStorageVolumeSnapshot":
+		if e.ComplexityRoot.Mutation.CreateStorageVolumeSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStorageVolumeSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.CreateStorageVolumeSnapshotInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.deleteInstance":
 		if e.ComplexityRoot.Mutation.DeleteInstance == nil {
 			break
@@ -4535,28 +4636,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteInstanceTemplate(childComplexity, args["name"].(string), args["project"].(*string), args["template"].(string)), true
-	case "Mutation.deleteProfile":
-		if e.ComplexityRoot.Mutation.DeleteProfile == nil {
+	case "Mutation.deleteStorageBucket":
+		if e.ComplexityRoot.Mutation.DeleteStorageBucket == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_deleteProfile_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_deleteStorageBucket_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.DeleteProfile(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
-	case "Mutation.deleteProject":
-		if e.ComplexityRoot.Mutation.DeleteProject == nil {
+		return e.ComplexityRoot.Mutation.DeleteStorageBucket(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteStorageBucketKey":
+		if e.ComplexityRoot.Mutation.DeleteStorageBucketKey == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_deleteProject_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_deleteStorageBucketKey_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.DeleteProject(childComplexity, args["name"].(string), args["force"].(*bool), args["wait"].(*int)), true
+		return e.ComplexityRoot.Mutation.DeleteStorageBucketKey(childComplexity, args["pool"].(string), args["bucket"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteStoragePool":
+		if e.ComplexityRoot.Mutation.DeleteStoragePool == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStoragePool_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStoragePool(childComplexity, args["name"].(string), args["wait"].(*int)), true
+	case "Mutation.deleteStorageVolume":
+		if e.ComplexityRoot.Mutation.DeleteStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.deleteStorageVolumeBackup":
+		if e.ComplexityRoot.Mutation.DeleteStorageVolumeBackup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageVolumeBackup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageVolumeBackup(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteStorageVolumeSnapshot":
+		if e.ComplexityRoot.Mutation.DeleteStorageVolumeSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageVolumeSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["wait"].(*int)), true
 	case "Mutation.detachNic":
 		if e.ComplexityRoot.Mutation.DetachNic == nil {
 			break
@@ -4623,28 +4768,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MigrateInstance(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.MigrateInstanceInput), args["wait"].(*int)), true
-	case "Mutation.publishImage":
-		if e.ComplexityRoot.Mutation.PublishImage == nil {
+	case "Mutation.moveStorageVolume":
+		if e.ComplexityRoot.Mutation.MoveStorageVolume == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_publishImage_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_moveStorageVolume_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.PublishImage(childComplexity, args["input"].(lxd.PublishImageInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
-	case "Mutation.pushImage":
-		if e.ComplexityRoot.Mutation.PushImage == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_pushImage_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.PushImage(childComplexity, args["fingerprint"].(string), args["project"].(*string), args["input"].(lxd.PushImageInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+		return e.ComplexityRoot.Mutation.MoveStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.MoveStorageVolumeInput), args["wait"].(*int)), true
 	case "Mutation.rebuildInstance":
 		if e.ComplexityRoot.Mutation.RebuildInstance == nil {
 			break
@@ -4656,17 +4790,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RebuildInstance(childComplexity, args["name"].(string), args["project"].(*string), args["source"].(lxd.InstanceSource), args["wait"].(*int)), true
-	case "Mutation.refreshImage":
-		if e.ComplexityRoot.Mutation.RefreshImage == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_refreshImage_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.RefreshImage(childComplexity, args["fingerprint"].(string), args["project"].(*string), args["wait"].(*int)), true
 	case "Mutation.refreshToken":
 		if e.ComplexityRoot.Mutation.RefreshToken == nil {
 			break
@@ -4689,17 +4812,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveTag(childComplexity, args["name"].(string), args["project"].(*string), args["tag"].(string)), true
-	case "Mutation.renameImageAlias":
-		if e.ComplexityRoot.Mutation.RenameImageAlias == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_renameImageAlias_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.RenameImageAlias(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
 	case "Mutation.renameInstance":
 		if e.ComplexityRoot.Mutation.RenameInstance == nil {
 			break
@@ -4733,28 +4845,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RenameInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
-	case "Mutation.renameProfile":
-		if e.ComplexityRoot.Mutation.RenameProfile == nil {
+	case "Mutation.renameStorageVolume":
+		if e.ComplexityRoot.Mutation.RenameStorageVolume == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_renameProfile_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_renameStorageVolume_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RenameProfile(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
-	case "Mutation.renameProject":
-		if e.ComplexityRoot.Mutation.RenameProject == nil {
+		return e.ComplexityRoot.Mutation.RenameStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameStorageVolumeBackup":
+		if e.ComplexityRoot.Mutation.RenameStorageVolumeBackup == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_renameProject_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_renameStorageVolumeBackup_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RenameProject(childComplexity, args["name"].(string), args["newName"].(string), args["wait"].(*int)), true
+		return e.ComplexityRoot.Mutation.RenameStorageVolumeBackup(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameStorageVolumeSnapshot":
+		if e.ComplexityRoot.Mutation.RenameStorageVolumeSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameStorageVolumeSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.resizeStorageVolume":
+		if e.ComplexityRoot.Mutation.ResizeStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resizeStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResizeStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["sizeBytes"].(int64), args["wait"].(*int)), true
 	case "Mutation.restartInstance":
 		if e.ComplexityRoot.Mutation.RestartInstance == nil {
 			break
@@ -4777,6 +4911,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestoreInstance(childComplexity, args["name"].(string), args["project"].(*string), args["snapshot"].(string), args["stateful"].(*bool), args["wait"].(*int)), true
+	case "Mutation.restoreStorageVolume":
+		if e.ComplexityRoot.Mutation.RestoreStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["snapshot"].(string), args["wait"].(*int)), true
 	case "Mutation.scaleInstanceCpu":
 		if e.ComplexityRoot.Mutation.ScaleInstanceCPU == nil {
 			break
@@ -4865,28 +5010,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UnfreezeInstance(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
-	case "Mutation.updateImage":
-		if e.ComplexityRoot.Mutation.UpdateImage == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_updateImage_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.UpdateImage(childComplexity, args["fingerprint"].(string), args["project"].(*string), args["input"].(lxd.UpdateImageInput), args["ifMatch"].(*string), args["wait"].(*int)), true
-	case "Mutation.updateImageAlias":
-		if e.ComplexityRoot.Mutation.UpdateImageAlias == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_updateImageAlias_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.UpdateImageAlias(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateImageAliasInput), args["ifMatch"].(*string), args["wait"].(*int)), true
 	case "Mutation.updateInstance":
 		if e.ComplexityRoot.Mutation.UpdateInstance == nil {
 			break
@@ -4920,28 +5043,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["expiresAt"].(*lxd.Time), args["wait"].(*int)), true
-	case "Mutation.updateProfile":
-		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
+	case "Mutation.updateStorageBucket":
+		if e.ComplexityRoot.Mutation.UpdateStorageBucket == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_updateProfile_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_updateStorageBucket_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpdateProfile(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateProfileInput), args["ifMatch"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
-	case "Mutation.updateProject":
-		if e.ComplexityRoot.Mutation.UpdateProject == nil {
+		return e.ComplexityRoot.Mutation.UpdateStorageBucket(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateStorageBucketInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateStorageBucketKey":
+		if e.ComplexityRoot.Mutation.UpdateStorageBucketKey == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_updateProject_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_updateStorageBucketKey_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpdateProject(childComplexity, args["name"].(string), args["input"].(lxd.UpdateProjectInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+		return e.ComplexityRoot.Mutation.UpdateStorageBucketKey(childComplexity, args["pool"].(string), args["bucket"].(string), args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateStorageBucketKeyInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateStoragePool":
+		if e.ComplexityRoot.Mutation.UpdateStoragePool == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStoragePool_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStoragePool(childComplexity, args["name"].(string), args["input"].(lxd.UpdateStoragePoolInput), args["member"].(*string), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateStorageVolume":
+		if e.ComplexityRoot.Mutation.UpdateStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.UpdateStorageVolumeInput), args["ifMatch"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.updateStorageVolumeSnapshot":
+		if e.ComplexityRoot.Mutation.UpdateStorageVolumeSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStorageVolumeSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.UpdateStorageVolumeSnapshotInput), args["ifMatch"].(*string), args["wait"].(*int)), true
 
 	case "Network.acls":
 		if e.ComplexityRoot.Network.Acls == nil {
@@ -6283,12 +6439,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PlannedRequest.Path(childComplexity), true
 
-	case "Profile.availableActions":
-		if e.ComplexityRoot.Profile.AvailableActions == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Profile.AvailableActions(childComplexity), true
 	case "Profile.config":
 		if e.ComplexityRoot.Profile.Config == nil {
 			break
@@ -6312,12 +6462,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Profile.Devices(childComplexity), true
-	case "Profile.etag":
-		if e.ComplexityRoot.Profile.Etag == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Profile.Etag(childComplexity), true
 	case "Profile.hiddenConfigKeys":
 		if e.ComplexityRoot.Profile.HiddenConfigKeys == nil {
 			break
@@ -6404,12 +6548,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProfileEdge.Node(childComplexity), true
 
-	case "Project.availableActions":
-		if e.ComplexityRoot.Project.AvailableActions == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Project.AvailableActions(childComplexity), true
 	case "Project.config":
 		if e.ComplexityRoot.Project.Config == nil {
 			break
@@ -6427,12 +6565,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.Description(childComplexity), true
-	case "Project.etag":
-		if e.ComplexityRoot.Project.Etag == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Project.Etag(childComplexity), true
 	case "Project.hiddenConfigKeys":
 		if e.ComplexityRoot.Project.HiddenConfigKeys == nil {
 			break
@@ -6580,32 +6712,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ProxyDevice.Type(childComplexity), true
-
-	case "PublishImagePayload.image":
-		if e.ComplexityRoot.PublishImagePayload.Image == nil {
-			break
-		}
-
-		return e.ComplexityRoot.PublishImagePayload.Image(childComplexity), true
-	case "PublishImagePayload.operation":
-		if e.ComplexityRoot.PublishImagePayload.Operation == nil {
-			break
-		}
-
-		return e.ComplexityRoot.PublishImagePayload.Operation(childComplexity), true
-
-	case "PushImagePayload.image":
-		if e.ComplexityRoot.PushImagePayload.Image == nil {
-			break
-		}
-
-		return e.ComplexityRoot.PushImagePayload.Image(childComplexity), true
-	case "PushImagePayload.operation":
-		if e.ComplexityRoot.PushImagePayload.Operation == nil {
-			break
-		}
-
-		return e.ComplexityRoot.PushImagePayload.Operation(childComplexity), true
 
 	case "Query.authGroups":
 		if e.ComplexityRoot.Query.AuthGroups == nil {
@@ -7099,19 +7205,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RebuildInstancePayload.Operation(childComplexity), true
 
-	case "RefreshImagePayload.image":
-		if e.ComplexityRoot.RefreshImagePayload.Image == nil {
-			break
-		}
-
-		return e.ComplexityRoot.RefreshImagePayload.Image(childComplexity), true
-	case "RefreshImagePayload.operation":
-		if e.ComplexityRoot.RefreshImagePayload.Operation == nil {
-			break
-		}
-
-		return e.ComplexityRoot.RefreshImagePayload.Operation(childComplexity), true
-
 	case "RemoteImage.aliasNames":
 		if e.ComplexityRoot.RemoteImage.AliasNames == nil {
 			break
@@ -7248,19 +7341,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RemoveTagPayload.Operation(childComplexity), true
 
-	case "RenameImageAliasPayload.imageAlias":
-		if e.ComplexityRoot.RenameImageAliasPayload.ImageAlias == nil {
-			break
-		}
-
-		return e.ComplexityRoot.RenameImageAliasPayload.ImageAlias(childComplexity), true
-	case "RenameImageAliasPayload.operation":
-		if e.ComplexityRoot.RenameImageAliasPayload.Operation == nil {
-			break
-		}
-
-		return e.ComplexityRoot.RenameImageAliasPayload.Operation(childComplexity), true
-
 	case "RenameInstanceBackupPayload.backup":
 		if e.ComplexityRoot.RenameInstanceBackupPayload.Backup == nil {
 			break
@@ -7300,31 +7380,57 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RenameInstanceSnapshotPayload.Snapshot(childComplexity), true
 
-	case "RenameProfilePayload.operation":
-		if e.ComplexityRoot.RenameProfilePayload.Operation == nil {
+	case "RenameStorageVolumeBackupPayload.backup":
+		if e.ComplexityRoot.RenameStorageVolumeBackupPayload.Backup == nil {
 			break
 		}
 
-		return e.ComplexityRoot.RenameProfilePayload.Operation(childComplexity), true
-	case "RenameProfilePayload.profile":
-		if e.ComplexityRoot.RenameProfilePayload.Profile == nil {
+		return e.ComplexityRoot.RenameStorageVolumeBackupPayload.Backup(childComplexity), true
+	case "RenameStorageVolumeBackupPayload.operation":
+		if e.ComplexityRoot.RenameStorageVolumeBackupPayload.Operation == nil {
 			break
 		}
 
-		return e.ComplexityRoot.RenameProfilePayload.Profile(childComplexity), true
+		return e.ComplexityRoot.RenameStorageVolumeBackupPayload.Operation(childComplexity), true
 
-	case "RenameProjectPayload.operation":
-		if e.ComplexityRoot.RenameProjectPayload.Operation == nil {
+	case "RenameStorageVolumePayload.operation":
+		if e.ComplexityRoot.RenameStorageVolumePayload.Operation == nil {
 			break
 		}
 
-		return e.ComplexityRoot.RenameProjectPayload.Operation(childComplexity), true
-	case "RenameProjectPayload.project":
-		if e.ComplexityRoot.RenameProjectPayload.Project == nil {
+		return e.ComplexityRoot.RenameStorageVolumePayload.Operation(childComplexity), true
+	case "RenameStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.RenameStorageVolumePayload.StorageVolume == nil {
 			break
 		}
 
-		return e.ComplexityRoot.RenameProjectPayload.Project(childComplexity), true
+		return e.ComplexityRoot.RenameStorageVolumePayload.StorageVolume(childComplexity), true
+
+	case "RenameStorageVolumeSnapshotPayload.operation":
+		if e.ComplexityRoot.RenameStorageVolumeSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumeSnapshotPayload.Operation(childComplexity), true
+	case "RenameStorageVolumeSnapshotPayload.snapshot":
+		if e.ComplexityRoot.RenameStorageVolumeSnapshotPayload.Snapshot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumeSnapshotPayload.Snapshot(childComplexity), true
+
+	case "ResizeStorageVolumePayload.operation":
+		if e.ComplexityRoot.ResizeStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResizeStorageVolumePayload.Operation(childComplexity), true
+	case "ResizeStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.ResizeStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResizeStorageVolumePayload.StorageVolume(childComplexity), true
 
 	case "ResourcesCpu.architecture":
 		if e.ComplexityRoot.ResourcesCpu.Architecture == nil {
@@ -8074,6 +8180,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RestoreInstancePayload.Operation(childComplexity), true
 
+	case "RestoreStorageVolumePayload.operation":
+		if e.ComplexityRoot.RestoreStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreStorageVolumePayload.Operation(childComplexity), true
+	case "RestoreStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.RestoreStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreStorageVolumePayload.StorageVolume(childComplexity), true
+
 	case "ScaleInstanceCpuPayload.instance":
 		if e.ComplexityRoot.ScaleInstanceCpuPayload.Instance == nil {
 			break
@@ -8495,6 +8614,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StopInstancePayload.Operation(childComplexity), true
 
+	case "StorageBucket.availableActions":
+		if e.ComplexityRoot.StorageBucket.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.AvailableActions(childComplexity), true
 	case "StorageBucket.config":
 		if e.ComplexityRoot.StorageBucket.Config == nil {
 			break
@@ -8512,6 +8637,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StorageBucket.Description(childComplexity), true
+	case "StorageBucket.etag":
+		if e.ComplexityRoot.StorageBucket.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.Etag(childComplexity), true
 	case "StorageBucket.hiddenConfigKeys":
 		if e.ComplexityRoot.StorageBucket.HiddenConfigKeys == nil {
 			break
@@ -8642,6 +8773,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StorageBucketKey.SecretKey(childComplexity), true
 
+	case "StoragePool.availableActions":
+		if e.ComplexityRoot.StoragePool.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.AvailableActions(childComplexity), true
 	case "StoragePool.config":
 		if e.ComplexityRoot.StoragePool.Config == nil {
 			break
@@ -8665,6 +8802,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StoragePool.Driver(childComplexity), true
+	case "StoragePool.etag":
+		if e.ComplexityRoot.StoragePool.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.Etag(childComplexity), true
 	case "StoragePool.hiddenConfigKeys":
 		if e.ComplexityRoot.StoragePool.HiddenConfigKeys == nil {
 			break
@@ -8806,6 +8949,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StoragePoolSpace.UsedBytes(childComplexity), true
 
+	case "StorageVolume.availableActions":
+		if e.ComplexityRoot.StorageVolume.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.AvailableActions(childComplexity), true
 	case "StorageVolume.backups":
 		if e.ComplexityRoot.StorageVolume.Backups == nil {
 			break
@@ -8841,6 +8990,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StorageVolume.Description(childComplexity), true
+	case "StorageVolume.etag":
+		if e.ComplexityRoot.StorageVolume.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.Etag(childComplexity), true
 	case "StorageVolume.hiddenConfigKeys":
 		if e.ComplexityRoot.StorageVolume.HiddenConfigKeys == nil {
 			break
@@ -9013,6 +9168,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StorageVolumeSnapshot.Description(childComplexity), true
+	case "StorageVolumeSnapshot.etag":
+		if e.ComplexityRoot.StorageVolumeSnapshot.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeSnapshot.Etag(childComplexity), true
 	case "StorageVolumeSnapshot.expiresAt":
 		if e.ComplexityRoot.StorageVolumeSnapshot.ExpiresAt == nil {
 			break
@@ -9253,32 +9414,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnknownDevice.Type(childComplexity), true
 
-	case "UpdateImageAliasPayload.imageAlias":
-		if e.ComplexityRoot.UpdateImageAliasPayload.ImageAlias == nil {
-			break
-		}
-
-		return e.ComplexityRoot.UpdateImageAliasPayload.ImageAlias(childComplexity), true
-	case "UpdateImageAliasPayload.operation":
-		if e.ComplexityRoot.UpdateImageAliasPayload.Operation == nil {
-			break
-		}
-
-		return e.ComplexityRoot.UpdateImageAliasPayload.Operation(childComplexity), true
-
-	case "UpdateImagePayload.image":
-		if e.ComplexityRoot.UpdateImagePayload.Image == nil {
-			break
-		}
-
-		return e.ComplexityRoot.UpdateImagePayload.Image(childComplexity), true
-	case "UpdateImagePayload.operation":
-		if e.ComplexityRoot.UpdateImagePayload.Operation == nil {
-			break
-		}
-
-		return e.ComplexityRoot.UpdateImagePayload.Operation(childComplexity), true
-
 	case "UpdateInstanceMetadataPayload.instance":
 		if e.ComplexityRoot.UpdateInstanceMetadataPayload.Instance == nil {
 			break
@@ -9324,37 +9459,76 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateInstanceSnapshotPayload.Snapshot(childComplexity), true
 
-	case "UpdateProfilePayload.operation":
-		if e.ComplexityRoot.UpdateProfilePayload.Operation == nil {
+	case "UpdateStorageBucketKeyPayload.key":
+		if e.ComplexityRoot.UpdateStorageBucketKeyPayload.Key == nil {
 			break
 		}
 
-		return e.ComplexityRoot.UpdateProfilePayload.Operation(childComplexity), true
-	case "UpdateProfilePayload.plan":
-		if e.ComplexityRoot.UpdateProfilePayload.Plan == nil {
+		return e.ComplexityRoot.UpdateStorageBucketKeyPayload.Key(childComplexity), true
+	case "UpdateStorageBucketKeyPayload.operation":
+		if e.ComplexityRoot.UpdateStorageBucketKeyPayload.Operation == nil {
 			break
 		}
 
-		return e.ComplexityRoot.UpdateProfilePayload.Plan(childComplexity), true
-	case "UpdateProfilePayload.profile":
-		if e.ComplexityRoot.UpdateProfilePayload.Profile == nil {
+		return e.ComplexityRoot.UpdateStorageBucketKeyPayload.Operation(childComplexity), true
+
+	case "UpdateStorageBucketPayload.operation":
+		if e.ComplexityRoot.UpdateStorageBucketPayload.Operation == nil {
 			break
 		}
 
-		return e.ComplexityRoot.UpdateProfilePayload.Profile(childComplexity), true
-
-	case "UpdateProjectPayload.operation":
-		if e.ComplexityRoot.UpdateProjectPayload.Operation == nil {
+		return e.ComplexityRoot.UpdateStorageBucketPayload.Operation(childComplexity), true
+	case "UpdateStorageBucketPayload.storageBucket":
+		if e.ComplexityRoot.UpdateStorageBucketPayload.StorageBucket == nil {
 			break
 		}
 
-		return e.ComplexityRoot.UpdateProjectPayload.Operation(childComplexity), true
-	case "UpdateProjectPayload.project":
-		if e.ComplexityRoot.UpdateProjectPayload.Project == nil {
+		return e.ComplexityRoot.UpdateStorageBucketPayload.StorageBucket(childComplexity), true
+
+	case "UpdateStoragePoolPayload.operation":
+		if e.ComplexityRoot.UpdateStoragePoolPayload.Operation == nil {
 			break
 		}
 
-		return e.ComplexityRoot.UpdateProjectPayload.Project(childComplexity), true
+		return e.ComplexityRoot.UpdateStoragePoolPayload.Operation(childComplexity), true
+	case "UpdateStoragePoolPayload.storagePool":
+		if e.ComplexityRoot.UpdateStoragePoolPayload.StoragePool == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStoragePoolPayload.StoragePool(childComplexity), true
+
+	case "UpdateStorageVolumePayload.operation":
+		if e.ComplexityRoot.UpdateStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumePayload.Operation(childComplexity), true
+	case "UpdateStorageVolumePayload.plan":
+		if e.ComplexityRoot.UpdateStorageVolumePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumePayload.Plan(childComplexity), true
+	case "UpdateStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.UpdateStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumePayload.StorageVolume(childComplexity), true
+
+	case "UpdateStorageVolumeSnapshotPayload.operation":
+		if e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Operation(childComplexity), true
+	case "UpdateStorageVolumeSnapshotPayload.snapshot":
+		if e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Snapshot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Snapshot(childComplexity), true
 
 	case "UsbDevice.config":
 		if e.ComplexityRoot.UsbDevice.Config == nil {
@@ -9539,18 +9713,19 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputClusterMemberStatusWhere,
 		ec.unmarshalInputClusterMemberWhere,
 		ec.unmarshalInputConfigWhere,
-		ec.unmarshalInputCopyImageInput,
 		ec.unmarshalInputCopyInstanceInput,
-		ec.unmarshalInputCreateImageAliasInput,
+		ec.unmarshalInputCopyStorageVolumeInput,
 		ec.unmarshalInputCreateInstanceBackupInput,
 		ec.unmarshalInputCreateInstanceInput,
-		ec.unmarshalInputCreateProfileInput,
-		ec.unmarshalInputCreateProjectInput,
-		ec.unmarshalInputImageAliasNameInput,
+		ec.unmarshalInputCreateStorageBucketInput,
+		ec.unmarshalInputCreateStorageBucketKeyInput,
+		ec.unmarshalInputCreateStoragePoolInput,
+		ec.unmarshalInputCreateStorageVolumeBackupInput,
+		ec.unmarshalInputCreateStorageVolumeInput,
+		ec.unmarshalInputCreateStorageVolumeSnapshotInput,
 		ec.unmarshalInputImageAliasOrder,
 		ec.unmarshalInputImageAliasWhere,
 		ec.unmarshalInputImageOrder,
-		ec.unmarshalInputImageSource,
 		ec.unmarshalInputImageWhere,
 		ec.unmarshalInputInstanceOrder,
 		ec.unmarshalInputInstanceSource,
@@ -9560,6 +9735,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputInstanceTypeWhere,
 		ec.unmarshalInputInstanceWhere,
 		ec.unmarshalInputMigrateInstanceInput,
+		ec.unmarshalInputMoveStorageVolumeInput,
 		ec.unmarshalInputNetworkAclOrder,
 		ec.unmarshalInputNetworkAclWhere,
 		ec.unmarshalInputNetworkOrder,
@@ -9576,12 +9752,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProfileWhere,
 		ec.unmarshalInputProjectOrder,
 		ec.unmarshalInputProjectWhere,
-		ec.unmarshalInputPublishImageInput,
-		ec.unmarshalInputPushImageInput,
 		ec.unmarshalInputRemoteImageOrder,
 		ec.unmarshalInputRemoteImageWhere,
 		ec.unmarshalInputStorageBucketOrder,
 		ec.unmarshalInputStorageBucketWhere,
+		ec.unmarshalInputStoragePoolMemberInput,
 		ec.unmarshalInputStoragePoolOrder,
 		ec.unmarshalInputStoragePoolStatusWhere,
 		ec.unmarshalInputStoragePoolWhere,
@@ -9592,12 +9767,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStringWhere,
 		ec.unmarshalInputTagsWhere,
 		ec.unmarshalInputTimeWhere,
-		ec.unmarshalInputUpdateImageAliasInput,
-		ec.unmarshalInputUpdateImageInput,
 		ec.unmarshalInputUpdateInstanceInput,
 		ec.unmarshalInputUpdateInstanceMetadataInput,
-		ec.unmarshalInputUpdateProfileInput,
-		ec.unmarshalInputUpdateProjectInput,
+		ec.unmarshalInputUpdateStorageBucketInput,
+		ec.unmarshalInputUpdateStorageBucketKeyInput,
+		ec.unmarshalInputUpdateStoragePoolInput,
+		ec.unmarshalInputUpdateStorageVolumeInput,
+		ec.unmarshalInputUpdateStorageVolumeSnapshotInput,
 		ec.unmarshalInputWarningOrder,
 		ec.unmarshalInputWarningSeverityWhere,
 		ec.unmarshalInputWarningStatusWhere,
@@ -10935,377 +11111,6 @@ extend type Query {
     """The project; null is ` + "`" + `default` + "`" + `."""
     project: String
   ): ImageAlias @hasRole(role: VIEWER)
-}
-`, BuiltIn: false},
-	{Name: "../schema/image_alias_write.graphqls", Input: `"""What can be done to a name of an image."""
-enum ImageAliasAction {
-  """` + "`" + `updateImageAlias` + "`" + `"""
-  UPDATE
-  """` + "`" + `renameImageAlias` + "`" + `"""
-  RENAME
-  """` + "`" + `deleteImageAlias` + "`" + `"""
-  DELETE
-}
-
-extend type ImageAlias {
-  """What the caller may do to it now: nothing without the role ADMIN."""
-  availableActions: [ImageAliasAction!]!
-  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read. LXD is asked for each name on its own."""
-  etag: String
-}
-
-"""A new name for an image."""
-input CreateImageAliasInput {
-  """The name, unique in the project."""
-  name: String!
-  """The project; null is ` + "`" + `default` + "`" + `. One without ` + "`" + `features.images` + "`" + ` has ` + "`" + `default` + "`" + `'s: then it is put there."""
-  project: String
-  """The image: its fingerprint, or the beginning of one that no other image has."""
-  fingerprint: String!
-  """Free text; null is none."""
-  description: String
-}
-
-"""A change of a name of an image: what is not given stays as it is."""
-input UpdateImageAliasInput {
-  """The image that it is to stand for: its fingerprint, or the beginning of one that no other image has."""
-  fingerprint: String
-  """Free text."""
-  description: String
-}
-
-"""What ` + "`" + `createImageAlias` + "`" + ` gives."""
-type CreateImageAliasPayload {
-  """The new name."""
-  imageAlias: ImageAlias
-  """The work; null where LXD answered at once."""
-  operation: Operation
-}
-
-"""What ` + "`" + `updateImageAlias` + "`" + ` gives."""
-type UpdateImageAliasPayload {
-  """The name after the change."""
-  imageAlias: ImageAlias
-  """The work; null where LXD answered at once."""
-  operation: Operation
-}
-
-"""What ` + "`" + `renameImageAlias` + "`" + ` gives."""
-type RenameImageAliasPayload {
-  """The name as it is now."""
-  imageAlias: ImageAlias
-  """The work; null where LXD answered at once."""
-  operation: Operation
-}
-
-"""What ` + "`" + `deleteImageAlias` + "`" + ` gives."""
-type DeleteImageAliasPayload {
-  """The id that the name had."""
-  deletedId: ID
-  """The work; null where LXD answered at once."""
-  operation: Operation
-}
-
-extend type Mutation {
-  """Give an image another name. One that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
-  createImageAlias(
-    """The name and the image."""
-    input: CreateImageAliasInput!
-    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
-    wait: Int
-    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
-    idempotencyKey: String
-  ): CreateImageAliasPayload @hasRole(role: ADMIN)
-  """Change what a name stands for, or what is said about it. It returns when LXD has done it."""
-  updateImageAlias(
-    """The name."""
-    name: String!
-    """The project; null is ` + "`" + `default` + "`" + `."""
-    project: String
-    """What to change."""
-    input: UpdateImageAliasInput!
-    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
-    ifMatch: String
-    """How many seconds to wait for the end, 1 to 300. It is waited for in any case, so that the next change sees this one."""
-    wait: Int
-  ): UpdateImageAliasPayload @hasRole(role: ADMIN)
-  """Change a name of an image. One that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
-  renameImageAlias(
-    """The name."""
-    name: String!
-    """The project; null is ` + "`" + `default` + "`" + `."""
-    project: String
-    """The new name."""
-    newName: String!
-    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
-    wait: Int
-  ): RenameImageAliasPayload @hasRole(role: ADMIN)
-  """Take a name of an image away. The image stays."""
-  deleteImageAlias(
-    """The name."""
-    name: String!
-    """The project; null is ` + "`" + `default` + "`" + `."""
-    project: String
-    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
-    wait: Int
-  ): DeleteImageAliasPayload @hasRole(role: ADMIN)
-}
-`, BuiltIn: false},
-	{Name: "../schema/image_copy.graphqls", Input: `"""
-Where a copied image comes from: with ` + "`" + `server` + "`" + ` an image server, with ` + "`" + `url` + "`" + ` a web
-server, with neither another project of this LXD. Fields that do not go together
-are ` + "`" + `BAD_USER_INPUT` + "`" + `.
-"""
-input ImageSource {
-  """
-  The image server: ` + "`" + `ubuntu:` + "`" + `, ` + "`" + `ubuntu-daily:` + "`" + `, ` + "`" + `images:` + "`" + `, or, for an ADMIN of the
-  whole server, an address that begins with ` + "`" + `https://` + "`" + `. Others get ` + "`" + `FORBIDDEN` + "`" + `. Null is this LXD,
-  or the server whose shortcut ` + "`" + `alias` + "`" + ` begins with: ` + "`" + `ubuntu:24.04` + "`" + `.
-  """
-  server: String
-  """With ` + "`" + `server` + "`" + `: how it is spoken to; null is ` + "`" + `SIMPLESTREAMS` + "`" + `."""
-  protocol: ImageProtocol
-  """With ` + "`" + `server` + "`" + `: the server's certificate in PEM; null is one that the system trusts."""
-  certificate: String
-  """A name of the image; not together with ` + "`" + `fingerprint` + "`" + `."""
-  alias: String
-  """The image's fingerprint or the beginning of it; not together with ` + "`" + `alias` + "`" + `."""
-  fingerprint: String
-  """With ` + "`" + `server` + "`" + `: which of two images of one name is meant; null is the container's."""
-  type: InstanceType
-  """With ` + "`" + `fingerprint` + "`" + ` and protocol ` + "`" + `LXD` + "`" + `: what opens an image there that is not public."""
-  secret: String
-  """The image's project, at this LXD or one of protocol ` + "`" + `LXD` + "`" + `; null is ` + "`" + `default` + "`" + `. At this LXD the caller has to be ADMIN there too."""
-  project: String
-  """
-  For an ADMIN of the whole server: an ` + "`" + `https://` + "`" + ` address that answers with the headers
-  ` + "`" + `LXD-Image-Hash` + "`" + ` and ` + "`" + `LXD-Image-URL` + "`" + `; alone, without the other fields.
-  """
-  url: String
-}
-
-"""A name for a new image."""
-input ImageAliasNameInput {
-  """The name, unique in the project."""
-  name: String!
-  """Free text; null is none."""
-  description: String
-}
-
-"""An image that is copied from elsewhere."""
-input CopyImageInput {
-  """The project that gets it; null is ` + "`" + `default` + "`" + `. One without ` + "`" + `features.images` + "`" + ` has ` + "`" + `default` + "`" + `'s: then it is put there."""
-  project: String
-  """Where it comes from."""
-  source: ImageSource!
-  """Names for it; one that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `. Null is none."""
-  aliases: [ImageAliasNameInput!]
-  """Whether anybody who reaches LXD may download it."""
-  public: Boolean = false
-  """Whether LXD keeps it fresh."""
-  autoUpdate: Boolean = false
-  """Properties to add to those that it brings, or to put in their place."""
-  properties: StringMap
-  """
-  The profiles that new instances of it get where none are named; null is
-  ` + "`" + `default` + "`" + `. Those that reach the host are an ADMIN's of the whole server. LXD
-  of 5.0 cannot say it here (` + "`" + `LXD_EXTENSION_MISSING` + "`" + `): use ` + "`" + `updateImage` + "`" + `.
-  """
-  profiles: [String!]
-}
-
-"""An image that is made of an instance or a snapshot."""
-input PublishImageInput {
-  """The instance's name. Without ` + "`" + `snapshot` + "`" + ` one that is not stopped is ` + "`" + `CONFLICT` + "`" + `; one that reaches the host is an ADMIN's of the whole server."""
-  instance: String!
-  """The name of a snapshot of it; null is the instance as it is."""
-  snapshot: String
-  """The project; null is ` + "`" + `default` + "`" + `. One without ` + "`" + `features.images` + "`" + ` has ` + "`" + `default` + "`" + `'s images: then it is put there."""
-  project: String
-  """Names for it; one that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `. Null is none."""
-  aliases: [ImageAliasNameInput!]
-  """Properties; null is those of the image that the instance was made of."""
-  properties: StringMap
-  """Whether anybody who reaches LXD may download it."""
-  public: Boolean = false
-  """How it is compressed; null is as LXD's ` + "`" + `images.compression_algorithm` + "`" + ` says."""
-  compression: Compression
-  """When it counts as expired; null is never."""
-  expiresAt: Time
-}
-
-"""What ` + "`" + `copyImage` + "`" + ` gives."""
-type CopyImagePayload {
-  """The image; null until it is there."""
-  image: Image
-  """The work; null where LXD answered at once."""
-  operation: Operation
-}
-
-"""What ` + "`" + `publishImage` + "`" + ` gives."""
-type PublishImagePayload {
-  """The image; null until it is there."""
-  image: Image
-  """The work; null where LXD answered at once."""
-  operation: Operation
-}
-
-extend type Mutation {
-  """
-  Copy an image from an image server, or from another project. An image of that
-  fingerprint is ` + "`" + `ALREADY_EXISTS` + "`" + `; one that the server has not fails the operation.
-  """
-  copyImage(
-    """What to copy, and where to."""
-    input: CopyImageInput!
-    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
-    wait: Int
-    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
-    idempotencyKey: String
-  ): CopyImagePayload @hasRole(role: ADMIN)
-  """Make an image of an instance or of a snapshot. One that is there already with the same content fails as ` + "`" + `ALREADY_EXISTS` + "`" + `."""
-  publishImage(
-    """What to make it of."""
-    input: PublishImageInput!
-    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
-    wait: Int
-    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
-    idempotencyKey: String
-  ): PublishImagePayload @hasRole(role: ADMIN)
-}
-`, BuiltIn: false},
-	{Name: "../schema/image_write.graphqls", Input: `"""What can be done to an image."""
-enum ImageAction {
-  """` + "`" + `updateImage` + "`" + `"""
-  UPDATE
-  """` + "`" + `deleteImage` + "`" + `"""
-  DELETE
-  """` + "`" + `refreshImage` + "`" + `"""
-  REFRESH
-  """` + "`" + `pushImage` + "`" + `"""
-  PUSH
-}
-
-extend type Image {
-  """What the caller may do to it now: nothing without the role ADMIN."""
-  availableActions: [ImageAction!]!
-  """
-  What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `: whether it is public and kept
-  fresh, and its properties. Null when it could not be read. LXD is asked for each image on its own.
-  """
-  etag: String
-}
-
-"""A change of an image: what is not given stays as it is."""
-input UpdateImageInput {
-  """Whether anybody who reaches LXD may download it."""
-  public: Boolean
-  """Whether LXD keeps it fresh."""
-  autoUpdate: Boolean
-  """Properties to set; null takes one away."""
-  properties: StringMap
-  """
-  The profiles that new instances of it get where none are named, instead of
-  those that it has. Those that reach the host are an ADMIN's of the whole server.
-  """
-  profiles: [String!]
-  """When it counts as expired; ` + "`" + `1970-01-01T00:00:00Z` + "`" + ` is never."""
-  expiresAt: Time
-}
-
-"""Where an image is sent to."""
-input PushImageInput {
-  """The other LXD's address, which begins with ` + "`" + `https://` + "`" + `."""
-  server: String!
-  """The other LXD's certificate in PEM; null is one that the system trusts."""
-  certificate: String
-  """The secret of a push that the other LXD awaits (` + "`" + `POST /1.0/images` + "`" + ` with mode ` + "`" + `push` + "`" + `). It is never shown."""
-  secret: String!
-  """The project there; null is ` + "`" + `default` + "`" + `."""
-  project: String
-  """Names for it there; null is none."""
-  aliases: [ImageAliasNameInput!]
-  """The profiles there that new instances of it get where none are named; null is ` + "`" + `default` + "`" + `. LXD of 5.0 does not look at them."""
-  profiles: [String!]
-}
-
-"""What ` + "`" + `updateImage` + "`" + ` gives."""
-type UpdateImagePayload {
-  """The image after the change."""
-  image: Image
-  """The work; null where LXD answered at once."""
-  operation: Operation
-}
-
-"""What ` + "`" + `refreshImage` + "`" + ` gives."""
-type RefreshImagePayload {
-  """The image; where there was a newer one, the one that has its names now. Null when there is none."""
-  image: Image
-  """The work; null where LXD answered at once."""
-  operation: Operation
-}
-
-"""What ` + "`" + `pushImage` + "`" + ` gives."""
-type PushImagePayload {
-  """The image that is sent."""
-  image: Image
-  """The work; null where LXD answered at once."""
-  operation: Operation
-}
-
-"""What ` + "`" + `deleteImage` + "`" + ` gives."""
-type DeleteImagePayload {
-  """The id that the image had."""
-  deletedId: ID
-  """The work; null where LXD answered at once."""
-  operation: Operation
-}
-
-extend type Mutation {
-  """Change what LXD says and does about an image: what is not given stays as it is. It returns when LXD has done it."""
-  updateImage(
-    """The id, the fingerprint, or the beginning of one that no other image has."""
-    fingerprint: String!
-    """The project; null is ` + "`" + `default` + "`" + `."""
-    project: String
-    """What to change."""
-    input: UpdateImageInput!
-    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
-    ifMatch: String
-    """How many seconds to wait for the end, 1 to 300. It is waited for in any case, so that the next change sees this one."""
-    wait: Int
-  ): UpdateImagePayload @hasRole(role: ADMIN)
-  """Delete an image with its names. Instances that were made of it stay."""
-  deleteImage(
-    """The id, the fingerprint, or the beginning of one that no other image has."""
-    fingerprint: String!
-    """The project; null is ` + "`" + `default` + "`" + `."""
-    project: String
-    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
-    wait: Int
-  ): DeleteImagePayload @hasRole(role: ADMIN)
-  """Look whether the server that an image came from has a newer one, which then takes its place. One that came from none is ` + "`" + `CONFLICT` + "`" + `."""
-  refreshImage(
-    """The id, the fingerprint, or the beginning of one that no other image has."""
-    fingerprint: String!
-    """The project; null is ` + "`" + `default` + "`" + `."""
-    project: String
-    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
-    wait: Int
-  ): RefreshImagePayload @hasRole(role: ADMIN)
-  """Send an image to another LXD that awaits it; for an ADMIN of the whole server."""
-  pushImage(
-    """The id, the fingerprint, or the beginning of one that no other image has."""
-    fingerprint: String!
-    """The project; null is ` + "`" + `default` + "`" + `."""
-    project: String
-    """Where to."""
-    input: PushImageInput!
-    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
-    wait: Int
-    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
-    idempotencyKey: String
-  ): PushImagePayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/instance.graphqls", Input: `"""What an instance is."""
@@ -14259,142 +14064,6 @@ extend type Query {
   ): Profile @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
-	{Name: "../schema/profile_write.graphqls", Input: `"""What can be done to a profile."""
-enum ProfileAction {
-  """` + "`" + `updateProfile` + "`" + `"""
-  UPDATE
-  """` + "`" + `renameProfile` + "`" + `"""
-  RENAME
-  """` + "`" + `deleteProfile` + "`" + `"""
-  DELETE
-}
-
-extend type Profile {
-  """What the caller may do to it now: nothing without the role ADMIN; it can be deleted while nothing uses it."""
-  availableActions: [ProfileAction!]!
-  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read. LXD is asked for each profile on its own."""
-  etag: String
-}
-
-"""A new profile."""
-input CreateProfileInput {
-  """The name: a text without slashes, unique in its project."""
-  name: String!
-  """The project; null is ` + "`" + `default` + "`" + `. One without ` + "`" + `features.profiles` + "`" + ` has ` + "`" + `default` + "`" + `'s: then the profile is made there."""
-  project: String
-  """Free text; null is none."""
-  description: String
-  """The configuration that instances take over, in LXD's keys. Keys that reach the host are an ADMIN's of the whole server."""
-  config: StringMap
-  """The devices that instances take over. Those that reach the host are an ADMIN's of the whole server."""
-  devices: DeviceMap
-}
-
-"""A change of a profile: what is not given stays as it is."""
-input UpdateProfileInput {
-  """Free text."""
-  description: String
-  """Keys of the configuration to set; null takes a key away. Keys that reach the host are an ADMIN's of the whole server."""
-  config: StringMap
-  """
-  Devices to add, or options of devices to set; null takes an option, or a
-  device, away. Devices that reach the host are an ADMIN's of the whole server.
-  """
-  devices: DeviceMap
-}
-
-"""What ` + "`" + `createProfile` + "`" + ` gives."""
-type CreateProfilePayload {
-  """The new profile; null after a dry run."""
-  profile: Profile
-  """The work; null where LXD answered at once."""
-  operation: Operation
-  """What a dry run tells; null when it was none."""
-  plan: ChangePlan
-}
-
-"""What ` + "`" + `updateProfile` + "`" + ` gives."""
-type UpdateProfilePayload {
-  """The profile after the change; after a dry run as it is."""
-  profile: Profile
-  """The work; null where LXD answered at once."""
-  operation: Operation
-  """What a dry run tells; null when it was none."""
-  plan: ChangePlan
-}
-
-"""What ` + "`" + `renameProfile` + "`" + ` gives."""
-type RenameProfilePayload {
-  """The profile under its new name; null until it has it."""
-  profile: Profile
-  """The work; null where LXD answered at once."""
-  operation: Operation
-}
-
-"""What ` + "`" + `deleteProfile` + "`" + ` gives."""
-type DeleteProfilePayload {
-  """The id that the profile had; null after a dry run."""
-  deletedId: ID
-  """The work; null where LXD answered at once."""
-  operation: Operation
-  """What a dry run tells; null when it was none."""
-  plan: ChangePlan
-}
-
-extend type Mutation {
-  """Make a profile. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `, a host key of who is not ADMIN of the whole server ` + "`" + `FORBIDDEN` + "`" + `."""
-  createProfile(
-    """The profile."""
-    input: CreateProfileInput!
-    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
-    wait: Int
-    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
-    idempotencyKey: String
-    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
-    dryRun: Boolean = false
-  ): CreateProfilePayload @hasRole(role: ADMIN)
-  """
-  Change a profile, and with it all instances that have it: what is not given
-  stays as it is. It returns when LXD has done it.
-  """
-  updateProfile(
-    """The profile's name."""
-    name: String!
-    """The project; null is ` + "`" + `default` + "`" + `."""
-    project: String
-    """What to change."""
-    input: UpdateProfileInput!
-    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
-    ifMatch: String
-    """How many seconds to wait for the end, 1 to 300. It is waited for in any case, so that the next change sees this one."""
-    wait: Int
-    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
-    dryRun: Boolean = false
-  ): UpdateProfilePayload @hasRole(role: ADMIN)
-  """Rename a profile; instances keep it. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `; ` + "`" + `default` + "`" + ` keeps its name: ` + "`" + `CONFLICT` + "`" + `."""
-  renameProfile(
-    """The profile's name."""
-    name: String!
-    """The project; null is ` + "`" + `default` + "`" + `."""
-    project: String
-    """The new name: a text without slashes."""
-    newName: String!
-    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
-    wait: Int
-  ): RenameProfilePayload @hasRole(role: ADMIN)
-  """Delete a profile. One that instances have, and ` + "`" + `default` + "`" + `, is ` + "`" + `CONFLICT` + "`" + `."""
-  deleteProfile(
-    """The profile's name."""
-    name: String!
-    """The project; null is ` + "`" + `default` + "`" + `."""
-    project: String
-    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
-    wait: Int
-    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
-    dryRun: Boolean = false
-  ): DeleteProfilePayload @hasRole(role: ADMIN)
-}
-`, BuiltIn: false},
 	{Name: "../schema/project.graphqls", Input: `"""
 A project of LXD: a space of names for instances and, where its ` + "`" + `features.*` + "`" + `
 say so, for images, profiles, volumes and networks.
@@ -14532,136 +14201,6 @@ extend type Query {
     """The name."""
     name: String!
   ): Project @hasRole(role: VIEWER)
-}
-`, BuiltIn: false},
-	{Name: "../schema/project_write.graphqls", Input: `"""What can be done to a project."""
-enum ProjectAction {
-  """` + "`" + `updateProject` + "`" + `"""
-  UPDATE
-  """` + "`" + `renameProject` + "`" + `"""
-  RENAME
-  """` + "`" + `deleteProject` + "`" + ` without ` + "`" + `force` + "`" + `"""
-  DELETE
-  """` + "`" + `deleteProject` + "`" + ` with ` + "`" + `force` + "`" + `"""
-  FORCE_DELETE
-}
-
-extend type Project {
-  """What the caller may do to it now: nothing for who is not ADMIN of the whole server."""
-  availableActions: [ProjectAction!]!
-  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read. LXD is asked for each project on its own."""
-  etag: String
-}
-
-"""A new project."""
-input CreateProjectInput {
-  """The name: a text without slashes, spaces, underscores and quotes."""
-  name: String!
-  """Free text; null is none."""
-  description: String
-  """
-  The configuration, in LXD's keys. ` + "`" + `features.*` + "`" + ` say what it has of its own:
-  images, profiles and volumes where they are not named, networks not.
-  """
-  config: StringMap
-}
-
-"""A change of a project: what is not given stays as it is."""
-input UpdateProjectInput {
-  """Free text."""
-  description: String
-  """
-  Keys of the configuration to set; null takes a key away. ` + "`" + `features.*` + "`" + ` of a
-  project that something is in are fixed: ` + "`" + `CONFLICT` + "`" + `.
-  """
-  config: StringMap
-}
-
-"""What ` + "`" + `createProject` + "`" + ` gives."""
-type CreateProjectPayload {
-  """The new project; null until it exists."""
-  project: Project
-  """The work; null where LXD answered at once."""
-  operation: Operation
-}
-
-"""What ` + "`" + `updateProject` + "`" + ` gives."""
-type UpdateProjectPayload {
-  """The project after the change."""
-  project: Project
-  """The work; null where LXD answered at once."""
-  operation: Operation
-}
-
-"""What ` + "`" + `renameProject` + "`" + ` gives."""
-type RenameProjectPayload {
-  """The project under its new name; null until it has it."""
-  project: Project
-  """The work; null where LXD answered at once."""
-  operation: Operation
-}
-
-"""What ` + "`" + `deleteProject` + "`" + ` gives."""
-type DeleteProjectPayload {
-  """The id that the project had."""
-  deletedId: ID
-  """The work; null where LXD answered at once."""
-  operation: Operation
-}
-
-extend type Mutation {
-  """Make a project; for an ADMIN of the whole server. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
-  createProject(
-    """The project."""
-    input: CreateProjectInput!
-    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
-    wait: Int
-    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
-    idempotencyKey: String
-  ): CreateProjectPayload @hasRole(role: ADMIN)
-  """
-  Change a project; for an ADMIN of the whole server. What is not given stays as
-  it is. It returns when LXD has done it.
-  """
-  updateProject(
-    """The project's name."""
-    name: String!
-    """What to change."""
-    input: UpdateProjectInput!
-    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
-    ifMatch: String
-    """How many seconds to wait for the end, 1 to 300. It is waited for in any case, so that the next change sees this one."""
-    wait: Int
-  ): UpdateProjectPayload @hasRole(role: ADMIN)
-  """
-  Rename a project that nothing is in; for an ADMIN of the whole server. One that
-  something is in, and ` + "`" + `default` + "`" + `, is ` + "`" + `CONFLICT` + "`" + `, a name that is taken ` + "`" + `ALREADY_EXISTS` + "`" + `.
-  """
-  renameProject(
-    """The project's name."""
-    name: String!
-    """The new name: a text without slashes, spaces, underscores and quotes."""
-    newName: String!
-    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
-    wait: Int
-  ): RenameProjectPayload @hasRole(role: ADMIN)
-  """
-  Delete a project; for an ADMIN of the whole server. One that something is in is
-  ` + "`" + `CONFLICT` + "`" + ` without ` + "`" + `force` + "`" + `; ` + "`" + `default` + "`" + ` always is.
-  """
-  deleteProject(
-    """The project's name."""
-    name: String!
-    """
-    Whether to delete what is in it before, for good: instances, also those that
-    run, with their snapshots and backups, profiles, images, volumes, networks. A
-    protected instance is ` + "`" + `CONFLICT` + "`" + `, and then nothing is deleted. It is one
-    operation; one that fails or is cancelled leaves what it has not come to.
-    """
-    force: Boolean = false
-    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
-    wait: Int
-  ): DeleteProjectPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/remote_image.graphqls", Input: `"""An image that an image server offers, for ` + "`" + `createInstance` + "`" + ` and ` + "`" + `copyImage` + "`" + `."""
@@ -15563,6 +15102,228 @@ extend type Query {
   ): StorageBucket @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/storage_bucket_write.graphqls", Input: `"""What the caller may do to a bucket now."""
+enum StorageBucketAction {
+  """` + "`" + `updateStorageBucket` + "`" + `."""
+  UPDATE
+  """` + "`" + `createStorageBucketKey` + "`" + `."""
+  CREATE_KEY
+  """` + "`" + `deleteStorageBucket` + "`" + `; LXD refuses it while objects are in it."""
+  DELETE
+  """An action that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+extend type StorageBucket {
+  """What the caller may do now, by his role."""
+  availableActions: [StorageBucketAction!]!
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each bucket; null when it could not be read."""
+  etag: String
+}
+
+"""A new bucket."""
+input CreateStorageBucketInput {
+  """The storage pool's name; one whose driver has no buckets is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  pool: String!
+  """The name: 3 to 63 small letters, digits, dots and dashes, beginning and ending with a letter or digit."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `."""
+  project: String
+  """Free text."""
+  description: String
+  """The configuration, in LXD's keys. Other keys than ` + "`" + `size` + "`" + ` and ` + "`" + `user.*` + "`" + ` are an ADMIN's."""
+  config: StringMap
+  """The size, 1 byte to 1 PiB; null is as much as the pool has."""
+  sizeBytes: Int64
+  """The cluster member to put it on; null lets LXD choose."""
+  target: String
+}
+
+"""A change of a bucket: what is not given stays as it is."""
+input UpdateStorageBucketInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away. Other keys than ` + "`" + `size` + "`" + ` and ` + "`" + `user.*` + "`" + ` are an ADMIN's."""
+  config: StringMap
+  """The size, 1 byte to 1 PiB; it wins over ` + "`" + `config` + "`" + `."""
+  sizeBytes: Int64
+}
+
+"""A new access key of a bucket."""
+input CreateStorageBucketKeyInput {
+  """The name: 1 to 63 bytes without slash and white space."""
+  name: String!
+  """Free text."""
+  description: String
+  """What it may do; UNKNOWN is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  role: StorageBucketKeyRole = ADMIN
+  """The public half; null lets LXD make one."""
+  accessKey: String
+  """The secret half; null lets LXD make one."""
+  secretKey: String
+}
+
+"""A change of an access key: what is not given stays as it is."""
+input UpdateStorageBucketKeyInput {
+  """Free text."""
+  description: String
+  """What it may do; UNKNOWN is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  role: StorageBucketKeyRole
+  """The public half."""
+  accessKey: String
+  """The secret half."""
+  secretKey: String
+}
+
+"""What ` + "`" + `createStorageBucket` + "`" + ` gives."""
+type CreateStorageBucketPayload {
+  """The new bucket; null until it exists."""
+  storageBucket: StorageBucket
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateStorageBucket` + "`" + ` gives."""
+type UpdateStorageBucketPayload {
+  """The bucket after the change; null when it could not be read."""
+  storageBucket: StorageBucket
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageBucket` + "`" + ` gives."""
+type DeleteStorageBucketPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `createStorageBucketKey` + "`" + ` gives."""
+type CreateStorageBucketKeyPayload {
+  """The new access key; null until it exists."""
+  key: StorageBucketKey
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateStorageBucketKey` + "`" + ` gives."""
+type UpdateStorageBucketKeyPayload {
+  """The access key after the change; null when it could not be read."""
+  key: StorageBucketKey
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageBucketKey` + "`" + ` gives."""
+type DeleteStorageBucketKeyPayload {
+  """The bucket that had it; null when it could not be read."""
+  storageBucket: StorageBucket
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """
+  Make a bucket, with a first access key that may do all. A name that is taken is
+  ` + "`" + `ALREADY_EXISTS` + "`" + `. It takes LXD's extension ` + "`" + `storage_buckets` + "`" + `.
+  """
+  createStorageBucket(
+    """What to make."""
+    input: CreateStorageBucketInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStorageBucketPayload @hasRole(role: OPERATOR)
+  """Change a bucket: what is not given stays as it is. It takes LXD's extension ` + "`" + `storage_buckets` + "`" + `."""
+  updateStorageBucket(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdateStorageBucketInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateStorageBucketPayload @hasRole(role: OPERATOR)
+  """
+  Delete a bucket with its access keys. One that objects are in is refused by LXD.
+  It takes LXD's extension ` + "`" + `storage_buckets` + "`" + `.
+  """
+  deleteStorageBucket(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStorageBucketPayload @hasRole(role: OPERATOR)
+  """
+  Make an access key of a bucket. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `. It
+  takes LXD's extension ` + "`" + `storage_buckets` + "`" + `.
+  """
+  createStorageBucketKey(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    bucket: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to make."""
+    input: CreateStorageBucketKeyInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStorageBucketKeyPayload @hasRole(role: OPERATOR)
+  """
+  Change an access key of a bucket: what is not given stays as it is. It takes
+  LXD's extension ` + "`" + `storage_buckets` + "`" + `.
+  """
+  updateStorageBucketKey(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    bucket: String!
+    """The access key's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdateStorageBucketKeyInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateStorageBucketKeyPayload @hasRole(role: OPERATOR)
+  """Delete an access key of a bucket. It takes LXD's extension ` + "`" + `storage_buckets` + "`" + `."""
+  deleteStorageBucketKey(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    bucket: String!
+    """The access key's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStorageBucketKeyPayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
 	{Name: "../schema/storage_pool.graphqls", Input: `"""How far the making of a storage pool is."""
 enum StoragePoolStatus {
   """It can be used."""
@@ -15747,6 +15508,133 @@ extend type Query {
     """The name."""
     name: String!
   ): StoragePool @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_pool_write.graphqls", Input: `"""What the caller may do to a storage pool now."""
+enum StoragePoolAction {
+  """` + "`" + `updateStoragePool` + "`" + `."""
+  UPDATE
+  """` + "`" + `deleteStoragePool` + "`" + `: nothing but unpacked images is on it, and no profile and instance uses it."""
+  DELETE
+  """An action that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+extend type StoragePool {
+  """What the caller may do now, by his role and by what uses it."""
+  availableActions: [StoragePoolAction!]!
+  """
+  What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each pool;
+  null where its release has none for pools (5.0).
+  """
+  etag: String
+}
+
+"""What of a new storage pool holds on one cluster member."""
+input StoragePoolMemberInput {
+  """The cluster member's name; one that does not exist is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  member: String!
+  """The keys of the configuration that are a member's own: ` + "`" + `source` + "`" + `, ` + "`" + `size` + "`" + `, ` + "`" + `zfs.pool_name` + "`" + `, ` + "`" + `lvm.vg_name` + "`" + ` and the like."""
+  config: StringMap
+}
+
+"""A new storage pool."""
+input CreateStoragePoolInput {
+  """The name: 1 to 63 bytes without slash and white space."""
+  name: String!
+  """LXD's driver: ` + "`" + `dir` + "`" + `, ` + "`" + `btrfs` + "`" + `, ` + "`" + `zfs` + "`" + `, ` + "`" + `lvm` + "`" + `, ` + "`" + `ceph` + "`" + ` and others; one that the server does not have is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  driver: String!
+  """Free text."""
+  description: String
+  """
+  The configuration, in LXD's keys, which depend on the driver: ` + "`" + `size` + "`" + ` (of the
+  file that it is made in), ` + "`" + `source` + "`" + ` (a block device, a directory or a pool of
+  the driver's own), ` + "`" + `rsync.bwlimit` + "`" + `, ` + "`" + `zfs.clone_copy` + "`" + `, ` + "`" + `volume.size` + "`" + ` and others.
+  On a cluster only the keys that hold on all members.
+  """
+  config: StringMap
+  """
+  On a cluster what holds on single members; it is made on all members,
+  those that are not here included. Outside a cluster it is ` + "`" + `BAD_USER_INPUT` + "`" + `.
+  """
+  members: [StoragePoolMemberInput!]
+}
+
+"""A change of a storage pool: what is not given stays as it is."""
+input UpdateStoragePoolInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away. LXD does not let all be changed: ` + "`" + `source` + "`" + ` is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  config: StringMap
+}
+
+"""What ` + "`" + `createStoragePool` + "`" + ` gives."""
+type CreateStoragePoolPayload {
+  """The new storage pool; null until it exists."""
+  storagePool: StoragePool
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateStoragePool` + "`" + ` gives."""
+type UpdateStoragePoolPayload {
+  """The storage pool after the change; null when it could not be read."""
+  storagePool: StoragePool
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStoragePool` + "`" + ` gives."""
+type DeleteStoragePoolPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """
+  Make a storage pool. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `. On a cluster it
+  is made on all members, as one operation; when one fails it is taken away again.
+  Pools are the server's: only an ADMIN of the whole server may.
+  """
+  createStoragePool(
+    """What to make."""
+    input: CreateStoragePoolInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStoragePoolPayload @hasRole(role: ADMIN)
+  """
+  Change a storage pool: what is not given stays as it is. It returns when LXD has
+  done it. Only an ADMIN of the whole server may.
+  """
+  updateStoragePool(
+    """The storage pool's name."""
+    name: String!
+    """What to change."""
+    input: UpdateStoragePoolInput!
+    """The cluster member whose own keys are changed, those and no others; null is for what holds on all."""
+    member: String
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateStoragePoolPayload @hasRole(role: ADMIN)
+  """
+  Delete a storage pool. One that something uses is ` + "`" + `CONFLICT` + "`" + `; unpacked images go
+  with it. Only an ADMIN of the whole server may.
+  """
+  deleteStoragePool(
+    """The storage pool's name."""
+    name: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStoragePoolPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/storage_volume.graphqls", Input: `"""What a volume is for."""
@@ -16013,6 +15901,555 @@ extend type Query {
     """The cluster member; null is for the only one that has a volume of this name."""
     location: String
   ): StorageVolume @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_volume_backup_write.graphqls", Input: `"""A new backup of a volume."""
+input CreateStorageVolumeBackupInput {
+  """The name: 1 to 63 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String!
+  """When LXD deletes it, in the future; null is never."""
+  expiresAt: Time
+  """Whether to leave out the volume's snapshots."""
+  volumeOnly: Boolean = false
+  """Whether to write the storage driver's own format, which the same driver only can read."""
+  optimizedStorage: Boolean = false
+  """How to compress it; null is what LXD's ` + "`" + `backups.compression_algorithm` + "`" + ` says. SQUASHFS, and one that the server has no program for, are ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  compression: Compression
+}
+
+"""What ` + "`" + `createStorageVolumeBackup` + "`" + ` gives."""
+type CreateStorageVolumeBackupPayload {
+  """The new backup; null until it exists."""
+  backup: StorageVolumeBackup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameStorageVolumeBackup` + "`" + ` gives."""
+type RenameStorageVolumeBackupPayload {
+  """The backup under its new name; null until it has it."""
+  backup: StorageVolumeBackup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageVolumeBackup` + "`" + ` gives."""
+type DeleteStorageVolumeBackupPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Write a backup of a custom volume, which LXD keeps. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createStorageVolumeBackup(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """What to make."""
+    input: CreateStorageVolumeBackupInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStorageVolumeBackupPayload @hasRole(role: OPERATOR)
+  """Rename a backup. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameStorageVolumeBackup(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The backup's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The new name: 1 to 63 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameStorageVolumeBackupPayload @hasRole(role: OPERATOR)
+  """Delete a backup, for good."""
+  deleteStorageVolumeBackup(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The backup's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStorageVolumeBackupPayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_volume_snapshot_write.graphqls", Input: `extend type StorageVolumeSnapshot {
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each snapshot; null when it could not be read."""
+  etag: String
+}
+
+"""A new snapshot of a volume."""
+input CreateStorageVolumeSnapshotInput {
+  """The name: 1 to 63 bytes without slash and white space, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String!
+  """When LXD deletes it, in the future; null is what the volume's ` + "`" + `snapshots.expiry` + "`" + ` says."""
+  expiresAt: Time
+}
+
+"""A change of a snapshot: what is not given stays as it is."""
+input UpdateStorageVolumeSnapshotInput {
+  """Free text."""
+  description: String
+  """When LXD deletes it, in the future; null, when it is given, is never."""
+  expiresAt: Time
+}
+
+"""What ` + "`" + `createStorageVolumeSnapshot` + "`" + ` gives."""
+type CreateStorageVolumeSnapshotPayload {
+  """The new snapshot; null until it exists."""
+  snapshot: StorageVolumeSnapshot
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateStorageVolumeSnapshot` + "`" + ` gives."""
+type UpdateStorageVolumeSnapshotPayload {
+  """The snapshot after the change; null when it could not be read."""
+  snapshot: StorageVolumeSnapshot
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameStorageVolumeSnapshot` + "`" + ` gives."""
+type RenameStorageVolumeSnapshotPayload {
+  """The snapshot under its new name; null until it has it."""
+  snapshot: StorageVolumeSnapshot
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageVolumeSnapshot` + "`" + ` gives."""
+type DeleteStorageVolumeSnapshotPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `restoreStorageVolume` + "`" + ` gives."""
+type RestoreStorageVolumePayload {
+  """The volume; null when it could not be read."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Keep the present state of a custom volume. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createStorageVolumeSnapshot(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """What to make."""
+    input: CreateStorageVolumeSnapshotInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStorageVolumeSnapshotPayload @hasRole(role: OPERATOR)
+  """Change the description of a snapshot, and when LXD deletes it."""
+  updateStorageVolumeSnapshot(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The snapshot's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """What to change."""
+    input: UpdateStorageVolumeSnapshotInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateStorageVolumeSnapshotPayload @hasRole(role: OPERATOR)
+  """Rename a snapshot. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameStorageVolumeSnapshot(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The snapshot's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The new name: 1 to 63 bytes without slash and white space, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameStorageVolumeSnapshotPayload @hasRole(role: OPERATOR)
+  """Delete a snapshot, for good."""
+  deleteStorageVolumeSnapshot(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The snapshot's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStorageVolumeSnapshotPayload @hasRole(role: OPERATOR)
+  """
+  Put the content of a custom volume back to how it was at a snapshot; its
+  configuration stays. What came after is lost. A volume that an instance uses
+  that is not stopped is ` + "`" + `CONFLICT` + "`" + `.
+  """
+  restoreStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The snapshot's name."""
+    snapshot: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RestoreStorageVolumePayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_volume_write.graphqls", Input: `"""What the caller may do to a volume now."""
+enum StorageVolumeAction {
+  """` + "`" + `updateStorageVolume` + "`" + `."""
+  UPDATE
+  """` + "`" + `resizeStorageVolume` + "`" + `."""
+  RESIZE
+  """` + "`" + `copyStorageVolume` + "`" + `."""
+  COPY
+  """` + "`" + `createStorageVolumeSnapshot` + "`" + `."""
+  CREATE_SNAPSHOT
+  """` + "`" + `createStorageVolumeBackup` + "`" + `."""
+  CREATE_BACKUP
+  """` + "`" + `renameStorageVolume` + "`" + `: no instance that uses it runs."""
+  RENAME
+  """` + "`" + `moveStorageVolume` + "`" + `: no instance that uses it runs."""
+  MOVE
+  """` + "`" + `restoreStorageVolume` + "`" + `: no instance that uses it runs."""
+  RESTORE
+  """` + "`" + `deleteStorageVolume` + "`" + `: nothing uses it."""
+  DELETE
+  """An action that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+extend type StorageVolume {
+  """
+  What the caller may do now, by his role and by what uses it; empty for a volume
+  that is not CUSTOM: its instance or image is what is changed. LXD is asked for
+  each instance that uses it; null when one could not be read.
+  """
+  availableActions: [StorageVolumeAction!]
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each volume; null when it could not be read."""
+  etag: String
+}
+
+"""A new custom volume."""
+input CreateStorageVolumeInput {
+  """The storage pool's name."""
+  pool: String!
+  """The name: 1 to 190 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `."""
+  project: String
+  """What is in it: FILESYSTEM or BLOCK; an ISO is imported and is ` + "`" + `BAD_USER_INPUT` + "`" + ` here."""
+  contentType: StorageVolumeContentType = FILESYSTEM
+  """Free text."""
+  description: String
+  """
+  The configuration, in LXD's keys: ` + "`" + `snapshots.schedule` + "`" + `, ` + "`" + `block.filesystem` + "`" + `,
+  ` + "`" + `security.shifted` + "`" + `, ` + "`" + `user.tags` + "`" + ` and others. Keys that reach the host, such as
+  ` + "`" + `security.unmapped` + "`" + `, are an ADMIN's.
+  """
+  config: StringMap
+  """
+  The size, 1 byte to 1 PiB; null is as much as the pool has, and for BLOCK what
+  LXD takes. In a project that limits its disk space it has to be given.
+  """
+  sizeBytes: Int64
+  """The cluster member to put it on; null lets LXD choose. Outside a cluster it is ` + "`" + `NOT_FOUND` + "`" + `."""
+  target: String
+}
+
+"""A change of a volume: what is not given stays as it is."""
+input UpdateStorageVolumeInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away. Keys that reach the host are an ADMIN's."""
+  config: StringMap
+}
+
+"""A volume that is made like another."""
+input CopyStorageVolumeInput {
+  """The new name: 1 to 190 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String!
+  """The storage pool to put it on; null is the same."""
+  pool: String
+  """The project to put it into; null is the same. The caller has to be OPERATOR in both."""
+  project: String
+  """
+  The cluster member to put it on; null is the same. Another one takes LXD's
+  extension ` + "`" + `cluster_internal_custom_volume_copy` + "`" + `.
+  """
+  target: String
+  """Whether to leave out its snapshots. A copy of a snapshot has none."""
+  volumeOnly: Boolean = false
+  """Free text; null is the same."""
+  description: String
+  """Keys of the configuration that differ; null takes a key away. Keys that reach the host are an ADMIN's, copied ones too."""
+  config: StringMap
+}
+
+"""Where a volume goes: what is not given stays as it is. Nothing at all is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+input MoveStorageVolumeInput {
+  """The name that it has there: 1 to 190 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String
+  """The storage pool."""
+  pool: String
+  """The project. The caller has to be OPERATOR in both. A volume that something uses is ` + "`" + `CONFLICT` + "`" + `."""
+  project: String
+  """The cluster member. It takes LXD's extension ` + "`" + `cluster_internal_custom_volume_copy` + "`" + `."""
+  target: String
+}
+
+"""What ` + "`" + `createStorageVolume` + "`" + ` gives."""
+type CreateStorageVolumePayload {
+  """The new volume; null until it exists."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `updateStorageVolume` + "`" + ` gives."""
+type UpdateStorageVolumePayload {
+  """The volume after the change; null when it could not be read."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `resizeStorageVolume` + "`" + ` gives."""
+type ResizeStorageVolumePayload {
+  """The volume after the change; null when it could not be read."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameStorageVolume` + "`" + ` gives."""
+type RenameStorageVolumePayload {
+  """The volume under its new name; null until it has it."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `copyStorageVolume` + "`" + ` gives."""
+type CopyStorageVolumePayload {
+  """The new volume; null until it exists."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `moveStorageVolume` + "`" + ` gives."""
+type MoveStorageVolumePayload {
+  """The volume where it came to be; null until it is there."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageVolume` + "`" + ` gives."""
+type DeleteStorageVolumePayload {
+  """The id that it had; null after a dry run."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+extend type Mutation {
+  """
+  Make a custom volume. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `; what the project
+  has not left of its disk space is ` + "`" + `LIMIT_EXCEEDED` + "`" + `.
+  """
+  createStorageVolume(
+    """What to make."""
+    input: CreateStorageVolumeInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): CreateStorageVolumePayload @hasRole(role: OPERATOR)
+  """Change a custom volume: what is not given stays as it is. It returns when LXD has done it."""
+  updateStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """What to change."""
+    input: UpdateStorageVolumeInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): UpdateStorageVolumePayload @hasRole(role: OPERATOR)
+  """
+  Set the size of a custom volume. Larger is possible where the project has disk
+  space left, else it is ` + "`" + `LIMIT_EXCEEDED` + "`" + `. Smaller is possible for FILESYSTEM,
+  down to what it holds, where the driver can; else it is ` + "`" + `BAD_USER_INPUT` + "`" + `. It
+  returns when LXD has done it.
+  """
+  resizeStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The size, 1 byte to 1 PiB."""
+    sizeBytes: Int64!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): ResizeStorageVolumePayload @hasRole(role: OPERATOR)
+  """
+  Rename a custom volume. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `; a volume that
+  an instance uses that is not stopped is ` + "`" + `CONFLICT` + "`" + `. Instances that are stopped
+  keep it under its new name.
+  """
+  renameStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The new name: 1 to 190 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameStorageVolumePayload @hasRole(role: OPERATOR)
+  """
+  Make a custom volume that is like another, or like a snapshot of it. A name that
+  is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `.
+  """
+  copyStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The snapshot to copy; null is the volume as it is now."""
+    snapshot: String
+    """What to make."""
+    input: CopyStorageVolumeInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CopyStorageVolumePayload @hasRole(role: OPERATOR)
+  """
+  Move a custom volume, with its snapshots, to another pool, project or cluster
+  member. A name that is taken there is ` + "`" + `ALREADY_EXISTS` + "`" + `; a volume that an
+  instance uses that is not stopped is ` + "`" + `CONFLICT` + "`" + `.
+  """
+  moveStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """Where to."""
+    input: MoveStorageVolumeInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): MoveStorageVolumePayload @hasRole(role: OPERATOR)
+  """Delete a custom volume with its snapshots and backups, for good. One that something uses is ` + "`" + `CONFLICT` + "`" + `."""
+  deleteStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): DeleteStorageVolumePayload @hasRole(role: OPERATOR)
 }
 `, BuiltIn: false},
 	{Name: "../schema/user.graphqls", Input: `"""What a user may do. Each role may do all that the one before may."""
@@ -16598,16 +17035,6 @@ func (ec *executionContext) childFields_ClusterMemberEdge(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ClusterMemberEdge", field.Name)
 }
 
-func (ec *executionContext) childFields_CopyImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "image":
-		return ec.fieldContext_CopyImagePayload_image(ctx, field)
-	case "operation":
-		return ec.fieldContext_CopyImagePayload_operation(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CopyImagePayload", field.Name)
-}
-
 func (ec *executionContext) childFields_CopyInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -16618,14 +17045,14 @@ func (ec *executionContext) childFields_CopyInstancePayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type CopyInstancePayload", field.Name)
 }
 
-func (ec *executionContext) childFields_CreateImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_CopyStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "imageAlias":
-		return ec.fieldContext_CreateImageAliasPayload_imageAlias(ctx, field)
+	case "storageVolume":
+		return ec.fieldContext_CopyStorageVolumePayload_storageVolume(ctx, field)
 	case "operation":
-		return ec.fieldContext_CreateImageAliasPayload_operation(ctx, field)
+		return ec.fieldContext_CopyStorageVolumePayload_operation(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type CreateImageAliasPayload", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type CopyStorageVolumePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateInstanceBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16660,46 +17087,66 @@ func (ec *executionContext) childFields_CreateInstanceSnapshotPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type CreateInstanceSnapshotPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_CreateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_CreateStorageBucketKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "profile":
-		return ec.fieldContext_CreateProfilePayload_profile(ctx, field)
+	case "key":
+		return ec.fieldContext_CreateStorageBucketKeyPayload_key(ctx, field)
 	case "operation":
-		return ec.fieldContext_CreateProfilePayload_operation(ctx, field)
+		return ec.fieldContext_CreateStorageBucketKeyPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageBucketKeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageBucketPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageBucket":
+		return ec.fieldContext_CreateStorageBucketPayload_storageBucket(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageBucketPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageBucketPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStoragePoolPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storagePool":
+		return ec.fieldContext_CreateStoragePoolPayload_storagePool(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStoragePoolPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStoragePoolPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageVolumeBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "backup":
+		return ec.fieldContext_CreateStorageVolumeBackupPayload_backup(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageVolumeBackupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageVolumeBackupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_CreateStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageVolumePayload_operation(ctx, field)
 	case "plan":
-		return ec.fieldContext_CreateProfilePayload_plan(ctx, field)
+		return ec.fieldContext_CreateStorageVolumePayload_plan(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type CreateProfilePayload", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageVolumePayload", field.Name)
 }
 
-func (ec *executionContext) childFields_CreateProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_CreateStorageVolumeSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "project":
-		return ec.fieldContext_CreateProjectPayload_project(ctx, field)
+	case "snapshot":
+		return ec.fieldContext_CreateStorageVolumeSnapshotPayload_snapshot(ctx, field)
 	case "operation":
-		return ec.fieldContext_CreateProjectPayload_operation(ctx, field)
+		return ec.fieldContext_CreateStorageVolumeSnapshotPayload_operation(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type CreateProjectPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_DeleteImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "deletedId":
-		return ec.fieldContext_DeleteImageAliasPayload_deletedId(ctx, field)
-	case "operation":
-		return ec.fieldContext_DeleteImageAliasPayload_operation(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type DeleteImageAliasPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_DeleteImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "deletedId":
-		return ec.fieldContext_DeleteImagePayload_deletedId(ctx, field)
-	case "operation":
-		return ec.fieldContext_DeleteImagePayload_operation(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type DeleteImagePayload", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageVolumeSnapshotPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteInstanceBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16754,26 +17201,66 @@ func (ec *executionContext) childFields_DeleteInstanceTemplatePayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type DeleteInstanceTemplatePayload", field.Name)
 }
 
-func (ec *executionContext) childFields_DeleteProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_DeleteStorageBucketKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "deletedId":
-		return ec.fieldContext_DeleteProfilePayload_deletedId(ctx, field)
+	case "storageBucket":
+		return ec.fieldContext_DeleteStorageBucketKeyPayload_storageBucket(ctx, field)
 	case "operation":
-		return ec.fieldContext_DeleteProfilePayload_operation(ctx, field)
-	case "plan":
-		return ec.fieldContext_DeleteProfilePayload_plan(ctx, field)
+		return ec.fieldContext_DeleteStorageBucketKeyPayload_operation(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type DeleteProfilePayload", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageBucketKeyPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_DeleteProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_DeleteStorageBucketPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
-		return ec.fieldContext_DeleteProjectPayload_deletedId(ctx, field)
+		return ec.fieldContext_DeleteStorageBucketPayload_deletedId(ctx, field)
 	case "operation":
-		return ec.fieldContext_DeleteProjectPayload_operation(ctx, field)
+		return ec.fieldContext_DeleteStorageBucketPayload_operation(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type DeleteProjectPayload", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageBucketPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStoragePoolPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStoragePoolPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStoragePoolPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStoragePoolPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageVolumeBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStorageVolumeBackupPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageVolumeBackupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageVolumeBackupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStorageVolumePayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageVolumePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_DeleteStorageVolumePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageVolumeSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStorageVolumeSnapshotPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageVolumeSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageVolumeSnapshotPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DetachNicPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16938,10 +17425,6 @@ func (ec *executionContext) childFields_Image(ctx context.Context, field graphql
 		return ec.fieldContext_Image_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_Image_usedBy(ctx, field)
-	case "availableActions":
-		return ec.fieldContext_Image_availableActions(ctx, field)
-	case "etag":
-		return ec.fieldContext_Image_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Image", field.Name)
 }
@@ -16960,10 +17443,6 @@ func (ec *executionContext) childFields_ImageAlias(ctx context.Context, field gr
 		return ec.fieldContext_ImageAlias_project(ctx, field)
 	case "image":
 		return ec.fieldContext_ImageAlias_image(ctx, field)
-	case "availableActions":
-		return ec.fieldContext_ImageAlias_availableActions(ctx, field)
-	case "etag":
-		return ec.fieldContext_ImageAlias_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImageAlias", field.Name)
 }
@@ -17510,6 +17989,16 @@ func (ec *executionContext) childFields_MigrateInstancePayload(ctx context.Conte
 		return ec.fieldContext_MigrateInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MigrateInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MoveStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_MoveStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_MoveStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MoveStorageVolumePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Network(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18090,10 +18579,6 @@ func (ec *executionContext) childFields_Profile(ctx context.Context, field graph
 		return ec.fieldContext_Profile_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_Profile_usedBy(ctx, field)
-	case "availableActions":
-		return ec.fieldContext_Profile_availableActions(ctx, field)
-	case "etag":
-		return ec.fieldContext_Profile_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Profile", field.Name)
 }
@@ -18142,10 +18627,6 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_Project_usedBy(ctx, field)
-	case "availableActions":
-		return ec.fieldContext_Project_availableActions(ctx, field)
-	case "etag":
-		return ec.fieldContext_Project_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Project", field.Name)
 }
@@ -18186,26 +18667,6 @@ func (ec *executionContext) childFields_ProjectUsage(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ProjectUsage", field.Name)
 }
 
-func (ec *executionContext) childFields_PublishImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "image":
-		return ec.fieldContext_PublishImagePayload_image(ctx, field)
-	case "operation":
-		return ec.fieldContext_PublishImagePayload_operation(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type PublishImagePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_PushImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "image":
-		return ec.fieldContext_PushImagePayload_image(ctx, field)
-	case "operation":
-		return ec.fieldContext_PushImagePayload_operation(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type PushImagePayload", field.Name)
-}
-
 func (ec *executionContext) childFields_RebuildInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -18214,16 +18675,6 @@ func (ec *executionContext) childFields_RebuildInstancePayload(ctx context.Conte
 		return ec.fieldContext_RebuildInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RebuildInstancePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_RefreshImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "image":
-		return ec.fieldContext_RefreshImagePayload_image(ctx, field)
-	case "operation":
-		return ec.fieldContext_RefreshImagePayload_operation(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type RefreshImagePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RemoteImage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18294,16 +18745,6 @@ func (ec *executionContext) childFields_RemoveTagPayload(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type RemoveTagPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_RenameImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "imageAlias":
-		return ec.fieldContext_RenameImageAliasPayload_imageAlias(ctx, field)
-	case "operation":
-		return ec.fieldContext_RenameImageAliasPayload_operation(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type RenameImageAliasPayload", field.Name)
-}
-
 func (ec *executionContext) childFields_RenameInstanceBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "backup":
@@ -18334,24 +18775,44 @@ func (ec *executionContext) childFields_RenameInstanceSnapshotPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type RenameInstanceSnapshotPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_RenameProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_RenameStorageVolumeBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "profile":
-		return ec.fieldContext_RenameProfilePayload_profile(ctx, field)
+	case "backup":
+		return ec.fieldContext_RenameStorageVolumeBackupPayload_backup(ctx, field)
 	case "operation":
-		return ec.fieldContext_RenameProfilePayload_operation(ctx, field)
+		return ec.fieldContext_RenameStorageVolumeBackupPayload_operation(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type RenameProfilePayload", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type RenameStorageVolumeBackupPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_RenameProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_RenameStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "project":
-		return ec.fieldContext_RenameProjectPayload_project(ctx, field)
+	case "storageVolume":
+		return ec.fieldContext_RenameStorageVolumePayload_storageVolume(ctx, field)
 	case "operation":
-		return ec.fieldContext_RenameProjectPayload_operation(ctx, field)
+		return ec.fieldContext_RenameStorageVolumePayload_operation(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type RenameProjectPayload", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type RenameStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameStorageVolumeSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "snapshot":
+		return ec.fieldContext_RenameStorageVolumeSnapshotPayload_snapshot(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameStorageVolumeSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameStorageVolumeSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResizeStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_ResizeStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_ResizeStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResizeStorageVolumePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ResourcesCpu(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18728,6 +19189,16 @@ func (ec *executionContext) childFields_RestoreInstancePayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type RestoreInstancePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RestoreStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_RestoreStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_RestoreStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreStorageVolumePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ScaleInstanceCpuPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -18972,6 +19443,10 @@ func (ec *executionContext) childFields_StorageBucket(ctx context.Context, field
 		return ec.fieldContext_StorageBucket_sizeBytes(ctx, field)
 	case "keys":
 		return ec.fieldContext_StorageBucket_keys(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StorageBucket_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_StorageBucket_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageBucket", field.Name)
 }
@@ -19046,6 +19521,10 @@ func (ec *executionContext) childFields_StoragePool(ctx context.Context, field g
 		return ec.fieldContext_StoragePool_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_StoragePool_usedBy(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StoragePool_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_StoragePool_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StoragePool", field.Name)
 }
@@ -19132,6 +19611,10 @@ func (ec *executionContext) childFields_StorageVolume(ctx context.Context, field
 		return ec.fieldContext_StorageVolume_instance(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_StorageVolume_usedBy(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StorageVolume_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_StorageVolume_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolume", field.Name)
 }
@@ -19194,6 +19677,8 @@ func (ec *executionContext) childFields_StorageVolumeSnapshot(ctx context.Contex
 		return ec.fieldContext_StorageVolumeSnapshot_expiresAt(ctx, field)
 	case "volume":
 		return ec.fieldContext_StorageVolumeSnapshot_volume(ctx, field)
+	case "etag":
+		return ec.fieldContext_StorageVolumeSnapshot_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeSnapshot", field.Name)
 }
@@ -19216,26 +19701,6 @@ func (ec *executionContext) childFields_UnfreezeInstancePayload(ctx context.Cont
 		return ec.fieldContext_UnfreezeInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UnfreezeInstancePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_UpdateImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "imageAlias":
-		return ec.fieldContext_UpdateImageAliasPayload_imageAlias(ctx, field)
-	case "operation":
-		return ec.fieldContext_UpdateImageAliasPayload_operation(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type UpdateImageAliasPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_UpdateImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "image":
-		return ec.fieldContext_UpdateImagePayload_image(ctx, field)
-	case "operation":
-		return ec.fieldContext_UpdateImagePayload_operation(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type UpdateImagePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateInstanceMetadataPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19270,26 +19735,56 @@ func (ec *executionContext) childFields_UpdateInstanceSnapshotPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type UpdateInstanceSnapshotPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_UpdateStorageBucketKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "profile":
-		return ec.fieldContext_UpdateProfilePayload_profile(ctx, field)
+	case "key":
+		return ec.fieldContext_UpdateStorageBucketKeyPayload_key(ctx, field)
 	case "operation":
-		return ec.fieldContext_UpdateProfilePayload_operation(ctx, field)
-	case "plan":
-		return ec.fieldContext_UpdateProfilePayload_plan(ctx, field)
+		return ec.fieldContext_UpdateStorageBucketKeyPayload_operation(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type UpdateProfilePayload", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageBucketKeyPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_UpdateProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_UpdateStorageBucketPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "project":
-		return ec.fieldContext_UpdateProjectPayload_project(ctx, field)
+	case "storageBucket":
+		return ec.fieldContext_UpdateStorageBucketPayload_storageBucket(ctx, field)
 	case "operation":
-		return ec.fieldContext_UpdateProjectPayload_operation(ctx, field)
+		return ec.fieldContext_UpdateStorageBucketPayload_operation(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type UpdateProjectPayload", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageBucketPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStoragePoolPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storagePool":
+		return ec.fieldContext_UpdateStoragePoolPayload_storagePool(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStoragePoolPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStoragePoolPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_UpdateStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStorageVolumePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_UpdateStorageVolumePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStorageVolumeSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "snapshot":
+		return ec.fieldContext_UpdateStorageVolumeSnapshotPayload_snapshot(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStorageVolumeSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageVolumeSnapshotPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

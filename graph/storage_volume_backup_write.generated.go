@@ -267,7 +267,7 @@ func (ec *executionContext) unmarshalInputCreateStorageVolumeBackupInput(ctx con
 			it.OptimizedStorage = data
 		case "compression":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("compression"))
-			data, err := ec.unmarshalOBackupCompression2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐBackupCompression(ctx, v)
+			data, err := ec.unmarshalOCompression2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐCompression(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -421,25 +421,6 @@ func (ec *executionContext) _RenameStorageVolumeBackupPayload(ctx context.Contex
 func (ec *executionContext) unmarshalNCreateStorageVolumeBackupInput2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐCreateStorageVolumeBackupInput(ctx context.Context, v any) (lxd.CreateStorageVolumeBackupInput, error) {
 	res, err := ec.unmarshalInputCreateStorageVolumeBackupInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) unmarshalOBackupCompression2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐBackupCompression(ctx context.Context, v any) (*lxd.BackupCompression, error) {
-	if v == nil {
-		return nil, nil
-	}
-	tmp, err := graphql.UnmarshalString(v)
-	res := lxd.BackupCompression(tmp)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOBackupCompression2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐBackupCompression(ctx context.Context, sel ast.SelectionSet, v *lxd.BackupCompression) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	_ = sel
-	_ = ctx
-	res := graphql.MarshalString(string(*v))
-	return res
 }
 
 func (ec *executionContext) marshalOCreateStorageVolumeBackupPayload2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋworkᚐStorageVolumeBackupPayload(ctx context.Context, sel ast.SelectionSet, v *work.StorageVolumeBackupPayload) graphql.Marshaler {

@@ -18,8 +18,8 @@ var harmlessBucket = []string{"user.", "size"}
 // VolumeHostKey reports whether a configuration key of a volume reaches the host.
 func VolumeHostKey(key string) bool { return !listed(harmlessVolume, key) }
 
-// mayConfigure refuses keys that reach the host to all but administrators of
-// the server. Changed are the keys that would be set or taken away.
+// mayConfigure refuses keys and values that reach the host to all but
+// administrators of the server. Changed are those that would be set or taken away.
 func mayConfigure(as Scope, harmless []string, changed StringMap) error {
 	if as.Allows("", true) {
 		return nil
@@ -27,6 +27,9 @@ func mayConfigure(as Scope, harmless []string, changed StringMap) error {
 	for _, key := range sortedKeys(changed) {
 		if !listed(harmless, key) {
 			return hostError("input.config."+key, fmt.Sprintf("the configuration key %q reaches the host", key))
+		}
+		if reason := hostValue(key, changed[key]); reason != "" {
+			return hostError("input.config."+key, reason)
 		}
 	}
 	return nil

@@ -4,11 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 )
-
-// BackupCompression is what a backup is packed with.
-type BackupCompression string
 
 // CreateStorageVolumeBackupInput is a new backup of a volume.
 type CreateStorageVolumeBackupInput struct {
@@ -17,7 +13,7 @@ type CreateStorageVolumeBackupInput struct {
 	VolumeOnly       *bool
 	OptimizedStorage *bool
 	// Compression is nil for the server's own choice.
-	Compression *BackupCompression
+	Compression *Compression
 }
 
 // StorageVolumeBackup reads one backup of a volume.
@@ -39,18 +35,18 @@ func (c *Client) CreateStorageVolumeBackup(ctx context.Context, as Scope, volume
 	if err := enter(as, volume.Project, true); err != nil {
 		return nil, err
 	}
-	if err := notPast(input.ExpiresAt); err != nil {
+	if err := future("input.expiresAt", input.ExpiresAt); err != nil {
 		return nil, err
+	}
+	if value(input.Compression) == CompressionSquashfs {
+		return nil, &InputError{"input.compression", "SQUASHFS is for images only"}
 	}
 	if err := c.freeVolumeBackupName(ctx, as, volume, "input.name", input.Name); err != nil {
 		return nil, err
 	}
-	body := map[string]any{"name": input.Name, "volume_only": value(input.VolumeOnly), "optimized_storage": value(input.OptimizedStorage)}
+	body := map[string]any{"name": input.Name, "volume_only": value(input.VolumeOnly), "optimized_storage": value(input.OptimizedStorage), "compression_algorithm": input.Compression.Algorithm()}
 	if input.ExpiresAt != nil {
 		body["expires_at"] = input.ExpiresAt.Time
-	}
-	if input.Compression != nil {
-		body["compression_algorithm"] = strings.ToLower(string(*input.Compression))
 	}
 	operation, err := change(ctx, c, volume.Project, http.MethodPost, volume.address([]string{"backups"}), body)
 	return operation, told(err, []telling{{"executable file not found", asInput("input.compression")}})

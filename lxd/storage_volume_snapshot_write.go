@@ -3,7 +3,6 @@ package lxd
 import (
 	"context"
 	"net/http"
-	"time"
 )
 
 // CreateStorageVolumeSnapshotInput is a new snapshot of a volume.
@@ -20,14 +19,6 @@ type UpdateStorageVolumeSnapshotInput struct {
 	ExpiresAt   *Time
 	// Forever takes the expiry away.
 	Forever bool
-}
-
-// notPast refuses an expiry that is over: LXD would take it, and delete at once.
-func notPast(at *Time) error {
-	if at != nil && at.Before(time.Now()) {
-		return &InputError{"input.expiresAt", "expiresAt is over already"}
-	}
-	return nil
 }
 
 // StorageVolumeSnapshot reads one snapshot of a volume.
@@ -55,7 +46,7 @@ func (c *Client) CreateStorageVolumeSnapshot(ctx context.Context, as Scope, volu
 	if err := enter(as, volume.Project, true); err != nil {
 		return nil, err
 	}
-	if err := notPast(input.ExpiresAt); err != nil {
+	if err := future("input.expiresAt", input.ExpiresAt); err != nil {
 		return nil, err
 	}
 	if err := c.freeVolumeSnapshotName(ctx, as, volume, "input.name", input.Name); err != nil {
@@ -90,7 +81,7 @@ func (c *Client) UpdateStorageVolumeSnapshot(ctx context.Context, as Scope, snap
 	if err := enter(as, volume.Project, true); err != nil {
 		return nil, err
 	}
-	if err := notPast(input.ExpiresAt); err != nil {
+	if err := future("input.expiresAt", input.ExpiresAt); err != nil {
 		return nil, err
 	}
 	return c.edit(ctx, as, nil, volume.Project, snapshot.address(), ifMatch, func(current object) error {

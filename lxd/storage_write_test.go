@@ -53,6 +53,11 @@ func TestKeysOfVolumesThatReachTheHost(t *testing.T) {
 			t.Errorf("%q reaches nothing", key)
 		}
 	}
+	for key, value := range map[string]string{"snapshots.pattern": `{% include "/etc/shadow" %}`, "snapshots.schedule": "@daily\nx"} {
+		if mayConfigure(writes{"p"}, harmlessVolume, StringMap{key: value}) == nil || mayConfigure(System, harmlessVolume, StringMap{key: value}) != nil {
+			t.Errorf("%q of %s is an administrator's", value, key)
+		}
+	}
 }
 
 // Where LXD has buckets, what is said of them is in its own words.

@@ -13,7 +13,7 @@ import (
 )
 
 func (r *mutationResolver) CreateStorageBucket(ctx context.Context, input lxd.CreateStorageBucketInput, wait *int, idempotencyKey *string) (*work.StorageBucketPayload, error) {
-	return r.createBucket(ctx, &input, wait)
+	return r.createBucket(ctx, &input, wait, idempotencyKey)
 }
 
 func (r *mutationResolver) UpdateStorageBucket(ctx context.Context, pool string, name string, project *string, input lxd.UpdateStorageBucketInput, ifMatch *string, wait *int) (*work.StorageBucketPayload, error) {
@@ -27,9 +27,7 @@ func (r *mutationResolver) DeleteStorageBucket(ctx context.Context, pool string,
 }
 
 func (r *mutationResolver) CreateStorageBucketKey(ctx context.Context, pool string, bucket string, project *string, input lxd.CreateStorageBucketKeyInput, wait *int, idempotencyKey *string) (*work.StorageBucketKeyPayload, error) {
-	return r.bucketKeyChanged(ctx, project, pool, bucket, input.Name, wait, func(of *lxd.StorageBucket) (*lxd.Operation, error) {
-		return r.LXD.CreateStorageBucketKey(ctx, scope(ctx), of, &input)
-	})
+	return r.createBucketKey(ctx, project, pool, bucket, &input, wait, idempotencyKey)
 }
 
 func (r *mutationResolver) UpdateStorageBucketKey(ctx context.Context, pool string, bucket string, name string, project *string, input lxd.UpdateStorageBucketKeyInput, ifMatch *string, wait *int) (*work.StorageBucketKeyPayload, error) {

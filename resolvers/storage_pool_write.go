@@ -13,7 +13,7 @@ import (
 )
 
 func (r *mutationResolver) CreateStoragePool(ctx context.Context, input lxd.CreateStoragePoolInput, wait *int, idempotencyKey *string) (*work.StoragePoolPayload, error) {
-	return r.poolChanged(ctx, input.Name, wait, func() (*lxd.Operation, error) { return r.Work.CreateStoragePool(ctx, scope(ctx), &input) })
+	return r.createPool(ctx, &input, wait, idempotencyKey)
 }
 
 func (r *mutationResolver) UpdateStoragePool(ctx context.Context, name string, input lxd.UpdateStoragePoolInput, member *string, ifMatch *string, wait *int) (*work.StoragePoolPayload, error) {

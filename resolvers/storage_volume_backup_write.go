@@ -13,7 +13,7 @@ import (
 )
 
 func (r *mutationResolver) CreateStorageVolumeBackup(ctx context.Context, pool string, volume string, project *string, location *string, input lxd.CreateStorageVolumeBackupInput, wait *int, idempotencyKey *string) (*work.StorageVolumeBackupPayload, error) {
-	return r.createVolumeBackup(ctx, namedVolume{project, pool, volume, location}, &input, wait)
+	return r.createVolumeBackup(ctx, namedVolume{project, pool, volume, location}, &input, wait, idempotencyKey)
 }
 
 func (r *mutationResolver) RenameStorageVolumeBackup(ctx context.Context, pool string, volume string, name string, project *string, location *string, newName string, wait *int) (*work.StorageVolumeBackupPayload, error) {

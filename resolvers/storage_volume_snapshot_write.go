@@ -13,7 +13,7 @@ import (
 )
 
 func (r *mutationResolver) CreateStorageVolumeSnapshot(ctx context.Context, pool string, volume string, project *string, location *string, input lxd.CreateStorageVolumeSnapshotInput, wait *int, idempotencyKey *string) (*work.StorageVolumeSnapshotPayload, error) {
-	return r.createVolumeSnapshot(ctx, namedVolume{project, pool, volume, location}, &input, wait)
+	return r.createVolumeSnapshot(ctx, namedVolume{project, pool, volume, location}, &input, wait, idempotencyKey)
 }
 
 func (r *mutationResolver) UpdateStorageVolumeSnapshot(ctx context.Context, pool string, volume string, name string, project *string, location *string, input lxd.UpdateStorageVolumeSnapshotInput, ifMatch *string, wait *int) (*work.StorageVolumeSnapshotPayload, error) {

@@ -13,7 +13,7 @@ import (
 )
 
 func (r *mutationResolver) CreateStorageVolume(ctx context.Context, input lxd.CreateStorageVolumeInput, wait *int, idempotencyKey *string, dryRun *bool) (*work.StorageVolumePayload, error) {
-	return r.createVolume(ctx, &input, wait, value(dryRun))
+	return r.createVolume(ctx, &input, wait, idempotencyKey, value(dryRun))
 }
 
 func (r *mutationResolver) UpdateStorageVolume(ctx context.Context, pool string, name string, project *string, location *string, input lxd.UpdateStorageVolumeInput, ifMatch *string, wait *int, dryRun *bool) (*work.StorageVolumePayload, error) {
@@ -31,7 +31,7 @@ func (r *mutationResolver) RenameStorageVolume(ctx context.Context, pool string,
 }
 
 func (r *mutationResolver) CopyStorageVolume(ctx context.Context, pool string, name string, project *string, location *string, snapshot *string, input lxd.CopyStorageVolumeInput, wait *int, idempotencyKey *string) (*work.StorageVolumePayload, error) {
-	return r.copyVolume(ctx, namedVolume{project, pool, name, location}, snapshot, &input, wait)
+	return r.copyVolume(ctx, namedVolume{project, pool, name, location}, snapshot, &input, wait, idempotencyKey)
 }
 
 func (r *mutationResolver) MoveStorageVolume(ctx context.Context, pool string, name string, project *string, location *string, input lxd.MoveStorageVolumeInput, wait *int) (*work.StorageVolumePayload, error) {

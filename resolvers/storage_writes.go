@@ -36,6 +36,14 @@ func storageFound[T any](object *T, err error) (*T, error) {
 	return object, err
 }
 
+func (r *Resolver) createPool(ctx context.Context, input *lxd.CreateStoragePoolInput, wait *int, key *string) (*work.StoragePoolPayload, error) {
+	return r.poolChanged(ctx, input.Name, wait, func() (*lxd.Operation, error) {
+		return r.once(ctx, key, "createStoragePool", input, func(ctx context.Context) (*lxd.Operation, error) {
+			return r.Work.CreateStoragePool(ctx, scope(ctx), input)
+		})
+	})
+}
+
 func (r *Resolver) poolChanged(ctx context.Context, name string, wait *int, change func() (*lxd.Operation, error)) (*work.StoragePoolPayload, error) {
 	operation, err := r.storageDone(ctx, wait, change)
 	if err != nil {
@@ -67,13 +75,15 @@ func (r *Resolver) bucket(ctx context.Context, project *string, pool, name strin
 	return r.LXD.StorageBucket(ctx, scope(ctx), owner, pool, name)
 }
 
-func (r *Resolver) createBucket(ctx context.Context, input *lxd.CreateStorageBucketInput, wait *int) (*work.StorageBucketPayload, error) {
+func (r *Resolver) createBucket(ctx context.Context, input *lxd.CreateStorageBucketInput, wait *int, key *string) (*work.StorageBucketPayload, error) {
 	owner, err := owner(ctx, input.Project, lxd.FeatureStorageBuckets)
 	if err != nil {
 		return nil, err
 	}
 	operation, err := r.storageDone(ctx, wait, func() (*lxd.Operation, error) {
-		return r.LXD.CreateStorageBucket(ctx, scope(ctx), owner, input)
+		return r.once(ctx, key, "createStorageBucket", input, func(ctx context.Context) (*lxd.Operation, error) {
+			return r.LXD.CreateStorageBucket(ctx, scope(ctx), owner, input)
+		})
 	})
 	if err != nil {
 		return nil, err
@@ -114,4 +124,12 @@ func (r *Resolver) bucketKeyChanged(ctx context.Context, project *string, pool, 
 	}
 	key, err := storageFound(r.LXD.StorageBucketKey(ctx, scope(ctx), changed.StorageBucket, name))
 	return &work.StorageBucketKeyPayload{Key: key, Operation: changed.Operation}, err
+}
+
+func (r *Resolver) createBucketKey(ctx context.Context, project *string, pool, bucket string, input *lxd.CreateStorageBucketKeyInput, wait *int, key *string) (*work.StorageBucketKeyPayload, error) {
+	return r.bucketKeyChanged(ctx, project, pool, bucket, input.Name, wait, func(of *lxd.StorageBucket) (*lxd.Operation, error) {
+		return r.once(ctx, key, "createStorageBucketKey", []any{project, pool, bucket, input}, func(ctx context.Context) (*lxd.Operation, error) {
+			return r.LXD.CreateStorageBucketKey(ctx, scope(ctx), of, input)
+		})
+	})
 }

@@ -7,13 +7,15 @@ import (
 	"github.com/lxdql/lxdql/work"
 )
 
-func (r *Resolver) createVolumeSnapshot(ctx context.Context, of namedVolume, input *lxd.CreateStorageVolumeSnapshotInput, wait *int) (*work.StorageVolumeSnapshotPayload, error) {
+func (r *Resolver) createVolumeSnapshot(ctx context.Context, of namedVolume, input *lxd.CreateStorageVolumeSnapshotInput, wait *int, key *string) (*work.StorageVolumeSnapshotPayload, error) {
 	volume, err := r.volume(ctx, of)
 	if err != nil {
 		return nil, err
 	}
 	return r.volumeSnapshotMade(ctx, volume, input.Name, wait, func() (*lxd.Operation, error) {
-		return r.LXD.CreateStorageVolumeSnapshot(ctx, scope(ctx), volume, input)
+		return r.once(ctx, key, "createStorageVolumeSnapshot", []any{volume.ID(), input}, func(ctx context.Context) (*lxd.Operation, error) {
+			return r.LXD.CreateStorageVolumeSnapshot(ctx, scope(ctx), volume, input)
+		})
 	})
 }
 
@@ -63,13 +65,15 @@ func (r *Resolver) restoreVolume(ctx context.Context, of namedVolume, name strin
 	})
 }
 
-func (r *Resolver) createVolumeBackup(ctx context.Context, of namedVolume, input *lxd.CreateStorageVolumeBackupInput, wait *int) (*work.StorageVolumeBackupPayload, error) {
+func (r *Resolver) createVolumeBackup(ctx context.Context, of namedVolume, input *lxd.CreateStorageVolumeBackupInput, wait *int, key *string) (*work.StorageVolumeBackupPayload, error) {
 	volume, err := r.volume(ctx, of)
 	if err != nil {
 		return nil, err
 	}
 	return r.volumeBackupMade(ctx, volume, input.Name, wait, func() (*lxd.Operation, error) {
-		return r.LXD.CreateStorageVolumeBackup(ctx, scope(ctx), volume, input)
+		return r.once(ctx, key, "createStorageVolumeBackup", []any{volume.ID(), input}, func(ctx context.Context) (*lxd.Operation, error) {
+			return r.LXD.CreateStorageVolumeBackup(ctx, scope(ctx), volume, input)
+		})
 	})
 }
 

@@ -20,7 +20,7 @@ func (r *Resolver) volume(ctx context.Context, of namedVolume) (*lxd.StorageVolu
 	return r.storageVolume(ctx, of.project, of.pool, nil, of.name, value(of.location))
 }
 
-func (r *Resolver) createVolume(ctx context.Context, input *lxd.CreateStorageVolumeInput, wait *int, dryRun bool) (*work.StorageVolumePayload, error) {
+func (r *Resolver) createVolume(ctx context.Context, input *lxd.CreateStorageVolumeInput, wait *int, key *string, dryRun bool) (*work.StorageVolumePayload, error) {
 	project, err := owner(ctx, input.Project, lxd.FeatureStorageVolumes)
 	if err != nil {
 		return nil, err
@@ -28,7 +28,12 @@ func (r *Resolver) createVolume(ctx context.Context, input *lxd.CreateStorageVol
 	plan := lxd.NewChangePlan(dryRun)
 	place := lxd.StorageVolumePlace{Project: project, Pool: input.Pool, Name: input.Name, Member: value(input.Target)}
 	return r.volumeMade(ctx, place, plan, wait, func() (*lxd.Operation, error) {
-		return r.LXD.CreateStorageVolume(ctx, scope(ctx), plan, project, input)
+		if plan != nil {
+			return r.LXD.CreateStorageVolume(ctx, scope(ctx), plan, project, input)
+		}
+		return r.once(ctx, key, "createStorageVolume", input, func(ctx context.Context) (*lxd.Operation, error) {
+			return r.LXD.CreateStorageVolume(ctx, scope(ctx), nil, project, input)
+		})
 	})
 }
 
@@ -83,7 +88,7 @@ func arrival(ctx context.Context, volume *lxd.StorageVolume, project *string) (s
 	return owner(ctx, project, lxd.FeatureStorageVolumes)
 }
 
-func (r *Resolver) copyVolume(ctx context.Context, of namedVolume, snapshot *string, input *lxd.CopyStorageVolumeInput, wait *int) (*work.StorageVolumePayload, error) {
+func (r *Resolver) copyVolume(ctx context.Context, of namedVolume, snapshot *string, input *lxd.CopyStorageVolumeInput, wait *int, key *string) (*work.StorageVolumePayload, error) {
 	volume, err := r.volume(ctx, of)
 	if err != nil {
 		return nil, err
@@ -94,7 +99,9 @@ func (r *Resolver) copyVolume(ctx context.Context, of namedVolume, snapshot *str
 	}
 	place := volume.Copied(project, input)
 	return r.volumeMade(ctx, place, nil, wait, func() (*lxd.Operation, error) {
-		return r.LXD.CopyStorageVolume(ctx, scope(ctx), volume, snapshot, place, input)
+		return r.once(ctx, key, "copyStorageVolume", []any{volume.ID(), snapshot, place, input}, func(ctx context.Context) (*lxd.Operation, error) {
+			return r.LXD.CopyStorageVolume(ctx, scope(ctx), volume, snapshot, place, input)
+		})
 	})
 }
 

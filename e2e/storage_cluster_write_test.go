@@ -38,7 +38,7 @@ func TestStorageWritesOnACluster(t *testing.T) {
 		{question: `mutation { updateStoragePool(name: "p", member: "n2", input: {description: "one"}) { storagePool { description } } }`, code: "BAD_USER_INPUT", argument: "input.description"},
 		{question: `mutation { updateStoragePool(name: "p", member: "n2", input: {config: {source: "/etc"}}) { storagePool { description } } }`, code: "BAD_USER_INPUT", argument: "input.config.source"},
 		{question: `{ storagePool(name: "p") { config description } }`, path: []any{"storagePool", "config", "rsync.bwlimit"}, want: "1MiB"},
-		{question: `mutation { createStorageVolume(input: {pool: "p", name: "v", target: "n3"}) { storageVolume { location } } }`, code: "NOT_FOUND"},
+		{question: `mutation { createStorageVolume(input: {pool: "p", name: "v", target: "n3"}) { storageVolume { location } } }`, code: "BAD_USER_INPUT", argument: "input.target"},
 		{question: `mutation { createStorageVolume(input: {pool: "p", name: "v", target: "n1"}, wait: 60) { storageVolume { location } } }`, path: []any{"createStorageVolume", "storageVolume", "location"}, want: "n1"},
 		{question: `mutation { createStorageVolume(input: {pool: "p", name: "v", target: "n2"}, wait: 60) { storageVolume { location } } }`, path: []any{"createStorageVolume", "storageVolume", "location"}, want: "n2"},
 		{question: `mutation { createStorageVolume(input: {pool: "p", name: "v"}, wait: 60) { storageVolume { location } } }`, code: "ALREADY_EXISTS"},

@@ -36,6 +36,7 @@ func TestStorageVolumeSnapshotAndBackupWrites(t *testing.T) {
 		{question: of("createStorageVolumeSnapshot", `input: {name: "s0"}, wait: 60`, "snapshot { name }"), code: "ALREADY_EXISTS"},
 		{question: of("createStorageVolumeSnapshot", `input: {name: "s1"}, wait: 60`, "snapshot { name }")},
 		{question: of("updateStorageVolumeSnapshot", `name: "s0", input: {description: "before"}`, "snapshot { description expiresAt }"), path: []any{"updateStorageVolumeSnapshot", "snapshot", "expiresAt"}, want: "2199-01-01T00:00:00Z"},
+		{question: strings.Replace(of("updateStorageVolumeSnapshot", `name: "s0", input: {expiresAt: $at}`, "snapshot { expiresAt }"), "mutation", "mutation($at: Time)", 1), path: []any{"updateStorageVolumeSnapshot", "snapshot", "expiresAt"}, want: "2199-01-01T00:00:00Z"},
 		{question: of("updateStorageVolumeSnapshot", `name: "s0", input: {expiresAt: null}`, "snapshot { description expiresAt etag }"), path: []any{"updateStorageVolumeSnapshot", "snapshot", "expiresAt"}, want: nil},
 		{question: of("updateStorageVolumeSnapshot", `name: "s0", input: {}, ifMatch: "seen"`, "snapshot { description }"), code: "PRECONDITION_FAILED"},
 		{question: of("updateStorageVolumeSnapshot", `name: "s0", input: {}`, "snapshot { description }"), path: []any{"updateStorageVolumeSnapshot", "snapshot", "description"}, want: "before"},

@@ -15135,7 +15135,7 @@ input CreateStorageBucketInput {
   config: StringMap
   """The size, 1 byte to 1 PiB; null is as much as the pool has."""
   sizeBytes: Int64
-  """The cluster member to put it on; null lets LXD choose."""
+  """The cluster member to put it on; null lets LXD choose. One that does not exist, as outside a cluster, is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
   target: String
 }
 
@@ -16208,7 +16208,7 @@ input CreateStorageVolumeInput {
   LXD takes. In a project that limits its disk space it has to be given.
   """
   sizeBytes: Int64
-  """The cluster member to put it on; null lets LXD choose. Outside a cluster it is ` + "`" + `NOT_FOUND` + "`" + `."""
+  """The cluster member to put it on; null lets LXD choose. One that does not exist, as outside a cluster, is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
   target: String
 }
 

@@ -29,6 +29,15 @@ func orInput(err error, argument, message string) error {
 	return &InputError{argument, message}
 }
 
+// atTarget is what a create answers: a target that is no cluster member, as
+// outside a cluster none is, is LXD's 404.
+func atTarget(target *string, err error) error {
+	if target != nil && isMessage(err, "Cluster member not found") {
+		return &InputError{"input.target", "there is no cluster member " + *target}
+	}
+	return err
+}
+
 // telling is a part of a message of LXD's, and the error that it is.
 type telling struct {
 	part string

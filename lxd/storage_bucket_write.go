@@ -52,7 +52,7 @@ func (c *Client) CreateStorageBucket(ctx context.Context, as Scope, project stri
 	}
 	address := onMemberAt(project, value(input.Target), "storage-pools", input.Pool, "buckets")
 	operation, err := change(ctx, c, project, http.MethodPost, address, map[string]any{"name": input.Name, "description": value(input.Description), "config": config})
-	return operation, bucketError(err)
+	return operation, atTarget(input.Target, bucketError(err))
 }
 
 // UpdateStorageBucket begins to change a bucket.

@@ -41,7 +41,7 @@ func (c *Client) CreateStorageVolume(ctx context.Context, as Scope, plan *Change
 	}
 	address := onMemberAt(project, value(input.Target), "storage-pools", input.Pool, "volumes", "custom")
 	operation, err := c.do(ctx, as, plan, project, http.MethodPost, address, nil, body)
-	return operation, volumeError("input.sizeBytes", err)
+	return operation, atTarget(input.Target, volumeError("input.sizeBytes", err))
 }
 
 func (i *CreateStorageVolumeInput) body() (map[string]any, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/work"
@@ -135,10 +136,23 @@ func (r *Resolver) deleteVolume(ctx context.Context, of namedVolume, wait *int, 
 	return &work.DeletePayload{Plan: plan}, nil
 }
 
-// given reports whether a field of an argument was given at all; null is given.
+// given reports whether a field of an argument was given at all; null is given,
+// and a variable that was left out is not.
 func given(ctx context.Context, argument, field string) bool {
-	arguments := graphql.GetFieldContext(ctx).Field.ArgumentMap(graphql.GetOperationContext(ctx).Variables)
-	fields, _ := arguments[argument].(map[string]any)
-	_, ok := fields[field]
-	return ok
+	variables := graphql.GetOperationContext(ctx).Variables
+	asked := graphql.GetFieldContext(ctx).Field.Arguments.ForName(argument)
+	if asked == nil {
+		return false
+	}
+	if asked.Value.Kind == ast.Variable {
+		fields, _ := variables[asked.Value.Raw].(map[string]any)
+		_, ok := fields[field]
+		return ok
+	}
+	text := asked.Value.Children.ForName(field)
+	if text != nil && text.Kind == ast.Variable {
+		_, ok := variables[text.Raw]
+		return ok
+	}
+	return text != nil
 }

@@ -19,6 +19,7 @@ type auditRow struct {
 	Username  string    `bun:",notnull"`
 	Address   string    `bun:",notnull"`
 	Token     string    `bun:",notnull"`
+	Project   string    `bun:",notnull"`
 	Action    string    `bun:",notnull"`
 	Input     []byte    `bun:",notnull"`
 	ErrorCode string    `bun:",notnull"`
@@ -38,6 +39,7 @@ func createAudit(ctx context.Context, db *bun.DB) error {
 		Username  string    `bun:",notnull"`
 		Address   string    `bun:",notnull"`
 		Token     string    `bun:",notnull"`
+		Project   string    `bun:",notnull"`
 		Action    string    `bun:",notnull"`
 		Input     []byte    `bun:",notnull"`
 		ErrorCode string    `bun:",notnull"`
@@ -56,7 +58,7 @@ func createAudit(ctx context.Context, db *bun.DB) error {
 func (db *DB) AddAudit(ctx context.Context, events []*journal.AuditEvent) error {
 	rows := make([]*auditRow, len(events))
 	for n, e := range events {
-		rows[n] = &auditRow{CreatedAt: e.CreatedAt.Time, UserID: e.UserID, Username: e.Username, Address: e.Address, Token: e.Token, Action: e.Action,
+		rows[n] = &auditRow{CreatedAt: e.CreatedAt.Time, UserID: e.UserID, Username: e.Username, Address: e.Address, Token: e.Token, Project: e.InProject, Action: e.Action,
 			Input: e.Input, ErrorCode: e.ErrorCode, Duration: e.Duration.Microseconds(), Operation: e.OperationID, RequestID: e.RequestID}
 	}
 	_, err := db.bun.NewInsert().Model(&rows).Exec(ctx)
@@ -71,7 +73,7 @@ func (db *DB) Audit(ctx context.Context, query journal.AuditQuery) ([]*journal.A
 	}
 	events := make([]*journal.AuditEvent, len(rows))
 	for n, r := range rows {
-		events[n] = &journal.AuditEvent{Sequence: uint64(r.Sequence), CreatedAt: lxd.Time{Time: r.CreatedAt.UTC()}, UserID: r.UserID, Username: r.Username, Address: r.Address, Token: r.Token,
+		events[n] = &journal.AuditEvent{Sequence: uint64(r.Sequence), CreatedAt: lxd.Time{Time: r.CreatedAt.UTC()}, UserID: r.UserID, Username: r.Username, Address: r.Address, Token: r.Token, InProject: r.Project,
 			Action: r.Action, Input: r.Input, ErrorCode: r.ErrorCode, Duration: time.Duration(r.Duration) * time.Microsecond, OperationID: r.Operation, RequestID: r.RequestID}
 	}
 	return events, nil

@@ -150,8 +150,17 @@ func (db *DB) set(ctx context.Context, key, value string) error {
 
 // After are the events behind a sequence, oldest first.
 func (db *DB) After(ctx context.Context, sequence uint64, most int) ([]*journal.Record, error) {
+	return db.events(ctx, most, "sequence > ?", int64(sequence), "sequence")
+}
+
+// Before are the events before a sequence, newest first.
+func (db *DB) Before(ctx context.Context, sequence uint64, most int) ([]*journal.Record, error) {
+	return db.events(ctx, most, "sequence < ?", int64(sequence), "sequence DESC")
+}
+
+func (db *DB) events(ctx context.Context, most int, where string, sequence int64, order string) ([]*journal.Record, error) {
 	var rows []*eventRow
-	if err := db.bun.NewSelect().Model(&rows).Where("sequence > ?", int64(sequence)).Order("sequence").Limit(int64(most)).Scan(ctx); err != nil {
+	if err := db.bun.NewSelect().Model(&rows).Where(where, sequence).Order(order).Limit(int64(most)).Scan(ctx); err != nil {
 		return nil, err
 	}
 	records := make([]*journal.Record, len(rows))

@@ -24,6 +24,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AuditEvent() AuditEventResolver
 	Certificate() CertificateResolver
 	ClusterGroup() ClusterGroupResolver
 	ClusterMember() ClusterMemberResolver
@@ -85,6 +86,33 @@ type ComplexityRoot struct {
 	AttachVolumePayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
+	}
+
+	AuditEvent struct {
+		Action               func(childComplexity int) int
+		Address              func(childComplexity int) int
+		Code                 func(childComplexity int) int
+		CreatedAt            func(childComplexity int) int
+		Cursor               func(childComplexity int) int
+		DurationMilliseconds func(childComplexity int) int
+		Input                func(childComplexity int) int
+		Operation            func(childComplexity int) int
+		Project              func(childComplexity int) int
+		RequestID            func(childComplexity int) int
+		Session              func(childComplexity int) int
+		User                 func(childComplexity int) int
+	}
+
+	AuditEventConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	AuditEventEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	AuthGroup struct {
@@ -446,6 +474,17 @@ type ComplexityRoot struct {
 		Source           func(childComplexity int) int
 		Type             func(childComplexity int) int
 		Volume           func(childComplexity int) int
+	}
+
+	EventConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	EventEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	EventRequestor struct {
@@ -1370,12 +1409,14 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		AuditEvents            func(childComplexity int, username *string, action *string, from *lxd.Time, to *lxd.Time, first *int, after *string) int
 		AuthGroups             func(childComplexity int) int
 		Certificate            func(childComplexity int, fingerprint string) int
 		Certificates           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		ClusterGroups          func(childComplexity int) int
 		ClusterMember          func(childComplexity int, name string) int
 		ClusterMembers         func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Events                 func(childComplexity int, types []lxd.EventType, actions []string, project *string, allProjects *bool, first *int, after *string, last *int, before *string) int
 		HTTPEndpoints          func(childComplexity int) int
 		Health                 func(childComplexity int) int
 		Identities             func(childComplexity int) int
@@ -1963,7 +2004,7 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		Events           func(childComplexity int, types []lxd.EventType, actions []string, project *string, allProjects *bool) int
+		Events           func(childComplexity int, types []lxd.EventType, actions []string, project *string, allProjects *bool, after *string) int
 		InstanceChanged  func(childComplexity int, name *string, project *string, allProjects *bool) int
 		OperationUpdated func(childComplexity int, id string) int
 	}
@@ -2207,6 +2248,117 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AttachVolumePayload.Operation(childComplexity), true
+
+	case "AuditEvent.action":
+		if e.ComplexityRoot.AuditEvent.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Action(childComplexity), true
+	case "AuditEvent.address":
+		if e.ComplexityRoot.AuditEvent.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Address(childComplexity), true
+	case "AuditEvent.code":
+		if e.ComplexityRoot.AuditEvent.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Code(childComplexity), true
+	case "AuditEvent.createdAt":
+		if e.ComplexityRoot.AuditEvent.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.CreatedAt(childComplexity), true
+	case "AuditEvent.cursor":
+		if e.ComplexityRoot.AuditEvent.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Cursor(childComplexity), true
+	case "AuditEvent.durationMilliseconds":
+		if e.ComplexityRoot.AuditEvent.DurationMilliseconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.DurationMilliseconds(childComplexity), true
+	case "AuditEvent.input":
+		if e.ComplexityRoot.AuditEvent.Input == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Input(childComplexity), true
+	case "AuditEvent.operation":
+		if e.ComplexityRoot.AuditEvent.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Operation(childComplexity), true
+	case "AuditEvent.project":
+		if e.ComplexityRoot.AuditEvent.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Project(childComplexity), true
+	case "AuditEvent.requestId":
+		if e.ComplexityRoot.AuditEvent.RequestID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.RequestID(childComplexity), true
+	case "AuditEvent.session":
+		if e.ComplexityRoot.AuditEvent.Session == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Session(childComplexity), true
+	case "AuditEvent.username":
+		if e.ComplexityRoot.AuditEvent.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.User(childComplexity), true
+
+	case "AuditEventConnection.edges":
+		if e.ComplexityRoot.AuditEventConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventConnection.Edges(childComplexity), true
+	case "AuditEventConnection.nodes":
+		if e.ComplexityRoot.AuditEventConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventConnection.Nodes(childComplexity), true
+	case "AuditEventConnection.pageInfo":
+		if e.ComplexityRoot.AuditEventConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventConnection.PageInfo(childComplexity), true
+	case "AuditEventConnection.totalCount":
+		if e.ComplexityRoot.AuditEventConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventConnection.TotalCount(childComplexity), true
+
+	case "AuditEventEdge.cursor":
+		if e.ComplexityRoot.AuditEventEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventEdge.Cursor(childComplexity), true
+	case "AuditEventEdge.node":
+		if e.ComplexityRoot.AuditEventEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventEdge.Node(childComplexity), true
 
 	case "AuthGroup.description":
 		if e.ComplexityRoot.AuthGroup.Description == nil {
@@ -3329,6 +3481,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DiskDevice.Volume(childComplexity), true
+
+	case "EventConnection.edges":
+		if e.ComplexityRoot.EventConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.Edges(childComplexity), true
+	case "EventConnection.nodes":
+		if e.ComplexityRoot.EventConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.Nodes(childComplexity), true
+	case "EventConnection.pageInfo":
+		if e.ComplexityRoot.EventConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.PageInfo(childComplexity), true
+
+	case "EventEdge.cursor":
+		if e.ComplexityRoot.EventEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventEdge.Cursor(childComplexity), true
+	case "EventEdge.node":
+		if e.ComplexityRoot.EventEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventEdge.Node(childComplexity), true
 
 	case "EventRequestor.address":
 		if e.ComplexityRoot.EventRequestor.Address == nil {
@@ -7934,6 +8118,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PushImagePayload.Operation(childComplexity), true
 
+	case "Query.auditEvents":
+		if e.ComplexityRoot.Query.AuditEvents == nil {
+			break
+		}
+
+		args, err := ec.field_Query_auditEvents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AuditEvents(childComplexity, args["username"].(*string), args["action"].(*string), args["from"].(*lxd.Time), args["to"].(*lxd.Time), args["first"].(*int), args["after"].(*string)), true
 	case "Query.authGroups":
 		if e.ComplexityRoot.Query.AuthGroups == nil {
 			break
@@ -7990,6 +8185,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ClusterMembers(childComplexity, args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+	case "Query.events":
+		if e.ComplexityRoot.Query.Events == nil {
+			break
+		}
+
+		args, err := ec.field_Query_events_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Events(childComplexity, args["types"].([]lxd.EventType), args["actions"].([]string), args["project"].(*string), args["allProjects"].(*bool), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.httpEndpoints":
 		if e.ComplexityRoot.Query.HTTPEndpoints == nil {
 			break
@@ -10521,7 +10727,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.Events(childComplexity, args["types"].([]lxd.EventType), args["actions"].([]string), args["project"].(*string), args["allProjects"].(*bool)), true
+		return e.ComplexityRoot.Subscription.Events(childComplexity, args["types"].([]lxd.EventType), args["actions"].([]string), args["project"].(*string), args["allProjects"].(*bool), args["after"].(*string)), true
 	case "Subscription.instanceChanged":
 		if e.ComplexityRoot.Subscription.InstanceChanged == nil {
 			break
@@ -11427,6 +11633,72 @@ extend type Query {
   ): [Permission!] @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
+	{Name: "../schema/audit_event.graphqls", Input: `"""One change through lxdql, or one log-in: who, what and how it ended."""
+type AuditEvent {
+  """Its place in the trail."""
+  cursor: String!
+  """When it was asked for."""
+  createdAt: Time!
+  """The name of who asked; null when nobody was logged in. For a log-in, the name that was tried."""
+  username: String
+  """The address that it came from."""
+  address: String!
+  """The session or token that was used; null for none."""
+  session: String
+  """The mutation: ` + "`" + `startInstance` + "`" + `."""
+  action: String!
+  """The name of the project that was named; null for none."""
+  project: String
+  """What was asked for, without secrets; more than 16384 bytes are left out."""
+  input: JSON
+  """The error's code; null when it went well."""
+  code: String
+  """How long the answer took, in milliseconds."""
+  durationMilliseconds: Int!
+  """The operation that it began; null for none, or when nobody knows it any more."""
+  operation: Operation
+  """The request's id, as in ` + "`" + `extensions.requestId` + "`" + `."""
+  requestId: String!
+}
+
+"""One row of a page of the audit trail."""
+type AuditEventEdge {
+  """Where it stands, for ` + "`" + `after` + "`" + `."""
+  cursor: String!
+  """The row."""
+  node: AuditEvent!
+}
+
+"""A page of the audit trail."""
+type AuditEventConnection {
+  """The page with a cursor for each row."""
+  edges: [AuditEventEdge!]!
+  """The page's rows."""
+  nodes: [AuditEvent!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in all."""
+  totalCount: Int!
+}
+
+extend type Query {
+  """The changes made through lxdql and the log-ins, newest first; kept for 30 days unless configured."""
+  auditEvents(
+    """Only of this user."""
+    username: String
+    """Only this mutation: ` + "`" + `startInstance` + "`" + `."""
+    action: String
+    """Only from then on."""
+    from: Time
+    """Only before then."""
+    to: Time
+    """How many, 0 to 100; null is 100."""
+    first: Int
+    """Only what is older than this cursor."""
+    after: String
+  ): AuditEventConnection @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/bulk.graphqls", Input: `"""How far one instance of a bulk is."""
 enum BulkOutcome {
   """Its turn has not come."""
@@ -12251,7 +12523,55 @@ extend type Subscription {
     project: String
     """The events of all projects that the caller may see; ` + "`" + `project` + "`" + ` then counts for nothing."""
     allProjects: Boolean = false
+    """
+    The cursor of an event: first all that followed it, each once, then what
+    happens. ` + "`" + `CURSOR_EXPIRED` + "`" + ` with ` + "`" + `oldestCursor` + "`" + ` when some are not kept any more.
+    """
+    after: String
   ): Event @hasRole(role: VIEWER)
+}
+
+"""One event of a page."""
+type EventEdge {
+  """The event's own cursor."""
+  cursor: String!
+  """The event."""
+  node: Event!
+}
+
+"""A page of events, in the order in which they happened."""
+type EventConnection {
+  """The page with a cursor for each event."""
+  edges: [EventEdge!]!
+  """The page's events."""
+  nodes: [Event!]!
+  """Where the page stands. Its cursors serve in the subscription too."""
+  pageInfo: PageInfo!
+}
+
+extend type Query {
+  """
+  What happened, as the journal keeps it: for 30 days and a million events unless
+  configured. ` + "`" + `last` + "`" + ` gives the newest.
+  """
+  events(
+    """Only these kinds; null is all."""
+    types: [EventType!]
+    """Only lifecycle events with one of these actions; null is all."""
+    actions: [String!]
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The events of all projects that the caller may see."""
+    allProjects: Boolean = false
+    """How many, 0 to 100, oldest first; null is 100."""
+    first: Int
+    """Only what followed this cursor; ` + "`" + `CURSOR_EXPIRED` + "`" + ` when some of it is not kept any more."""
+    after: String
+    """How many of the newest, 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """With ` + "`" + `last` + "`" + `: only what came before this cursor."""
+    before: String
+  ): EventConnection @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
 	{Name: "../schema/health.graphqls", Input: `"""Whether a part that lxdql stands on answers."""
@@ -19816,6 +20136,60 @@ func (ec *executionContext) childFields_AttachVolumePayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type AttachVolumePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_AuditEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AuditEvent_cursor(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_AuditEvent_createdAt(ctx, field)
+	case "username":
+		return ec.fieldContext_AuditEvent_username(ctx, field)
+	case "address":
+		return ec.fieldContext_AuditEvent_address(ctx, field)
+	case "session":
+		return ec.fieldContext_AuditEvent_session(ctx, field)
+	case "action":
+		return ec.fieldContext_AuditEvent_action(ctx, field)
+	case "project":
+		return ec.fieldContext_AuditEvent_project(ctx, field)
+	case "input":
+		return ec.fieldContext_AuditEvent_input(ctx, field)
+	case "code":
+		return ec.fieldContext_AuditEvent_code(ctx, field)
+	case "durationMilliseconds":
+		return ec.fieldContext_AuditEvent_durationMilliseconds(ctx, field)
+	case "operation":
+		return ec.fieldContext_AuditEvent_operation(ctx, field)
+	case "requestId":
+		return ec.fieldContext_AuditEvent_requestId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AuditEventConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AuditEventConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AuditEventConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AuditEventConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AuditEventEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AuditEventEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEventEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_AuthGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -20510,6 +20884,28 @@ func (ec *executionContext) childFields_DetachVolumePayload(ctx context.Context,
 		return ec.fieldContext_DetachVolumePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DetachVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_EventConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_EventConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_EventConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_EventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_EventEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_EventEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_EventRequestor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +27,8 @@ type AuditEvent struct {
 	Username string
 	// Address is from where, and Token by which session or token.
 	Address, Token string
+	// InProject is the project that was named; "" for none.
+	InProject string
 	// Action is the mutation's name, and Input what was asked for, without secrets.
 	Action string
 	Input  lxd.JSON
@@ -166,4 +169,32 @@ func (j *Journal) AuditEvents(ctx context.Context, query AuditQuery) ([]*AuditEv
 	}
 	events, err := j.store.Audit(ctx, query)
 	return events, total, err
+}
+
+// Cursor is the row's place in the trail.
+func (e *AuditEvent) Cursor() string { return strconv.FormatUint(e.Sequence, 36) }
+
+// Project is the project that was named; nil for none.
+func (e *AuditEvent) Project() *string { return optional(e.InProject) }
+
+// User is the name of who it was; nil when nobody was logged in.
+func (e *AuditEvent) User() *string { return optional(e.Username) }
+
+// Session is the session or token that was used; nil for none.
+func (e *AuditEvent) Session() *string { return optional(e.Token) }
+
+// Code is the error's code; nil for success.
+func (e *AuditEvent) Code() *string { return optional(e.ErrorCode) }
+
+// DurationMilliseconds is how long the answer took.
+func (e *AuditEvent) DurationMilliseconds() int { return int(e.Duration.Milliseconds()) }
+
+// OperationUUID is LXD's or lxdql's operation; nil for none.
+func (e *AuditEvent) OperationUUID() *string { return optional(e.OperationID) }
+
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/lxdql/lxdql/lxd"
@@ -36,7 +37,8 @@ type Journal struct {
 	options Options
 	failed  func(error)
 
-	written uint64
+	writing sync.Mutex
+	written uint64 // guarded by writing
 	audits  chan *audit
 	ended   chan struct{}
 }
@@ -55,11 +57,9 @@ func Open(ctx context.Context, store Store, hub *lxd.Hub, options Options, faile
 		return nil, fmt.Errorf("opening the journal: %w", err)
 	}
 	hub.Resume(name, last)
-	written := uint64(0)
+	written := hub.Last()
 	if last > 0 {
-		written = hub.Last() - 1 // the gap that Resume tells is to be written
-	} else {
-		written = hub.Last()
+		written-- // the gap that Resume tells is to be written
 	}
 	return &Journal{hub: hub, store: store, options: options, failed: failed, written: written, audits: make(chan *audit, mostAudits), ended: make(chan struct{})}, nil
 }
@@ -97,7 +97,10 @@ func (j *Journal) report(ctx context.Context, err error) {
 
 // follow waits for events and writes them.
 func (j *Journal) follow(ctx context.Context) error {
-	if _, next, _ := j.hub.After(j.written); next != nil {
+	j.writing.Lock()
+	_, next, _ := j.hub.After(j.written)
+	j.writing.Unlock()
+	if next != nil {
 		select {
 		case <-next:
 			pause(ctx, gather)
@@ -112,6 +115,8 @@ func (j *Journal) follow(ctx context.Context) error {
 // has forgotten some, which takes a store that stands still, the journal has a
 // hole there: readers are told.
 func (j *Journal) write(ctx context.Context) error {
+	j.writing.Lock()
+	defer j.writing.Unlock()
 	for {
 		events, _, complete := j.hub.After(j.written)
 		if !complete {

@@ -18,6 +18,8 @@ type Store interface {
 	Hole(ctx context.Context, upTo uint64) error
 	// After are the events behind a sequence, oldest first.
 	After(ctx context.Context, sequence uint64, most int) ([]*Record, error)
+	// Before are the events before a sequence, newest first.
+	Before(ctx context.Context, sequence uint64, most int) ([]*Record, error)
 	// Forgotten is the sequence up to which events are not kept; 0 for none.
 	Forgotten(ctx context.Context) (uint64, error)
 	// Operation is an operation as it was last told of; nil for none.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/health"
+	"github.com/lxdql/lxdql/journal"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/simplestreams"
 	"github.com/lxdql/lxdql/work"
@@ -19,7 +20,9 @@ type Resolver struct {
 	LXD  *lxd.Client
 	Hub  *lxd.Hub
 	Work *work.Manager
-	Auth *auth.Service
+	// Journal is what happened.
+	Journal *journal.Journal
+	Auth    *auth.Service
 	// Remotes are the image servers.
 	Remotes *simplestreams.Client
 	// Health asks what the server stands on; Endpoints are what it serves.

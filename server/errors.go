@@ -145,6 +145,7 @@ func classifyLXD(err error) (string, map[string]any) {
 		failed      *lxd.OperationError
 		lagged      *lxd.LaggedError
 		limit       *lxd.LimitError
+		expired     *lxd.CursorExpiredError
 	)
 	switch {
 	case errors.As(err, &failed):
@@ -169,6 +170,8 @@ func classifyLXD(err error) (string, map[string]any) {
 		return "SUBSCRIPTION_LAGGED", map[string]any{"cursor": lagged.Cursor}
 	case errors.As(err, &limit):
 		return "LIMIT_EXCEEDED", nil
+	case errors.As(err, &expired):
+		return "CURSOR_EXPIRED", map[string]any{"oldestCursor": expired.Oldest}
 	}
 	return "", nil
 }

@@ -18,6 +18,7 @@ import (
 
 type ServerResolver interface {
 	Config(ctx context.Context, obj *lxd.Server) (lxd.StringMap, error)
+	Etag(ctx context.Context, obj *lxd.Server) (*string, error)
 	Resources(ctx context.Context, obj *lxd.Server) (*lxd.ServerResources, error)
 	Cluster(ctx context.Context, obj *lxd.Server) (*lxd.ServerCluster, error)
 	Usage(ctx context.Context, obj *lxd.Server) ([]*lxd.ProjectUsage, error)
@@ -393,6 +394,29 @@ func (ec *executionContext) _Server_config(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Server_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Server", field, true, true, errors.New("field of type StringMap does not have child fields"))
+}
+
+func (ec *executionContext) _Server_etag(ctx context.Context, field graphql.CollectedField, obj *lxd.Server) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Server_etag(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Server().Etag(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Server_etag(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Server", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Server_resources(ctx context.Context, field graphql.CollectedField, obj *lxd.Server) (ret graphql.Marshaler) {
@@ -1297,6 +1321,44 @@ func (ec *executionContext) _Server(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Server_config(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "etag":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Server_etag(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

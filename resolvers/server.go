@@ -20,6 +20,10 @@ func (r *serverResolver) Config(ctx context.Context, obj *lxd.Server) (lxd.Strin
 	return obj.ConfigFor(scope(ctx)), nil
 }
 
+func (r *serverResolver) Etag(ctx context.Context, obj *lxd.Server) (*string, error) {
+	return r.serverETag(ctx, obj)
+}
+
 func (r *serverResolver) Resources(ctx context.Context, obj *lxd.Server) (*lxd.ServerResources, error) {
 	return load(ctx).resources.Load(ctx, "")()
 }

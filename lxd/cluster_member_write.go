@@ -112,7 +112,7 @@ func (c *Client) removable(ctx context.Context, member *ClusterMember) error {
 		}
 	}
 	if len(on) > 0 {
-		return &InUseError{"there are instances on the member " + member.Name + ", " + some(on) + ": move them away with evacuateClusterMember or moveInstance first"}
+		return &InUseError{"there are instances on the member " + member.Name + ", " + some(on) + ": move them away with evacuateClusterMember or migrateInstance first"}
 	}
 	return nil
 }

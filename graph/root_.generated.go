@@ -11497,7 +11497,8 @@ extend type Mutation {
     name: String!
     """
     Whether to do it even if there is something on the member, it cannot be reached, or lxdql itself
-    asks it; without it that is ` + "`" + `CONFLICT` + "`" + `. What is on it is lost to the cluster.
+    asks it; without it that is ` + "`" + `CONFLICT` + "`" + `. What is on it is lost to the cluster. The last member stays:
+    that is ` + "`" + `CONFLICT` + "`" + ` always.
     """
     force: Boolean = false
     """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""

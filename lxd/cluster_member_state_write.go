@@ -28,11 +28,14 @@ func (c *Client) EvacuateClusterMember(ctx context.Context, as Scope, name strin
 			return nil, &InputError{"mode", "the mode is STOP, MIGRATE or LIVE_MIGRATE"}
 		}
 	}
-	// LXD of 5.0.2 would do it again and say yes (seen).
-	if member.Status == "EVACUATED" {
+	switch member.Status {
+	case "EVACUATED": // LXD of 5.0.2 would do it again and say yes (seen)
 		return nil, conflict("the member %s is evacuated already", name)
+	case "OFFLINE":
+		return nil, conflict("LXD cannot reach the member %s: what is on it cannot be moved away", name)
 	}
-	return change(ctx, c, "", http.MethodPost, path("cluster", "members", name, "state"), body)
+	operation, err := change(ctx, c, "", http.MethodPost, path("cluster", "members", name, "state"), body)
+	return operation, unreached(err, member, ": what is on it cannot be moved away")
 }
 
 // RestoreClusterMember begins to use a member again after it was evacuated, and

@@ -79,6 +79,13 @@ func (c *Client) DeleteClusterMember(ctx context.Context, as Scope, name string,
 	if err != nil {
 		return nil, nil, err
 	}
+	members, err := c.ClusterMembers(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(members) == 1 {
+		return nil, nil, conflict("%s is the last member, and a cluster has at least one", name)
+	}
 	address := member.address()
 	if force {
 		address += "?force=1"
@@ -89,11 +96,23 @@ func (c *Client) DeleteClusterMember(ctx context.Context, as Scope, name string,
 	if err != nil && strings.Contains(err.Error(), "still has the following") {
 		err = &InUseError{err.Error()}
 	}
-	return member, operation, err
+	return member, operation, unreached(err, member, ": say force: true to take it out all the same")
+}
+
+// unreached says of a member that LXD cannot reach what may be done about it.
+// LXD notices only after a while (cluster.offline_threshold) that one is OFFLINE.
+func unreached(err error, member *ClusterMember, advice string) error {
+	if err != nil && (strings.Contains(err.Error(), "Unable to connect to") || isMessage(err, "Missing event connection with target cluster member")) {
+		return conflict("LXD cannot reach the member %s%s", member.Name, advice)
+	}
+	return err
 }
 
 // removable is an error for a member that something needs.
 func (c *Client) removable(ctx context.Context, member *ClusterMember) error {
+	if member.Status == "OFFLINE" {
+		return conflict("LXD cannot reach the member %s: say force: true to take it out all the same", member.Name)
+	}
 	cluster, err := c.Cluster(ctx)
 	if err != nil {
 		return err

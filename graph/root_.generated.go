@@ -1578,6 +1578,7 @@ type ComplexityRoot struct {
 	Server struct {
 		APIExtensions         func(childComplexity int) int
 		APIVersion            func(childComplexity int) int
+		AvailableActions      func(childComplexity int) int
 		Cluster               func(childComplexity int) int
 		Config                func(childComplexity int) int
 		ConfigurationMetadata func(childComplexity int) int
@@ -1588,6 +1589,7 @@ type ComplexityRoot struct {
 		Resources             func(childComplexity int) int
 		SecurityNotes         func(childComplexity int) int
 		Simulated             func(childComplexity int) int
+		Tags                  func(childComplexity int) int
 		Usage                 func(childComplexity int) int
 		Version               func(childComplexity int) int
 	}
@@ -8641,6 +8643,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Server.APIVersion(childComplexity), true
+	case "Server.availableActions":
+		if e.ComplexityRoot.Server.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Server.AvailableActions(childComplexity), true
 	case "Server.cluster":
 		if e.ComplexityRoot.Server.Cluster == nil {
 			break
@@ -8706,6 +8714,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Server.Simulated(childComplexity), true
+	case "Server.tags":
+		if e.ComplexityRoot.Server.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Server.Tags(childComplexity), true
 	case "Server.usage":
 		if e.ComplexityRoot.Server.Usage == nil {
 			break
@@ -16254,6 +16268,10 @@ type Server {
   securityNotes: [String!]!
   """LXD's configuration, in its keys; null for callers who are not ADMIN. Passwords are left out."""
   config: StringMap
+  """The entries of the key ` + "`" + `user.tags` + "`" + `; empty for callers who are not ADMIN."""
+  tags: [String!]!
+  """What the caller may do with it as it is now; empty for who may do nothing."""
+  availableActions: [ServerAction!]!
   """What LXD calls its present configuration, for ` + "`" + `ifMatch` + "`" + `; null for callers who are not ADMIN."""
   etag: String
   """What the host has: processors, memory, disks, cards. Null when it could not be read."""
@@ -16287,7 +16305,17 @@ extend type Query {
   server: Server @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
-	{Name: "../schema/server_write.graphqls", Input: `"""A change of LXD's own configuration: keys that are not given stay as they are."""
+	{Name: "../schema/server_write.graphqls", Input: `"""What may be done with LXD itself."""
+enum ServerAction {
+  """` + "`" + `updateServerConfig` + "`" + `"""
+  UPDATE
+  """` + "`" + `enableCluster` + "`" + `"""
+  ENABLE_CLUSTER
+  """One that a newer release brings."""
+  UNKNOWN
+}
+
+"""A change of LXD's own configuration: keys that are not given stay as they are."""
 input UpdateServerConfigInput {
   """Keys to set; null takes a key away. Passwords may be set, and are not shown again."""
   config: StringMap!
@@ -19873,6 +19901,10 @@ func (ec *executionContext) childFields_Server(ctx context.Context, field graphq
 		return ec.fieldContext_Server_securityNotes(ctx, field)
 	case "config":
 		return ec.fieldContext_Server_config(ctx, field)
+	case "tags":
+		return ec.fieldContext_Server_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Server_availableActions(ctx, field)
 	case "etag":
 		return ec.fieldContext_Server_etag(ctx, field)
 	case "resources":

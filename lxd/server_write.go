@@ -45,3 +45,17 @@ func (c *Client) UpdateServerConfig(ctx context.Context, as Scope, member string
 	}
 	return operation, err
 }
+
+// ServerAction is what may be done with LXD itself.
+type ServerAction string
+
+// AvailableActions are what the caller may do with LXD as it is now.
+func (s *Server) AvailableActions(as Scope) []ServerAction {
+	switch {
+	case administer(as) != nil:
+		return []ServerAction{}
+	case s.Environment != nil && s.Environment.ServerClustered:
+		return []ServerAction{"UPDATE"}
+	}
+	return []ServerAction{"UPDATE", "ENABLE_CLUSTER"}
+}

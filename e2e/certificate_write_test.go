@@ -33,7 +33,14 @@ func TestCertificatesAreChanged(t *testing.T) {
 		{`createCertificate(input: {name: "x", certificate: $pem, restricted: true, projects: ["nope"]}) { token }`, "NOT_FOUND", nil, nil},
 		{`createCertificate(input: {name: "x", certificate: $pem, restricted: true, projects: [$own]}, wait: -1) { token }`, "BAD_USER_INPUT", nil, nil},
 	})
-	made := server.must(t, token, `mutation($pem: String!, $own: String!) { createCertificate(input: {name: "one", certificate: $pem, restricted: true, projects: [$own]}) { token operation { id } certificate { id fingerprint name type restricted etag projects { name } } } }`, map[string]any{"pem": text(certificate), "own": project})
+	const create = `mutation($pem: String!, $own: String!) { createCertificate(input: {name: "one", certificate: $pem, restricted: true, projects: [$own]}, idempotencyKey: "twice") { token operation { id } certificate { id fingerprint name type restricted etag projects { name } } } }`
+	made := server.must(t, token, create, map[string]any{"pem": text(certificate), "own": project})
+	if again := server.must(t, token, create, map[string]any{"pem": text(certificate), "own": project}); again.at("createCertificate", "certificate", "id") != made.at("createCertificate", "certificate", "id") {
+		t.Errorf("the same key a second time: %s", again.Text)
+	}
+	if other := server.ask(t, token, create, map[string]any{"pem": text(another), "own": project}); other.code() != "CONFLICT" {
+		t.Errorf("the same key for another certificate: %s", other.Text)
+	}
 	fingerprint, _ := made.at("createCertificate", "certificate", "fingerprint").(string)
 	ask := lxdClient(t)
 	t.Cleanup(func() { ask("DELETE", "/1.0/certificates/"+fingerprint, nil) })
@@ -43,6 +50,7 @@ func TestCertificatesAreChanged(t *testing.T) {
 	variables["fp"], variables["etag"] = fingerprint, made.at("createCertificate", "certificate", "etag")
 	server.administer(t, token, variables, []adminStep{
 		{`createCertificate(input: {name: "two", certificate: $pem}) { token }`, "ALREADY_EXISTS", nil, nil},
+		{`createCertificate(input: {name: "one", certificate: $pem, restricted: true, projects: [$own]}, idempotencyKey: "once") { certificate { name } }`, "ALREADY_EXISTS", nil, nil},
 		{`updateCertificate(fingerprint: $fp, input: {name: "two"}, ifMatch: "seen before") { certificate { name } }`, "PRECONDITION_FAILED", nil, nil},
 		{`updateCertificate(fingerprint: $fp, input: {projects: ["nope"]}) { certificate { name } }`, "NOT_FOUND", nil, nil},
 		{`updateCertificate(fingerprint: $fp, input: {restricted: false, projects: [$own]}) { certificate { name } }`, "BAD_USER_INPUT", nil, nil},

@@ -184,7 +184,7 @@ func TestAnAdministratorOfAProjectIsNoneOfTheServer(t *testing.T) {
 	client := onSocket(t, newer.ServeHTTP)
 	ctx, as, uuid := context.Background(), ofOneProject{}, "1-2"
 	calls := []error{
-		third(client.CreateCertificate(ctx, as, &CreateCertificateInput{})), second(client.CreateCertificateToken(ctx, as, &CreateCertificateInput{})),
+		second(client.CreateCertificate(ctx, as, &CreateCertificateInput{})), second(client.CreateCertificateToken(ctx, as, &CreateCertificateInput{})),
 		third(client.UpdateCertificate(ctx, as, "ab", &UpdateCertificateInput{}, nil, true)), third(client.DeleteCertificate(ctx, as, "ab", true)),
 		second(client.UpdateWarning(ctx, as, uuid, "NEW")), third(client.DeleteWarning(ctx, as, uuid)),
 		second(client.UpdateServerConfig(ctx, as, "", &UpdateServerConfigInput{}, nil, true)), second(client.EnableCluster(ctx, as, "n1")),

@@ -29,27 +29,35 @@ type UpdateCertificateInput struct {
 	Certificate *string
 }
 
-// CreateCertificate makes LXD trust a certificate, and returns its fingerprint.
-func (c *Client) CreateCertificate(ctx context.Context, as Scope, input *CreateCertificateInput) (string, *Operation, error) {
+// Fingerprint is that of the certificate; "" when there is none that can be read.
+func (i *CreateCertificateInput) Fingerprint() string {
+	parsed, err := readCertificate("", value(i.Certificate))
+	if err != nil {
+		return ""
+	}
+	return fingerprint(parsed)
+}
+
+// CreateCertificate makes LXD trust a certificate.
+func (c *Client) CreateCertificate(ctx context.Context, as Scope, input *CreateCertificateInput) (*Operation, error) {
 	body, err := c.trust(ctx, as, input)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	parsed, err := readCertificate("input.certificate", value(input.Certificate))
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	of := fingerprint(parsed)
-	exists := "LXD trusts this certificate already: " + of
-	switch _, err := c.OneCertificate(ctx, as, of); {
+	exists := "LXD trusts this certificate already: " + fingerprint(parsed)
+	switch _, err := c.OneCertificate(ctx, as, fingerprint(parsed)); {
 	case err == nil:
-		return "", nil, &ExistsError{exists}
+		return nil, &ExistsError{exists}
 	case !IsNotFound(err):
-		return "", nil, err
+		return nil, err
 	}
 	body["certificate"] = base64.StdEncoding.EncodeToString(parsed.Raw)
 	operation, err := change(ctx, c, "", http.MethodPost, path("certificates"), body)
-	return of, operation, taken(err, exists)
+	return operation, taken(err, exists)
 }
 
 // CreateCertificateToken asks LXD for a token that somebody trades for trust.

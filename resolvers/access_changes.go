@@ -12,7 +12,11 @@ func (r *Resolver) createIdentity(ctx context.Context, input *lxd.CreateIdentity
 	if err := shownOnce(input.Token, idempotencyKey); err != nil {
 		return nil, err
 	}
-	token, err := r.LXD.CreateIdentity(ctx, scope(ctx), input)
+	var token *lxd.Token
+	_, err := r.once(ctx, idempotencyKey, "createIdentity", input, func(ctx context.Context) (_ *lxd.Operation, err error) {
+		token, err = r.LXD.CreateIdentity(ctx, scope(ctx), input)
+		return nil, err
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -37,9 +37,9 @@ func (r *mutationResolver) RevokeIdentityToken(ctx context.Context, name string,
 }
 
 func (r *mutationResolver) CreateAuthGroup(ctx context.Context, input lxd.CreateAuthGroupInput, wait *int, idempotencyKey *string) (*work.AuthGroupPayload, error) {
-	return r.authGroupChange(ctx, input.Name, wait, func(ctx context.Context) (*lxd.Operation, error) {
+	return r.authGroupChange(ctx, input.Name, wait, r.keyed(idempotencyKey, "createAuthGroup", &input, func(ctx context.Context) (*lxd.Operation, error) {
 		return r.LXD.CreateAuthGroup(ctx, scope(ctx), &input)
-	})
+	}))
 }
 
 func (r *mutationResolver) UpdateAuthGroup(ctx context.Context, name string, input lxd.UpdateAuthGroupInput, ifMatch *string, wait *int) (*work.AuthGroupPayload, error) {
@@ -61,9 +61,9 @@ func (r *mutationResolver) DeleteAuthGroup(ctx context.Context, name string, wai
 }
 
 func (r *mutationResolver) CreateIdentityProviderGroup(ctx context.Context, input lxd.CreateIdentityProviderGroupInput, wait *int, idempotencyKey *string) (*work.IdentityProviderGroupPayload, error) {
-	return r.providerGroupChange(ctx, input.Name, wait, func(ctx context.Context) (*lxd.Operation, error) {
+	return r.providerGroupChange(ctx, input.Name, wait, r.keyed(idempotencyKey, "createIdentityProviderGroup", &input, func(ctx context.Context) (*lxd.Operation, error) {
 		return r.LXD.CreateIdentityProviderGroup(ctx, scope(ctx), &input)
-	})
+	}))
 }
 
 func (r *mutationResolver) UpdateIdentityProviderGroup(ctx context.Context, name string, input lxd.UpdateIdentityProviderGroupInput, ifMatch *string, wait *int) (*work.IdentityProviderGroupPayload, error) {

@@ -17,9 +17,7 @@ func (r *mutationResolver) CreateCertificate(ctx context.Context, input lxd.Crea
 }
 
 func (r *mutationResolver) UpdateCertificate(ctx context.Context, fingerprint string, input lxd.UpdateCertificateInput, ifMatch *string, force *bool, wait *int) (*work.CertificatePayload, error) {
-	return r.certificateChange(ctx, wait, func(ctx context.Context) (string, *lxd.Operation, error) {
-		return r.LXD.UpdateCertificate(ctx, scope(ctx), nameOf(fingerprint, "Certificate"), &input, ifMatch, value(force))
-	})
+	return r.updateCertificate(ctx, nameOf(fingerprint, "Certificate"), &input, ifMatch, value(force), wait)
 }
 
 func (r *mutationResolver) DeleteCertificate(ctx context.Context, fingerprint string, force *bool, wait *int) (*work.DeletePayload, error) {

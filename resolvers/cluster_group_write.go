@@ -13,9 +13,9 @@ import (
 )
 
 func (r *mutationResolver) CreateClusterGroup(ctx context.Context, input lxd.CreateClusterGroupInput, wait *int, idempotencyKey *string) (*work.ClusterGroupPayload, error) {
-	return r.groupChange(ctx, input.Name, wait, func(ctx context.Context) (*lxd.Operation, error) {
+	return r.groupChange(ctx, input.Name, wait, r.keyed(idempotencyKey, "createClusterGroup", &input, func(ctx context.Context) (*lxd.Operation, error) {
 		return r.LXD.CreateClusterGroup(ctx, scope(ctx), &input)
-	})
+	}))
 }
 
 func (r *mutationResolver) UpdateClusterGroup(ctx context.Context, name string, input lxd.UpdateClusterGroupInput, ifMatch *string, wait *int) (*work.ClusterGroupPayload, error) {

@@ -13,9 +13,9 @@ import (
 )
 
 func (r *mutationResolver) CreatePlacementGroup(ctx context.Context, input lxd.CreatePlacementGroupInput, wait *int, idempotencyKey *string) (*work.PlacementGroupPayload, error) {
-	return r.placementChange(ctx, input.Project, input.Name, wait, func(ctx context.Context) (*lxd.Operation, error) {
+	return r.placementChange(ctx, input.Project, input.Name, wait, r.keyed(idempotencyKey, "createPlacementGroup", &input, func(ctx context.Context) (*lxd.Operation, error) {
 		return r.LXD.CreatePlacementGroup(ctx, scope(ctx), &input)
-	})
+	}))
 }
 
 func (r *mutationResolver) UpdatePlacementGroup(ctx context.Context, name string, project *string, input lxd.UpdatePlacementGroupInput, ifMatch *string, wait *int) (*work.PlacementGroupPayload, error) {

@@ -73,6 +73,11 @@ func serverDelete[N deleted](ctx context.Context, r *Resolver, kind string, wait
 	return &work.DeletePayload{DeletedID: &id, Operation: operation}, nil
 }
 
+// keyed is a change that the same key makes once.
+func (r *Resolver) keyed(key *string, mutation string, input any, change changing) changing {
+	return func(ctx context.Context) (*lxd.Operation, error) { return r.once(ctx, key, mutation, input, change) }
+}
+
 // shownOnce refuses to keep an answer that holds a token.
 func shownOnce(token *bool, idempotencyKey *string) error {
 	if value(token) && idempotencyKey != nil {
@@ -92,17 +97,21 @@ func (r *Resolver) createCertificate(ctx context.Context, input *lxd.CreateCerti
 		}
 		return &work.CertificatePayload{Token: &token.Text, TokenExpiresAt: token.ExpiresAt}, nil
 	}
-	return r.certificateChange(ctx, wait, func(ctx context.Context) (string, *lxd.Operation, error) {
+	create := r.keyed(idempotencyKey, "createCertificate", input, func(ctx context.Context) (*lxd.Operation, error) {
 		return r.LXD.CreateCertificate(ctx, scope(ctx), input)
 	})
+	certificate, operation, err := serverChange(ctx, r, theTrust, wait, create, func(ctx context.Context) (*lxd.Certificate, error) {
+		return r.LXD.OneCertificate(ctx, scope(ctx), input.Fingerprint())
+	})
+	return &work.CertificatePayload{Certificate: certificate, Operation: operation}, err
 }
 
-// certificateChange makes a change that says which fingerprint comes out of it.
-func (r *Resolver) certificateChange(ctx context.Context, wait *int, change func(context.Context) (string, *lxd.Operation, error)) (*work.CertificatePayload, error) {
+// updateCertificate changes a certificate, which may have another fingerprint then.
+func (r *Resolver) updateCertificate(ctx context.Context, fingerprint string, input *lxd.UpdateCertificateInput, ifMatch *string, force bool, wait *int) (*work.CertificatePayload, error) {
 	var after string
 	certificate, operation, err := serverChange(ctx, r, theTrust, wait,
 		func(ctx context.Context) (operation *lxd.Operation, err error) {
-			after, operation, err = change(ctx)
+			after, operation, err = r.LXD.UpdateCertificate(ctx, scope(ctx), fingerprint, input, ifMatch, force)
 			return operation, err
 		},
 		func(ctx context.Context) (*lxd.Certificate, error) {

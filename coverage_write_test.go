@@ -149,8 +149,7 @@ var writes = map[string]string{
 // coming are mutations of the table that the schema has not yet. A name goes off
 // the list with the schema that brings it.
 var coming = strings.Fields(`
-	createProject updateProject renameProject deleteProject createProfile updateProfile renameProfile deleteProfile
-	copyImage publishImage updateImage deleteImage refreshImage pushImage createImageAlias updateImageAlias renameImageAlias deleteImageAlias
+
 	createNetwork updateNetwork renameNetwork deleteNetwork createNetworkForward updateNetworkForward deleteNetworkForward
 	createNetworkPeer updateNetworkPeer deleteNetworkPeer createNetworkLoadBalancer updateNetworkLoadBalancer deleteNetworkLoadBalancer
 	createNetworkAcl updateNetworkAcl renameNetworkAcl deleteNetworkAcl createNetworkZone updateNetworkZone deleteNetworkZone

@@ -206,6 +206,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	CopyImagePayload struct {
+		Image     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	CopyInstancePayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -250,6 +255,11 @@ type ComplexityRoot struct {
 		Token    func(childComplexity int) int
 	}
 
+	CreateImageAliasPayload struct {
+		ImageAlias func(childComplexity int) int
+		Operation  func(childComplexity int) int
+	}
+
 	CreateInstanceBackupPayload struct {
 		Backup    func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -269,6 +279,17 @@ type ComplexityRoot struct {
 	CreatePlacementGroupPayload struct {
 		Operation      func(childComplexity int) int
 		PlacementGroup func(childComplexity int) int
+	}
+
+	CreateProfilePayload struct {
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+		Profile   func(childComplexity int) int
+	}
+
+	CreateProjectPayload struct {
+		Operation func(childComplexity int) int
+		Project   func(childComplexity int) int
 	}
 
 	DeleteAuthGroupPayload struct {
@@ -301,6 +322,16 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	DeleteImageAliasPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteImagePayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	DeleteInstanceBackupPayload struct {
 		DeletedID func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -328,6 +359,17 @@ type ComplexityRoot struct {
 	}
 
 	DeletePlacementGroupPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteProfilePayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+	}
+
+	DeleteProjectPayload struct {
 		DeletedID func(childComplexity int) int
 		Operation func(childComplexity int) int
 	}
@@ -442,36 +484,40 @@ type ComplexityRoot struct {
 	}
 
 	Image struct {
-		Aliases      func(childComplexity int) int
-		Architecture func(childComplexity int) int
-		AutoUpdate   func(childComplexity int) int
-		Cached       func(childComplexity int) int
-		CreatedAt    func(childComplexity int) int
-		Description  func(childComplexity int) int
-		ExpiresAt    func(childComplexity int) int
-		Filename     func(childComplexity int) int
-		Fingerprint  func(childComplexity int) int
-		ID           func(childComplexity int) int
-		Instances    func(childComplexity int, first *int, after *string, last *int, before *string) int
-		LastUsedAt   func(childComplexity int) int
-		Profiles     func(childComplexity int) int
-		Project      func(childComplexity int) int
-		Properties   func(childComplexity int) int
-		Public       func(childComplexity int) int
-		SizeBytes    func(childComplexity int) int
-		Type         func(childComplexity int) int
-		UpdateSource func(childComplexity int) int
-		UploadedAt   func(childComplexity int) int
-		UsedBy       func(childComplexity int) int
+		Aliases          func(childComplexity int) int
+		Architecture     func(childComplexity int) int
+		AutoUpdate       func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Cached           func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		Filename         func(childComplexity int) int
+		Fingerprint      func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Instances        func(childComplexity int, first *int, after *string, last *int, before *string) int
+		LastUsedAt       func(childComplexity int) int
+		Profiles         func(childComplexity int) int
+		Project          func(childComplexity int) int
+		Properties       func(childComplexity int) int
+		Public           func(childComplexity int) int
+		SizeBytes        func(childComplexity int) int
+		Type             func(childComplexity int) int
+		UpdateSource     func(childComplexity int) int
+		UploadedAt       func(childComplexity int) int
+		UsedBy           func(childComplexity int) int
 	}
 
 	ImageAlias struct {
-		Description func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Image       func(childComplexity int) int
-		Name        func(childComplexity int) int
-		Project     func(childComplexity int) int
-		Type        func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Image            func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Project          func(childComplexity int) int
+		Type             func(childComplexity int) int
 	}
 
 	ImageAliasConnection struct {
@@ -773,6 +819,7 @@ type ComplexityRoot struct {
 		BulkInstances               func(childComplexity int, action lxd.InstanceAction, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
 		CancelOperation             func(childComplexity int, id string) int
 		ClearInstanceConsoleLog     func(childComplexity int, name string, project *string) int
+		CopyImage                   func(childComplexity int, input lxd.CopyImageInput, wait *int, idempotencyKey *string) int
 		CopyInstance                func(childComplexity int, name string, project *string, input lxd.CopyInstanceInput, wait *int, idempotencyKey *string) int
 		CreateAuthGroup             func(childComplexity int, input lxd.CreateAuthGroupInput, wait *int, idempotencyKey *string) int
 		CreateCertificate           func(childComplexity int, input lxd.CreateCertificateInput, wait *int, idempotencyKey *string) int
@@ -781,22 +828,29 @@ type ComplexityRoot struct {
 		CreateIdentity              func(childComplexity int, input lxd.CreateIdentityInput, idempotencyKey *string) int
 		CreateIdentityProviderGroup func(childComplexity int, input lxd.CreateIdentityProviderGroupInput, wait *int, idempotencyKey *string) int
 		CreateIdentityToken         func(childComplexity int, name string, expiry *string) int
+		CreateImageAlias            func(childComplexity int, input lxd.CreateImageAliasInput, wait *int, idempotencyKey *string) int
 		CreateInstance              func(childComplexity int, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) int
 		CreateInstanceBackup        func(childComplexity int, instance string, project *string, input lxd.CreateInstanceBackupInput, wait *int, idempotencyKey *string) int
 		CreateInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int, idempotencyKey *string) int
 		CreatePlacementGroup        func(childComplexity int, input lxd.CreatePlacementGroupInput, wait *int, idempotencyKey *string) int
+		CreateProfile               func(childComplexity int, input lxd.CreateProfileInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateProject               func(childComplexity int, input lxd.CreateProjectInput, wait *int, idempotencyKey *string) int
 		DeleteAuthGroup             func(childComplexity int, name string, wait *int) int
 		DeleteCertificate           func(childComplexity int, fingerprint string, force *bool, wait *int) int
 		DeleteClusterGroup          func(childComplexity int, name string, wait *int) int
 		DeleteClusterMember         func(childComplexity int, name string, force *bool, wait *int) int
 		DeleteIdentity              func(childComplexity int, method lxd.IdentityMethod, name string, force *bool, wait *int) int
 		DeleteIdentityProviderGroup func(childComplexity int, name string, wait *int) int
+		DeleteImage                 func(childComplexity int, fingerprint string, project *string, wait *int) int
+		DeleteImageAlias            func(childComplexity int, name string, project *string, wait *int) int
 		DeleteInstance              func(childComplexity int, name string, project *string, force *bool, wait *int, dryRun *bool) int
 		DeleteInstanceBackup        func(childComplexity int, instance string, name string, project *string, wait *int) int
 		DeleteInstanceLog           func(childComplexity int, name string, project *string, log string) int
 		DeleteInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, wait *int) int
 		DeleteInstanceTemplate      func(childComplexity int, name string, project *string, template string) int
 		DeletePlacementGroup        func(childComplexity int, name string, project *string, wait *int) int
+		DeleteProfile               func(childComplexity int, name string, project *string, wait *int, dryRun *bool) int
+		DeleteProject               func(childComplexity int, name string, force *bool, wait *int) int
 		DeleteWarning               func(childComplexity int, id string, wait *int) int
 		DetachNic                   func(childComplexity int, name string, project *string, device string) int
 		DetachVolume                func(childComplexity int, name string, project *string, device string) int
@@ -806,17 +860,23 @@ type ComplexityRoot struct {
 		GrowInstanceDisk            func(childComplexity int, name string, project *string, byGiB int) int
 		Login                       func(childComplexity int, username string, password string) int
 		MigrateInstance             func(childComplexity int, name string, project *string, input lxd.MigrateInstanceInput, wait *int) int
+		PublishImage                func(childComplexity int, input lxd.PublishImageInput, wait *int, idempotencyKey *string) int
+		PushImage                   func(childComplexity int, fingerprint string, project *string, input lxd.PushImageInput, wait *int, idempotencyKey *string) int
 		RebuildInstance             func(childComplexity int, name string, project *string, source lxd.InstanceSource, wait *int) int
+		RefreshImage                func(childComplexity int, fingerprint string, project *string, wait *int) int
 		RefreshToken                func(childComplexity int, refreshToken string) int
 		RemoveTag                   func(childComplexity int, name string, project *string, tag string) int
 		RenameAuthGroup             func(childComplexity int, name string, newName string, wait *int) int
 		RenameClusterGroup          func(childComplexity int, name string, newName string, wait *int) int
 		RenameClusterMember         func(childComplexity int, name string, newName string, wait *int) int
 		RenameIdentityProviderGroup func(childComplexity int, name string, newName string, wait *int) int
+		RenameImageAlias            func(childComplexity int, name string, project *string, newName string, wait *int) int
 		RenameInstance              func(childComplexity int, name string, project *string, newName string, wait *int) int
 		RenameInstanceBackup        func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
 		RenameInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
 		RenamePlacementGroup        func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameProfile               func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameProject               func(childComplexity int, name string, newName string, wait *int) int
 		RestartInstance             func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
 		RestoreClusterMember        func(childComplexity int, name string, leaveInstances *bool, wait *int) int
 		RestoreInstance             func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
@@ -836,10 +896,14 @@ type ComplexityRoot struct {
 		UpdateClusterMember         func(childComplexity int, name string, input lxd.UpdateClusterMemberInput, ifMatch *string, wait *int) int
 		UpdateIdentity              func(childComplexity int, method lxd.IdentityMethod, name string, input lxd.UpdateIdentityInput, ifMatch *string, force *bool, wait *int) int
 		UpdateIdentityProviderGroup func(childComplexity int, name string, input lxd.UpdateIdentityProviderGroupInput, ifMatch *string, wait *int) int
+		UpdateImage                 func(childComplexity int, fingerprint string, project *string, input lxd.UpdateImageInput, ifMatch *string, wait *int) int
+		UpdateImageAlias            func(childComplexity int, name string, project *string, input lxd.UpdateImageAliasInput, ifMatch *string, wait *int) int
 		UpdateInstance              func(childComplexity int, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string, dryRun *bool) int
 		UpdateInstanceMetadata      func(childComplexity int, name string, project *string, input lxd.UpdateInstanceMetadataInput, ifMatch *string) int
 		UpdateInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) int
 		UpdatePlacementGroup        func(childComplexity int, name string, project *string, input lxd.UpdatePlacementGroupInput, ifMatch *string, wait *int) int
+		UpdateProfile               func(childComplexity int, name string, project *string, input lxd.UpdateProfileInput, ifMatch *string, wait *int, dryRun *bool) int
+		UpdateProject               func(childComplexity int, name string, input lxd.UpdateProjectInput, ifMatch *string, wait *int) int
 		UpdateServerConfig          func(childComplexity int, input lxd.UpdateServerConfigInput, member *string, ifMatch *string, force *bool, wait *int) int
 		UpdateWarning               func(childComplexity int, id string, status lxd.WarningStatus, wait *int) int
 	}
@@ -1163,9 +1227,11 @@ type ComplexityRoot struct {
 	}
 
 	Profile struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
 		Devices          func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Instances        func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -1188,8 +1254,10 @@ type ComplexityRoot struct {
 	}
 
 	Project struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Instances        func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -1225,6 +1293,16 @@ type ComplexityRoot struct {
 		Listen           func(childComplexity int) int
 		Name             func(childComplexity int) int
 		Type             func(childComplexity int) int
+	}
+
+	PublishImagePayload struct {
+		Image     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	PushImagePayload struct {
+		Image     func(childComplexity int) int
+		Operation func(childComplexity int) int
 	}
 
 	Query struct {
@@ -1282,6 +1360,11 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	RefreshImagePayload struct {
+		Image     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	RemoteImage struct {
 		AliasNames   func(childComplexity int) int
 		Architecture func(childComplexity int) int
@@ -1336,6 +1419,11 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	RenameImageAliasPayload struct {
+		ImageAlias func(childComplexity int) int
+		Operation  func(childComplexity int) int
+	}
+
 	RenameInstanceBackupPayload struct {
 		Backup    func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -1354,6 +1442,16 @@ type ComplexityRoot struct {
 	RenamePlacementGroupPayload struct {
 		Operation      func(childComplexity int) int
 		PlacementGroup func(childComplexity int) int
+	}
+
+	RenameProfilePayload struct {
+		Operation func(childComplexity int) int
+		Profile   func(childComplexity int) int
+	}
+
+	RenameProjectPayload struct {
+		Operation func(childComplexity int) int
+		Project   func(childComplexity int) int
 	}
 
 	ResourcesCpu struct {
@@ -1882,6 +1980,16 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	UpdateImageAliasPayload struct {
+		ImageAlias func(childComplexity int) int
+		Operation  func(childComplexity int) int
+	}
+
+	UpdateImagePayload struct {
+		Image     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	UpdateInstanceMetadataPayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -1901,6 +2009,17 @@ type ComplexityRoot struct {
 	UpdatePlacementGroupPayload struct {
 		Operation      func(childComplexity int) int
 		PlacementGroup func(childComplexity int) int
+	}
+
+	UpdateProfilePayload struct {
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+		Profile   func(childComplexity int) int
+	}
+
+	UpdateProjectPayload struct {
+		Operation func(childComplexity int) int
+		Project   func(childComplexity int) int
 	}
 
 	UpdateServerConfigPayload struct {
@@ -2466,6 +2585,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClusterMemberEdge.Node(childComplexity), true
 
+	case "CopyImagePayload.image":
+		if e.ComplexityRoot.CopyImagePayload.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CopyImagePayload.Image(childComplexity), true
+	case "CopyImagePayload.operation":
+		if e.ComplexityRoot.CopyImagePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CopyImagePayload.Operation(childComplexity), true
+
 	case "CopyInstancePayload.instance":
 		if e.ComplexityRoot.CopyInstancePayload.Instance == nil {
 			break
@@ -2594,6 +2726,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateIdentityTokenPayload.Token(childComplexity), true
 
+	case "CreateImageAliasPayload.imageAlias":
+		if e.ComplexityRoot.CreateImageAliasPayload.ImageAlias == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateImageAliasPayload.ImageAlias(childComplexity), true
+	case "CreateImageAliasPayload.operation":
+		if e.ComplexityRoot.CreateImageAliasPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateImageAliasPayload.Operation(childComplexity), true
+
 	case "CreateInstanceBackupPayload.backup":
 		if e.ComplexityRoot.CreateInstanceBackupPayload.Backup == nil {
 			break
@@ -2651,6 +2796,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreatePlacementGroupPayload.PlacementGroup(childComplexity), true
+
+	case "CreateProfilePayload.operation":
+		if e.ComplexityRoot.CreateProfilePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProfilePayload.Operation(childComplexity), true
+	case "CreateProfilePayload.plan":
+		if e.ComplexityRoot.CreateProfilePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProfilePayload.Plan(childComplexity), true
+	case "CreateProfilePayload.profile":
+		if e.ComplexityRoot.CreateProfilePayload.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProfilePayload.Profile(childComplexity), true
+
+	case "CreateProjectPayload.operation":
+		if e.ComplexityRoot.CreateProjectPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProjectPayload.Operation(childComplexity), true
+	case "CreateProjectPayload.project":
+		if e.ComplexityRoot.CreateProjectPayload.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProjectPayload.Project(childComplexity), true
 
 	case "DeleteAuthGroupPayload.deletedId":
 		if e.ComplexityRoot.DeleteAuthGroupPayload.DeletedID == nil {
@@ -2729,6 +2906,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeleteIdentityProviderGroupPayload.Operation(childComplexity), true
+
+	case "DeleteImageAliasPayload.deletedId":
+		if e.ComplexityRoot.DeleteImageAliasPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteImageAliasPayload.DeletedID(childComplexity), true
+	case "DeleteImageAliasPayload.operation":
+		if e.ComplexityRoot.DeleteImageAliasPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteImageAliasPayload.Operation(childComplexity), true
+
+	case "DeleteImagePayload.deletedId":
+		if e.ComplexityRoot.DeleteImagePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteImagePayload.DeletedID(childComplexity), true
+	case "DeleteImagePayload.operation":
+		if e.ComplexityRoot.DeleteImagePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteImagePayload.Operation(childComplexity), true
 
 	case "DeleteInstanceBackupPayload.deletedId":
 		if e.ComplexityRoot.DeleteInstanceBackupPayload.DeletedID == nil {
@@ -2813,6 +3016,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeletePlacementGroupPayload.Operation(childComplexity), true
+
+	case "DeleteProfilePayload.deletedId":
+		if e.ComplexityRoot.DeleteProfilePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProfilePayload.DeletedID(childComplexity), true
+	case "DeleteProfilePayload.operation":
+		if e.ComplexityRoot.DeleteProfilePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProfilePayload.Operation(childComplexity), true
+	case "DeleteProfilePayload.plan":
+		if e.ComplexityRoot.DeleteProfilePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProfilePayload.Plan(childComplexity), true
+
+	case "DeleteProjectPayload.deletedId":
+		if e.ComplexityRoot.DeleteProjectPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProjectPayload.DeletedID(childComplexity), true
+	case "DeleteProjectPayload.operation":
+		if e.ComplexityRoot.DeleteProjectPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProjectPayload.Operation(childComplexity), true
 
 	case "DeleteWarningPayload.deletedId":
 		if e.ComplexityRoot.DeleteWarningPayload.DeletedID == nil {
@@ -3214,6 +3449,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Image.AutoUpdate(childComplexity), true
+	case "Image.availableActions":
+		if e.ComplexityRoot.Image.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Image.AvailableActions(childComplexity), true
 	case "Image.cached":
 		if e.ComplexityRoot.Image.Cached == nil {
 			break
@@ -3232,6 +3473,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Image.Description(childComplexity), true
+	case "Image.etag":
+		if e.ComplexityRoot.Image.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Image.Etag(childComplexity), true
 	case "Image.expiresAt":
 		if e.ComplexityRoot.Image.ExpiresAt == nil {
 			break
@@ -3328,12 +3575,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Image.UsedBy(childComplexity), true
 
+	case "ImageAlias.availableActions":
+		if e.ComplexityRoot.ImageAlias.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAlias.AvailableActions(childComplexity), true
 	case "ImageAlias.description":
 		if e.ComplexityRoot.ImageAlias.Description == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ImageAlias.Description(childComplexity), true
+	case "ImageAlias.etag":
+		if e.ComplexityRoot.ImageAlias.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAlias.Etag(childComplexity), true
 	case "ImageAlias.id":
 		if e.ComplexityRoot.ImageAlias.ID == nil {
 			break
@@ -4669,6 +4928,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ClearInstanceConsoleLog(childComplexity, args["name"].(string), args["project"].(*string)), true
+	case "Mutation.copyImage":
+		if e.ComplexityRoot.Mutation.CopyImage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_copyImage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CopyImage(childComplexity, args["input"].(lxd.CopyImageInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.copyInstance":
 		if e.ComplexityRoot.Mutation.CopyInstance == nil {
 			break
@@ -4757,6 +5027,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateIdentityToken(childComplexity, args["name"].(string), args["expiry"].(*string)), true
+	case "Mutation.createImageAlias":
+		if e.ComplexityRoot.Mutation.CreateImageAlias == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createImageAlias_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateImageAlias(childComplexity, args["input"].(lxd.CreateImageAliasInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.createInstance":
 		if e.ComplexityRoot.Mutation.CreateInstance == nil {
 			break
@@ -4801,6 +5082,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreatePlacementGroup(childComplexity, args["input"].(lxd.CreatePlacementGroupInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createProfile":
+		if e.ComplexityRoot.Mutation.CreateProfile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createProfile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateProfile(childComplexity, args["input"].(lxd.CreateProfileInput), args["wait"].(*int), args["idempotencyKey"].(*string), args["dryRun"].(*bool)), true
+	case "Mutation.createProject":
+		if e.ComplexityRoot.Mutation.CreateProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateProject(childComplexity, args["input"].(lxd.CreateProjectInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.deleteAuthGroup":
 		if e.ComplexityRoot.Mutation.DeleteAuthGroup == nil {
 			break
@@ -4867,6 +5170,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteIdentityProviderGroup(childComplexity, args["name"].(string), args["wait"].(*int)), true
+	case "Mutation.deleteImage":
+		if e.ComplexityRoot.Mutation.DeleteImage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteImage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteImage(childComplexity, args["fingerprint"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteImageAlias":
+		if e.ComplexityRoot.Mutation.DeleteImageAlias == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteImageAlias_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteImageAlias(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
 	case "Mutation.deleteInstance":
 		if e.ComplexityRoot.Mutation.DeleteInstance == nil {
 			break
@@ -4933,6 +5258,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeletePlacementGroup(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteProfile":
+		if e.ComplexityRoot.Mutation.DeleteProfile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteProfile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteProfile(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.deleteProject":
+		if e.ComplexityRoot.Mutation.DeleteProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteProject(childComplexity, args["name"].(string), args["force"].(*bool), args["wait"].(*int)), true
 	case "Mutation.deleteWarning":
 		if e.ComplexityRoot.Mutation.DeleteWarning == nil {
 			break
@@ -5032,6 +5379,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MigrateInstance(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.MigrateInstanceInput), args["wait"].(*int)), true
+	case "Mutation.publishImage":
+		if e.ComplexityRoot.Mutation.PublishImage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_publishImage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PublishImage(childComplexity, args["input"].(lxd.PublishImageInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.pushImage":
+		if e.ComplexityRoot.Mutation.PushImage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_pushImage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PushImage(childComplexity, args["fingerprint"].(string), args["project"].(*string), args["input"].(lxd.PushImageInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.rebuildInstance":
 		if e.ComplexityRoot.Mutation.RebuildInstance == nil {
 			break
@@ -5043,6 +5412,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RebuildInstance(childComplexity, args["name"].(string), args["project"].(*string), args["source"].(lxd.InstanceSource), args["wait"].(*int)), true
+	case "Mutation.refreshImage":
+		if e.ComplexityRoot.Mutation.RefreshImage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_refreshImage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RefreshImage(childComplexity, args["fingerprint"].(string), args["project"].(*string), args["wait"].(*int)), true
 	case "Mutation.refreshToken":
 		if e.ComplexityRoot.Mutation.RefreshToken == nil {
 			break
@@ -5109,6 +5489,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RenameIdentityProviderGroup(childComplexity, args["name"].(string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameImageAlias":
+		if e.ComplexityRoot.Mutation.RenameImageAlias == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameImageAlias_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameImageAlias(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
 	case "Mutation.renameInstance":
 		if e.ComplexityRoot.Mutation.RenameInstance == nil {
 			break
@@ -5153,6 +5544,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RenamePlacementGroup(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameProfile":
+		if e.ComplexityRoot.Mutation.RenameProfile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameProfile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameProfile(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameProject":
+		if e.ComplexityRoot.Mutation.RenameProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameProject(childComplexity, args["name"].(string), args["newName"].(string), args["wait"].(*int)), true
 	case "Mutation.restartInstance":
 		if e.ComplexityRoot.Mutation.RestartInstance == nil {
 			break
@@ -5362,6 +5775,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateIdentityProviderGroup(childComplexity, args["name"].(string), args["input"].(lxd.UpdateIdentityProviderGroupInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateImage":
+		if e.ComplexityRoot.Mutation.UpdateImage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateImage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateImage(childComplexity, args["fingerprint"].(string), args["project"].(*string), args["input"].(lxd.UpdateImageInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateImageAlias":
+		if e.ComplexityRoot.Mutation.UpdateImageAlias == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateImageAlias_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateImageAlias(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateImageAliasInput), args["ifMatch"].(*string), args["wait"].(*int)), true
 	case "Mutation.updateInstance":
 		if e.ComplexityRoot.Mutation.UpdateInstance == nil {
 			break
@@ -5406,6 +5841,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdatePlacementGroup(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdatePlacementGroupInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateProfile":
+		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateProfile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateProfile(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateProfileInput), args["ifMatch"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.updateProject":
+		if e.ComplexityRoot.Mutation.UpdateProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateProject(childComplexity, args["name"].(string), args["input"].(lxd.UpdateProjectInput), args["ifMatch"].(*string), args["wait"].(*int)), true
 	case "Mutation.updateServerConfig":
 		if e.ComplexityRoot.Mutation.UpdateServerConfig == nil {
 			break
@@ -6787,6 +7244,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PlannedRequest.Path(childComplexity), true
 
+	case "Profile.availableActions":
+		if e.ComplexityRoot.Profile.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Profile.AvailableActions(childComplexity), true
 	case "Profile.config":
 		if e.ComplexityRoot.Profile.Config == nil {
 			break
@@ -6810,6 +7273,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Profile.Devices(childComplexity), true
+	case "Profile.etag":
+		if e.ComplexityRoot.Profile.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Profile.Etag(childComplexity), true
 	case "Profile.hiddenConfigKeys":
 		if e.ComplexityRoot.Profile.HiddenConfigKeys == nil {
 			break
@@ -6896,6 +7365,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProfileEdge.Node(childComplexity), true
 
+	case "Project.availableActions":
+		if e.ComplexityRoot.Project.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.AvailableActions(childComplexity), true
 	case "Project.config":
 		if e.ComplexityRoot.Project.Config == nil {
 			break
@@ -6913,6 +7388,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.Description(childComplexity), true
+	case "Project.etag":
+		if e.ComplexityRoot.Project.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Etag(childComplexity), true
 	case "Project.hiddenConfigKeys":
 		if e.ComplexityRoot.Project.HiddenConfigKeys == nil {
 			break
@@ -7060,6 +7541,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ProxyDevice.Type(childComplexity), true
+
+	case "PublishImagePayload.image":
+		if e.ComplexityRoot.PublishImagePayload.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishImagePayload.Image(childComplexity), true
+	case "PublishImagePayload.operation":
+		if e.ComplexityRoot.PublishImagePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishImagePayload.Operation(childComplexity), true
+
+	case "PushImagePayload.image":
+		if e.ComplexityRoot.PushImagePayload.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PushImagePayload.Image(childComplexity), true
+	case "PushImagePayload.operation":
+		if e.ComplexityRoot.PushImagePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PushImagePayload.Operation(childComplexity), true
 
 	case "Query.authGroups":
 		if e.ComplexityRoot.Query.AuthGroups == nil {
@@ -7553,6 +8060,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RebuildInstancePayload.Operation(childComplexity), true
 
+	case "RefreshImagePayload.image":
+		if e.ComplexityRoot.RefreshImagePayload.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefreshImagePayload.Image(childComplexity), true
+	case "RefreshImagePayload.operation":
+		if e.ComplexityRoot.RefreshImagePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefreshImagePayload.Operation(childComplexity), true
+
 	case "RemoteImage.aliasNames":
 		if e.ComplexityRoot.RemoteImage.AliasNames == nil {
 			break
@@ -7741,6 +8261,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RenameIdentityProviderGroupPayload.Operation(childComplexity), true
 
+	case "RenameImageAliasPayload.imageAlias":
+		if e.ComplexityRoot.RenameImageAliasPayload.ImageAlias == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameImageAliasPayload.ImageAlias(childComplexity), true
+	case "RenameImageAliasPayload.operation":
+		if e.ComplexityRoot.RenameImageAliasPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameImageAliasPayload.Operation(childComplexity), true
+
 	case "RenameInstanceBackupPayload.backup":
 		if e.ComplexityRoot.RenameInstanceBackupPayload.Backup == nil {
 			break
@@ -7792,6 +8325,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RenamePlacementGroupPayload.PlacementGroup(childComplexity), true
+
+	case "RenameProfilePayload.operation":
+		if e.ComplexityRoot.RenameProfilePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameProfilePayload.Operation(childComplexity), true
+	case "RenameProfilePayload.profile":
+		if e.ComplexityRoot.RenameProfilePayload.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameProfilePayload.Profile(childComplexity), true
+
+	case "RenameProjectPayload.operation":
+		if e.ComplexityRoot.RenameProjectPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameProjectPayload.Operation(childComplexity), true
+	case "RenameProjectPayload.project":
+		if e.ComplexityRoot.RenameProjectPayload.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameProjectPayload.Project(childComplexity), true
 
 	case "ResourcesCpu.architecture":
 		if e.ComplexityRoot.ResourcesCpu.Architecture == nil {
@@ -9855,6 +10414,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateIdentityProviderGroupPayload.Operation(childComplexity), true
 
+	case "UpdateImageAliasPayload.imageAlias":
+		if e.ComplexityRoot.UpdateImageAliasPayload.ImageAlias == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateImageAliasPayload.ImageAlias(childComplexity), true
+	case "UpdateImageAliasPayload.operation":
+		if e.ComplexityRoot.UpdateImageAliasPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateImageAliasPayload.Operation(childComplexity), true
+
+	case "UpdateImagePayload.image":
+		if e.ComplexityRoot.UpdateImagePayload.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateImagePayload.Image(childComplexity), true
+	case "UpdateImagePayload.operation":
+		if e.ComplexityRoot.UpdateImagePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateImagePayload.Operation(childComplexity), true
+
 	case "UpdateInstanceMetadataPayload.instance":
 		if e.ComplexityRoot.UpdateInstanceMetadataPayload.Instance == nil {
 			break
@@ -9912,6 +10497,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdatePlacementGroupPayload.PlacementGroup(childComplexity), true
+
+	case "UpdateProfilePayload.operation":
+		if e.ComplexityRoot.UpdateProfilePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProfilePayload.Operation(childComplexity), true
+	case "UpdateProfilePayload.plan":
+		if e.ComplexityRoot.UpdateProfilePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProfilePayload.Plan(childComplexity), true
+	case "UpdateProfilePayload.profile":
+		if e.ComplexityRoot.UpdateProfilePayload.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProfilePayload.Profile(childComplexity), true
+
+	case "UpdateProjectPayload.operation":
+		if e.ComplexityRoot.UpdateProjectPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProjectPayload.Operation(childComplexity), true
+	case "UpdateProjectPayload.project":
+		if e.ComplexityRoot.UpdateProjectPayload.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProjectPayload.Project(childComplexity), true
 
 	case "UpdateServerConfigPayload.operation":
 		if e.ComplexityRoot.UpdateServerConfigPayload.Operation == nil {
@@ -10122,18 +10739,24 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputClusterMemberStatusWhere,
 		ec.unmarshalInputClusterMemberWhere,
 		ec.unmarshalInputConfigWhere,
+		ec.unmarshalInputCopyImageInput,
 		ec.unmarshalInputCopyInstanceInput,
 		ec.unmarshalInputCreateAuthGroupInput,
 		ec.unmarshalInputCreateCertificateInput,
 		ec.unmarshalInputCreateClusterGroupInput,
 		ec.unmarshalInputCreateIdentityInput,
 		ec.unmarshalInputCreateIdentityProviderGroupInput,
+		ec.unmarshalInputCreateImageAliasInput,
 		ec.unmarshalInputCreateInstanceBackupInput,
 		ec.unmarshalInputCreateInstanceInput,
 		ec.unmarshalInputCreatePlacementGroupInput,
+		ec.unmarshalInputCreateProfileInput,
+		ec.unmarshalInputCreateProjectInput,
+		ec.unmarshalInputImageAliasNameInput,
 		ec.unmarshalInputImageAliasOrder,
 		ec.unmarshalInputImageAliasWhere,
 		ec.unmarshalInputImageOrder,
+		ec.unmarshalInputImageSource,
 		ec.unmarshalInputImageWhere,
 		ec.unmarshalInputInstanceOrder,
 		ec.unmarshalInputInstanceSource,
@@ -10160,6 +10783,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProfileWhere,
 		ec.unmarshalInputProjectOrder,
 		ec.unmarshalInputProjectWhere,
+		ec.unmarshalInputPublishImageInput,
+		ec.unmarshalInputPushImageInput,
 		ec.unmarshalInputRemoteImageOrder,
 		ec.unmarshalInputRemoteImageWhere,
 		ec.unmarshalInputStorageBucketOrder,
@@ -10181,9 +10806,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpdateClusterMemberInput,
 		ec.unmarshalInputUpdateIdentityInput,
 		ec.unmarshalInputUpdateIdentityProviderGroupInput,
+		ec.unmarshalInputUpdateImageAliasInput,
+		ec.unmarshalInputUpdateImageInput,
 		ec.unmarshalInputUpdateInstanceInput,
 		ec.unmarshalInputUpdateInstanceMetadataInput,
 		ec.unmarshalInputUpdatePlacementGroupInput,
+		ec.unmarshalInputUpdateProfileInput,
+		ec.unmarshalInputUpdateProjectInput,
 		ec.unmarshalInputUpdateServerConfigInput,
 		ec.unmarshalInputWarningOrder,
 		ec.unmarshalInputWarningSeverityWhere,
@@ -12318,6 +12947,377 @@ extend type Query {
     """The project; null is ` + "`" + `default` + "`" + `."""
     project: String
   ): ImageAlias @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/image_alias_write.graphqls", Input: `"""What can be done to a name of an image."""
+enum ImageAliasAction {
+  """` + "`" + `updateImageAlias` + "`" + `"""
+  UPDATE
+  """` + "`" + `renameImageAlias` + "`" + `"""
+  RENAME
+  """` + "`" + `deleteImageAlias` + "`" + `"""
+  DELETE
+}
+
+extend type ImageAlias {
+  """What the caller may do to it now: nothing without the role ADMIN."""
+  availableActions: [ImageAliasAction!]!
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read. LXD is asked for each name on its own."""
+  etag: String
+}
+
+"""A new name for an image."""
+input CreateImageAliasInput {
+  """The name, unique in the project."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `. One without ` + "`" + `features.images` + "`" + ` has ` + "`" + `default` + "`" + `'s: then it is put there."""
+  project: String
+  """The image: its fingerprint, or the beginning of one that no other image has."""
+  fingerprint: String!
+  """Free text; null is none."""
+  description: String
+}
+
+"""A change of a name of an image: what is not given stays as it is."""
+input UpdateImageAliasInput {
+  """The image that it is to stand for: its fingerprint, or the beginning of one that no other image has."""
+  fingerprint: String
+  """Free text."""
+  description: String
+}
+
+"""What ` + "`" + `createImageAlias` + "`" + ` gives."""
+type CreateImageAliasPayload {
+  """The new name."""
+  imageAlias: ImageAlias
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateImageAlias` + "`" + ` gives."""
+type UpdateImageAliasPayload {
+  """The name after the change."""
+  imageAlias: ImageAlias
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameImageAlias` + "`" + ` gives."""
+type RenameImageAliasPayload {
+  """The name as it is now."""
+  imageAlias: ImageAlias
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteImageAlias` + "`" + ` gives."""
+type DeleteImageAliasPayload {
+  """The id that the name had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Give an image another name. One that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createImageAlias(
+    """The name and the image."""
+    input: CreateImageAliasInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateImageAliasPayload @hasRole(role: ADMIN)
+  """Change what a name stands for, or what is said about it. It returns when LXD has done it."""
+  updateImageAlias(
+    """The name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdateImageAliasInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300. It is waited for in any case, so that the next change sees this one."""
+    wait: Int
+  ): UpdateImageAliasPayload @hasRole(role: ADMIN)
+  """Change a name of an image. One that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameImageAlias(
+    """The name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The new name."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameImageAliasPayload @hasRole(role: ADMIN)
+  """Take a name of an image away. The image stays."""
+  deleteImageAlias(
+    """The name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteImageAliasPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/image_copy.graphqls", Input: `"""
+Where a copied image comes from: with ` + "`" + `server` + "`" + ` an image server, with ` + "`" + `url` + "`" + ` a web
+server, with neither another project of this LXD. Fields that do not go together
+are ` + "`" + `BAD_USER_INPUT` + "`" + `.
+"""
+input ImageSource {
+  """
+  The image server: ` + "`" + `ubuntu:` + "`" + `, ` + "`" + `ubuntu-daily:` + "`" + `, ` + "`" + `images:` + "`" + `, or, for an ADMIN of the
+  whole server, an address that begins with ` + "`" + `https://` + "`" + `. Others get ` + "`" + `FORBIDDEN` + "`" + `. Null is this LXD,
+  or the server whose shortcut ` + "`" + `alias` + "`" + ` begins with: ` + "`" + `ubuntu:24.04` + "`" + `.
+  """
+  server: String
+  """With ` + "`" + `server` + "`" + `: how it is spoken to; null is ` + "`" + `SIMPLESTREAMS` + "`" + `."""
+  protocol: ImageProtocol
+  """With ` + "`" + `server` + "`" + `: the server's certificate in PEM; null is one that the system trusts."""
+  certificate: String
+  """A name of the image; not together with ` + "`" + `fingerprint` + "`" + `."""
+  alias: String
+  """The image's fingerprint or the beginning of it; not together with ` + "`" + `alias` + "`" + `."""
+  fingerprint: String
+  """With ` + "`" + `server` + "`" + `: which of two images of one name is meant; null is the container's."""
+  type: InstanceType
+  """With ` + "`" + `fingerprint` + "`" + ` and protocol ` + "`" + `LXD` + "`" + `: what opens an image there that is not public."""
+  secret: String
+  """The image's project, at this LXD or one of protocol ` + "`" + `LXD` + "`" + `; null is ` + "`" + `default` + "`" + `. At this LXD the caller has to be ADMIN there too."""
+  project: String
+  """
+  For an ADMIN of the whole server: an ` + "`" + `https://` + "`" + ` address that answers with the headers
+  ` + "`" + `LXD-Image-Hash` + "`" + ` and ` + "`" + `LXD-Image-URL` + "`" + `; alone, without the other fields.
+  """
+  url: String
+}
+
+"""A name for a new image."""
+input ImageAliasNameInput {
+  """The name, unique in the project."""
+  name: String!
+  """Free text; null is none."""
+  description: String
+}
+
+"""An image that is copied from elsewhere."""
+input CopyImageInput {
+  """The project that gets it; null is ` + "`" + `default` + "`" + `. One without ` + "`" + `features.images` + "`" + ` has ` + "`" + `default` + "`" + `'s: then it is put there."""
+  project: String
+  """Where it comes from."""
+  source: ImageSource!
+  """Names for it; one that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `. Null is none."""
+  aliases: [ImageAliasNameInput!]
+  """Whether anybody who reaches LXD may download it."""
+  public: Boolean = false
+  """Whether LXD keeps it fresh."""
+  autoUpdate: Boolean = false
+  """Properties to add to those that it brings, or to put in their place."""
+  properties: StringMap
+  """
+  The profiles that new instances of it get where none are named; null is
+  ` + "`" + `default` + "`" + `. Those that reach the host are an ADMIN's of the whole server. LXD
+  of 5.0 cannot say it here (` + "`" + `LXD_EXTENSION_MISSING` + "`" + `): use ` + "`" + `updateImage` + "`" + `.
+  """
+  profiles: [String!]
+}
+
+"""An image that is made of an instance or a snapshot."""
+input PublishImageInput {
+  """The instance's name. Without ` + "`" + `snapshot` + "`" + ` one that is not stopped is ` + "`" + `CONFLICT` + "`" + `; one that reaches the host is an ADMIN's of the whole server."""
+  instance: String!
+  """The name of a snapshot of it; null is the instance as it is."""
+  snapshot: String
+  """The project; null is ` + "`" + `default` + "`" + `. One without ` + "`" + `features.images` + "`" + ` has ` + "`" + `default` + "`" + `'s images: then it is put there."""
+  project: String
+  """Names for it; one that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `. Null is none."""
+  aliases: [ImageAliasNameInput!]
+  """Properties; null is those of the image that the instance was made of."""
+  properties: StringMap
+  """Whether anybody who reaches LXD may download it."""
+  public: Boolean = false
+  """How it is compressed; null is as LXD's ` + "`" + `images.compression_algorithm` + "`" + ` says."""
+  compression: Compression
+  """When it counts as expired; null is never."""
+  expiresAt: Time
+}
+
+"""What ` + "`" + `copyImage` + "`" + ` gives."""
+type CopyImagePayload {
+  """The image; null until it is there."""
+  image: Image
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `publishImage` + "`" + ` gives."""
+type PublishImagePayload {
+  """The image; null until it is there."""
+  image: Image
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """
+  Copy an image from an image server, or from another project. An image of that
+  fingerprint is ` + "`" + `ALREADY_EXISTS` + "`" + `; one that the server has not fails the operation.
+  """
+  copyImage(
+    """What to copy, and where to."""
+    input: CopyImageInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CopyImagePayload @hasRole(role: ADMIN)
+  """Make an image of an instance or of a snapshot. One that is there already with the same content fails as ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  publishImage(
+    """What to make it of."""
+    input: PublishImageInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): PublishImagePayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/image_write.graphqls", Input: `"""What can be done to an image."""
+enum ImageAction {
+  """` + "`" + `updateImage` + "`" + `"""
+  UPDATE
+  """` + "`" + `deleteImage` + "`" + `"""
+  DELETE
+  """` + "`" + `refreshImage` + "`" + `"""
+  REFRESH
+  """` + "`" + `pushImage` + "`" + `"""
+  PUSH
+}
+
+extend type Image {
+  """What the caller may do to it now: nothing without the role ADMIN."""
+  availableActions: [ImageAction!]!
+  """
+  What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `: whether it is public and kept
+  fresh, and its properties. Null when it could not be read. LXD is asked for each image on its own.
+  """
+  etag: String
+}
+
+"""A change of an image: what is not given stays as it is."""
+input UpdateImageInput {
+  """Whether anybody who reaches LXD may download it."""
+  public: Boolean
+  """Whether LXD keeps it fresh."""
+  autoUpdate: Boolean
+  """Properties to set; null takes one away."""
+  properties: StringMap
+  """
+  The profiles that new instances of it get where none are named, instead of
+  those that it has. Those that reach the host are an ADMIN's of the whole server.
+  """
+  profiles: [String!]
+  """When it counts as expired; ` + "`" + `1970-01-01T00:00:00Z` + "`" + ` is never."""
+  expiresAt: Time
+}
+
+"""Where an image is sent to."""
+input PushImageInput {
+  """The other LXD's address, which begins with ` + "`" + `https://` + "`" + `."""
+  server: String!
+  """The other LXD's certificate in PEM; null is one that the system trusts."""
+  certificate: String
+  """The secret of a push that the other LXD awaits (` + "`" + `POST /1.0/images` + "`" + ` with mode ` + "`" + `push` + "`" + `). It is never shown."""
+  secret: String!
+  """The project there; null is ` + "`" + `default` + "`" + `."""
+  project: String
+  """Names for it there; null is none."""
+  aliases: [ImageAliasNameInput!]
+  """The profiles there that new instances of it get where none are named; null is ` + "`" + `default` + "`" + `. LXD of 5.0 does not look at them."""
+  profiles: [String!]
+}
+
+"""What ` + "`" + `updateImage` + "`" + ` gives."""
+type UpdateImagePayload {
+  """The image after the change."""
+  image: Image
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `refreshImage` + "`" + ` gives."""
+type RefreshImagePayload {
+  """The image; where there was a newer one, the one that has its names now. Null when there is none."""
+  image: Image
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `pushImage` + "`" + ` gives."""
+type PushImagePayload {
+  """The image that is sent."""
+  image: Image
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteImage` + "`" + ` gives."""
+type DeleteImagePayload {
+  """The id that the image had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Change what LXD says and does about an image: what is not given stays as it is. It returns when LXD has done it."""
+  updateImage(
+    """The id, the fingerprint, or the beginning of one that no other image has."""
+    fingerprint: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdateImageInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300. It is waited for in any case, so that the next change sees this one."""
+    wait: Int
+  ): UpdateImagePayload @hasRole(role: ADMIN)
+  """Delete an image with its names. Instances that were made of it stay."""
+  deleteImage(
+    """The id, the fingerprint, or the beginning of one that no other image has."""
+    fingerprint: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteImagePayload @hasRole(role: ADMIN)
+  """Look whether the server that an image came from has a newer one, which then takes its place. One that came from none is ` + "`" + `CONFLICT` + "`" + `."""
+  refreshImage(
+    """The id, the fingerprint, or the beginning of one that no other image has."""
+    fingerprint: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RefreshImagePayload @hasRole(role: ADMIN)
+  """Send an image to another LXD that awaits it; for an ADMIN of the whole server."""
+  pushImage(
+    """The id, the fingerprint, or the beginning of one that no other image has."""
+    fingerprint: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """Where to."""
+    input: PushImageInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): PushImagePayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/instance.graphqls", Input: `"""What an instance is."""
@@ -15420,6 +16420,142 @@ extend type Query {
   ): Profile @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/profile_write.graphqls", Input: `"""What can be done to a profile."""
+enum ProfileAction {
+  """` + "`" + `updateProfile` + "`" + `"""
+  UPDATE
+  """` + "`" + `renameProfile` + "`" + `"""
+  RENAME
+  """` + "`" + `deleteProfile` + "`" + `"""
+  DELETE
+}
+
+extend type Profile {
+  """What the caller may do to it now: nothing without the role ADMIN; it can be deleted while nothing uses it."""
+  availableActions: [ProfileAction!]!
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read. LXD is asked for each profile on its own."""
+  etag: String
+}
+
+"""A new profile."""
+input CreateProfileInput {
+  """The name: a text without slashes, unique in its project."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `. One without ` + "`" + `features.profiles` + "`" + ` has ` + "`" + `default` + "`" + `'s: then the profile is made there."""
+  project: String
+  """Free text; null is none."""
+  description: String
+  """The configuration that instances take over, in LXD's keys. Keys that reach the host are an ADMIN's of the whole server."""
+  config: StringMap
+  """The devices that instances take over. Those that reach the host are an ADMIN's of the whole server."""
+  devices: DeviceMap
+}
+
+"""A change of a profile: what is not given stays as it is."""
+input UpdateProfileInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away. Keys that reach the host are an ADMIN's of the whole server."""
+  config: StringMap
+  """
+  Devices to add, or options of devices to set; null takes an option, or a
+  device, away. Devices that reach the host are an ADMIN's of the whole server.
+  """
+  devices: DeviceMap
+}
+
+"""What ` + "`" + `createProfile` + "`" + ` gives."""
+type CreateProfilePayload {
+  """The new profile; null after a dry run."""
+  profile: Profile
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `updateProfile` + "`" + ` gives."""
+type UpdateProfilePayload {
+  """The profile after the change; after a dry run as it is."""
+  profile: Profile
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `renameProfile` + "`" + ` gives."""
+type RenameProfilePayload {
+  """The profile under its new name; null until it has it."""
+  profile: Profile
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteProfile` + "`" + ` gives."""
+type DeleteProfilePayload {
+  """The id that the profile had; null after a dry run."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+extend type Mutation {
+  """Make a profile. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `, a host key of who is not ADMIN of the whole server ` + "`" + `FORBIDDEN` + "`" + `."""
+  createProfile(
+    """The profile."""
+    input: CreateProfileInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): CreateProfilePayload @hasRole(role: ADMIN)
+  """
+  Change a profile, and with it all instances that have it: what is not given
+  stays as it is. It returns when LXD has done it.
+  """
+  updateProfile(
+    """The profile's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdateProfileInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300. It is waited for in any case, so that the next change sees this one."""
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): UpdateProfilePayload @hasRole(role: ADMIN)
+  """Rename a profile; instances keep it. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `; ` + "`" + `default` + "`" + ` keeps its name: ` + "`" + `CONFLICT` + "`" + `."""
+  renameProfile(
+    """The profile's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The new name: a text without slashes."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameProfilePayload @hasRole(role: ADMIN)
+  """Delete a profile. One that instances have, and ` + "`" + `default` + "`" + `, is ` + "`" + `CONFLICT` + "`" + `."""
+  deleteProfile(
+    """The profile's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): DeleteProfilePayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/project.graphqls", Input: `"""
 A project of LXD: a space of names for instances and, where its ` + "`" + `features.*` + "`" + `
 say so, for images, profiles, volumes and networks.
@@ -15557,6 +16693,136 @@ extend type Query {
     """The name."""
     name: String!
   ): Project @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/project_write.graphqls", Input: `"""What can be done to a project."""
+enum ProjectAction {
+  """` + "`" + `updateProject` + "`" + `"""
+  UPDATE
+  """` + "`" + `renameProject` + "`" + `"""
+  RENAME
+  """` + "`" + `deleteProject` + "`" + ` without ` + "`" + `force` + "`" + `"""
+  DELETE
+  """` + "`" + `deleteProject` + "`" + ` with ` + "`" + `force` + "`" + `"""
+  FORCE_DELETE
+}
+
+extend type Project {
+  """What the caller may do to it now: nothing for who is not ADMIN of the whole server."""
+  availableActions: [ProjectAction!]!
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read. LXD is asked for each project on its own."""
+  etag: String
+}
+
+"""A new project."""
+input CreateProjectInput {
+  """The name: a text without slashes, spaces, underscores and quotes."""
+  name: String!
+  """Free text; null is none."""
+  description: String
+  """
+  The configuration, in LXD's keys. ` + "`" + `features.*` + "`" + ` say what it has of its own:
+  images, profiles and volumes where they are not named, networks not.
+  """
+  config: StringMap
+}
+
+"""A change of a project: what is not given stays as it is."""
+input UpdateProjectInput {
+  """Free text."""
+  description: String
+  """
+  Keys of the configuration to set; null takes a key away. ` + "`" + `features.*` + "`" + ` of a
+  project that something is in are fixed: ` + "`" + `CONFLICT` + "`" + `.
+  """
+  config: StringMap
+}
+
+"""What ` + "`" + `createProject` + "`" + ` gives."""
+type CreateProjectPayload {
+  """The new project; null until it exists."""
+  project: Project
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateProject` + "`" + ` gives."""
+type UpdateProjectPayload {
+  """The project after the change."""
+  project: Project
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameProject` + "`" + ` gives."""
+type RenameProjectPayload {
+  """The project under its new name; null until it has it."""
+  project: Project
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteProject` + "`" + ` gives."""
+type DeleteProjectPayload {
+  """The id that the project had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Make a project; for an ADMIN of the whole server. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createProject(
+    """The project."""
+    input: CreateProjectInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateProjectPayload @hasRole(role: ADMIN)
+  """
+  Change a project; for an ADMIN of the whole server. What is not given stays as
+  it is. It returns when LXD has done it.
+  """
+  updateProject(
+    """The project's name."""
+    name: String!
+    """What to change."""
+    input: UpdateProjectInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300. It is waited for in any case, so that the next change sees this one."""
+    wait: Int
+  ): UpdateProjectPayload @hasRole(role: ADMIN)
+  """
+  Rename a project that nothing is in; for an ADMIN of the whole server. One that
+  something is in, and ` + "`" + `default` + "`" + `, is ` + "`" + `CONFLICT` + "`" + `, a name that is taken ` + "`" + `ALREADY_EXISTS` + "`" + `.
+  """
+  renameProject(
+    """The project's name."""
+    name: String!
+    """The new name: a text without slashes, spaces, underscores and quotes."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameProjectPayload @hasRole(role: ADMIN)
+  """
+  Delete a project; for an ADMIN of the whole server. One that something is in is
+  ` + "`" + `CONFLICT` + "`" + ` without ` + "`" + `force` + "`" + `; ` + "`" + `default` + "`" + ` always is.
+  """
+  deleteProject(
+    """The project's name."""
+    name: String!
+    """
+    Whether to delete what is in it before, for good: instances, also those that
+    run, with their snapshots and backups, profiles, images, volumes, networks. A
+    protected instance is ` + "`" + `CONFLICT` + "`" + `, and then nothing is deleted. It is one
+    operation; one that fails or is cancelled leaves what it has not come to.
+    """
+    force: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteProjectPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/remote_image.graphqls", Input: `"""An image that an image server offers, for ` + "`" + `createInstance` + "`" + ` and ` + "`" + `copyImage` + "`" + `."""
@@ -17597,6 +18863,16 @@ func (ec *executionContext) childFields_ClusterMemberEdge(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ClusterMemberEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CopyImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "image":
+		return ec.fieldContext_CopyImagePayload_image(ctx, field)
+	case "operation":
+		return ec.fieldContext_CopyImagePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CopyImagePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CopyInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -17685,6 +18961,16 @@ func (ec *executionContext) childFields_CreateIdentityTokenPayload(ctx context.C
 	return nil, fmt.Errorf("no field named %q was found under type CreateIdentityTokenPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "imageAlias":
+		return ec.fieldContext_CreateImageAliasPayload_imageAlias(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateImageAliasPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateImageAliasPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateInstanceBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "backup":
@@ -17725,6 +19011,28 @@ func (ec *executionContext) childFields_CreatePlacementGroupPayload(ctx context.
 		return ec.fieldContext_CreatePlacementGroupPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreatePlacementGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "profile":
+		return ec.fieldContext_CreateProfilePayload_profile(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateProfilePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_CreateProfilePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateProfilePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "project":
+		return ec.fieldContext_CreateProjectPayload_project(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateProjectPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateProjectPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteAuthGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17787,6 +19095,26 @@ func (ec *executionContext) childFields_DeleteIdentityProviderGroupPayload(ctx c
 	return nil, fmt.Errorf("no field named %q was found under type DeleteIdentityProviderGroupPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeleteImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteImageAliasPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteImageAliasPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteImageAliasPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteImagePayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteImagePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteImagePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteInstanceBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -17847,6 +19175,28 @@ func (ec *executionContext) childFields_DeletePlacementGroupPayload(ctx context.
 		return ec.fieldContext_DeletePlacementGroupPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeletePlacementGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteProfilePayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteProfilePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_DeleteProfilePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteProfilePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteProjectPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteProjectPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteProjectPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteWarningPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18049,6 +19399,10 @@ func (ec *executionContext) childFields_Image(ctx context.Context, field graphql
 		return ec.fieldContext_Image_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_Image_usedBy(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Image_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_Image_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Image", field.Name)
 }
@@ -18067,6 +19421,10 @@ func (ec *executionContext) childFields_ImageAlias(ctx context.Context, field gr
 		return ec.fieldContext_ImageAlias_project(ctx, field)
 	case "image":
 		return ec.fieldContext_ImageAlias_image(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_ImageAlias_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_ImageAlias_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImageAlias", field.Name)
 }
@@ -19199,6 +20557,10 @@ func (ec *executionContext) childFields_Profile(ctx context.Context, field graph
 		return ec.fieldContext_Profile_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_Profile_usedBy(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Profile_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_Profile_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Profile", field.Name)
 }
@@ -19247,6 +20609,10 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_Project_usedBy(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Project_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_Project_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Project", field.Name)
 }
@@ -19287,6 +20653,26 @@ func (ec *executionContext) childFields_ProjectUsage(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ProjectUsage", field.Name)
 }
 
+func (ec *executionContext) childFields_PublishImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "image":
+		return ec.fieldContext_PublishImagePayload_image(ctx, field)
+	case "operation":
+		return ec.fieldContext_PublishImagePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublishImagePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PushImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "image":
+		return ec.fieldContext_PushImagePayload_image(ctx, field)
+	case "operation":
+		return ec.fieldContext_PushImagePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PushImagePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RebuildInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -19295,6 +20681,16 @@ func (ec *executionContext) childFields_RebuildInstancePayload(ctx context.Conte
 		return ec.fieldContext_RebuildInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RebuildInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RefreshImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "image":
+		return ec.fieldContext_RefreshImagePayload_image(ctx, field)
+	case "operation":
+		return ec.fieldContext_RefreshImagePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefreshImagePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RemoteImage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19405,6 +20801,16 @@ func (ec *executionContext) childFields_RenameIdentityProviderGroupPayload(ctx c
 	return nil, fmt.Errorf("no field named %q was found under type RenameIdentityProviderGroupPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RenameImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "imageAlias":
+		return ec.fieldContext_RenameImageAliasPayload_imageAlias(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameImageAliasPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameImageAliasPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RenameInstanceBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "backup":
@@ -19443,6 +20849,26 @@ func (ec *executionContext) childFields_RenamePlacementGroupPayload(ctx context.
 		return ec.fieldContext_RenamePlacementGroupPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RenamePlacementGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "profile":
+		return ec.fieldContext_RenameProfilePayload_profile(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameProfilePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameProfilePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "project":
+		return ec.fieldContext_RenameProjectPayload_project(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameProjectPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameProjectPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ResourcesCpu(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20405,6 +21831,26 @@ func (ec *executionContext) childFields_UpdateIdentityProviderGroupPayload(ctx c
 	return nil, fmt.Errorf("no field named %q was found under type UpdateIdentityProviderGroupPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "imageAlias":
+		return ec.fieldContext_UpdateImageAliasPayload_imageAlias(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateImageAliasPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateImageAliasPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "image":
+		return ec.fieldContext_UpdateImagePayload_image(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateImagePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateImagePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateInstanceMetadataPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -20445,6 +21891,28 @@ func (ec *executionContext) childFields_UpdatePlacementGroupPayload(ctx context.
 		return ec.fieldContext_UpdatePlacementGroupPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdatePlacementGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "profile":
+		return ec.fieldContext_UpdateProfilePayload_profile(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateProfilePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_UpdateProfilePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateProfilePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "project":
+		return ec.fieldContext_UpdateProjectPayload_project(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateProjectPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateProjectPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateServerConfigPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -2,9 +2,7 @@ package lxd
 
 import (
 	"context"
-	"errors"
 	"net/http"
-	"strings"
 )
 
 // administer is the gate in front of every change of what belongs to the
@@ -56,20 +54,10 @@ func setConfig(into object, patch StringMapPatch) error {
 	return into.write("config", config)
 }
 
-// taken is what a name that is taken is told as, in whatever form LXD says it.
-func taken(err error, message string) error {
-	var answer *Error
-	if errors.As(err, &answer) && (answer.Status == http.StatusConflict || strings.Contains(answer.Message, "already exists") || strings.Contains(answer.Message, "already in use")) {
+// nameTaken is what a name that is taken is told as, in whatever form LXD says it.
+func nameTaken(err error, message string) error {
+	if taken(err) || isStatus(err, http.StatusConflict) {
 		return &ExistsError{message}
 	}
 	return err
-}
-
-// tagged is an object that LXD gives an ETag for.
-type tagged interface{ address() string }
-
-// ETag is what LXD calls the present content of an object of the server's, for
-// ifMatch; nil where LXD has none.
-func (c *Client) ETag(ctx context.Context, of tagged) (*string, error) {
-	return etag(ctx, c, of.address())
 }

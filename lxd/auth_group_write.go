@@ -66,7 +66,7 @@ func (c *Client) CreateAuthGroup(ctx context.Context, as Scope, input *CreateAut
 	}
 	body := map[string]any{"name": input.Name, "description": value(input.Description), "permissions": append([]*PermissionInput{}, input.Permissions...)}
 	operation, err := change(ctx, c, "", http.MethodPost, path("auth", "groups"), body)
-	return operation, taken(err, authGroupExists(input.Name))
+	return operation, nameTaken(err, authGroupExists(input.Name))
 }
 
 // UpdateAuthGroup changes a group of identities.
@@ -93,7 +93,7 @@ func (c *Client) RenameAuthGroup(ctx context.Context, as Scope, name, newName st
 		return nil, err
 	}
 	operation, err := change(ctx, c, "", http.MethodPost, group.address(), map[string]any{"name": newName})
-	return operation, taken(err, authGroupExists(newName))
+	return operation, nameTaken(err, authGroupExists(newName))
 }
 
 // DeleteAuthGroup deletes a group of identities: they lose what it allowed.

@@ -57,7 +57,7 @@ func (c *Client) CreateCertificate(ctx context.Context, as Scope, input *CreateC
 	}
 	body["certificate"] = base64.StdEncoding.EncodeToString(parsed.Raw)
 	operation, err := change(ctx, c, "", http.MethodPost, path("certificates"), body)
-	return operation, taken(err, exists)
+	return operation, nameTaken(err, exists)
 }
 
 // CreateCertificateToken asks LXD for a token that somebody trades for trust.

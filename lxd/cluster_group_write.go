@@ -58,7 +58,7 @@ func (c *Client) CreateClusterGroup(ctx context.Context, as Scope, input *Create
 	}
 	body := map[string]any{"name": input.Name, "description": value(input.Description), "members": append([]string{}, input.Members...)}
 	operation, err := change(ctx, c, "", http.MethodPost, path("cluster", "groups"), body)
-	return operation, taken(err, groupExists(input.Name))
+	return operation, nameTaken(err, groupExists(input.Name))
 }
 
 // UpdateClusterGroup changes a group.
@@ -124,7 +124,7 @@ func (c *Client) RenameClusterGroup(ctx context.Context, as Scope, name, newName
 		return nil, err
 	}
 	operation, err := change(ctx, c, "", http.MethodPost, group.address(), map[string]any{"name": newName})
-	return operation, taken(err, groupExists(newName))
+	return operation, nameTaken(err, groupExists(newName))
 }
 
 // DeleteClusterGroup deletes a group that has no members.

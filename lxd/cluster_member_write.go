@@ -68,7 +68,7 @@ func (c *Client) RenameClusterMember(ctx context.Context, as Scope, name, newNam
 		return nil, err
 	}
 	operation, err := change(ctx, c, "", http.MethodPost, member.address(), map[string]any{"server_name": newName})
-	return operation, taken(err, "the cluster has a member "+newName+" already: choose another name")
+	return operation, nameTaken(err, "the cluster has a member "+newName+" already: choose another name")
 }
 
 // DeleteClusterMember takes a member out of the cluster. With force also one

@@ -47,7 +47,7 @@ func (c *Client) CreateIdentityProviderGroup(ctx context.Context, as Scope, inpu
 	}
 	body := map[string]any{"name": input.Name, "groups": append([]string{}, input.Groups...)}
 	operation, err := change(ctx, c, "", http.MethodPost, path("auth", "identity-provider-groups"), body)
-	return operation, taken(err, providerGroupExists(input.Name))
+	return operation, nameTaken(err, providerGroupExists(input.Name))
 }
 
 // UpdateIdentityProviderGroup changes what a group of the identity provider is mapped to.
@@ -71,7 +71,7 @@ func (c *Client) RenameIdentityProviderGroup(ctx context.Context, as Scope, name
 		return nil, err
 	}
 	operation, err := change(ctx, c, "", http.MethodPost, group.address(), map[string]any{"name": newName})
-	return operation, taken(err, providerGroupExists(newName))
+	return operation, nameTaken(err, providerGroupExists(newName))
 }
 
 // DeleteIdentityProviderGroup ends a mapping.

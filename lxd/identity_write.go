@@ -70,7 +70,7 @@ func (c *Client) CreateIdentity(ctx context.Context, as Scope, input *CreateIden
 	}
 	answer, err := once[json.RawMessage](ctx, c, c.config.Timeout, http.MethodPost, path("auth", "identities", method[0]), body)
 	if err != nil || !value(input.Token) {
-		return nil, taken(err, exists)
+		return nil, nameTaken(err, exists)
 	}
 	return writtenToken(answer.Metadata)
 }

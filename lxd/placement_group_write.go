@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"regexp"
-	"slices"
 )
 
 // PlacementPolicy is how the instances of a placement group are put on members.
@@ -88,7 +87,7 @@ func (c *Client) CreatePlacementGroup(ctx context.Context, as Scope, input *Crea
 	patch.apply(config)
 	body := map[string]any{"name": input.Name, "description": value(input.Description), "config": config}
 	operation, err := change(ctx, c, project, http.MethodPost, in(project, path("placement-groups")), body)
-	return operation, taken(err, placementExists(input.Name))
+	return operation, nameTaken(err, placementExists(input.Name))
 }
 
 // placementPatch is a change of the configuration with what has fields of its own.
@@ -134,14 +133,14 @@ func (c *Client) RenamePlacementGroup(ctx context.Context, as Scope, project, na
 	if err != nil {
 		return nil, err
 	}
-	if err := unusedPlacementGroup(group); err != nil {
+	if err := c.usedByError(as, "the placement group "+group.Name, group.Users); err != nil {
 		return nil, err
 	}
 	if err := c.freePlacementGroup(ctx, as, group.Project, "newName", newName); err != nil {
 		return nil, err
 	}
 	operation, err := change(ctx, c, group.Project, http.MethodPost, group.address(), map[string]any{"name": newName})
-	return operation, taken(err, placementExists(newName))
+	return operation, nameTaken(err, placementExists(newName))
 }
 
 // DeletePlacementGroup deletes a placement group that nothing uses.
@@ -150,20 +149,11 @@ func (c *Client) DeletePlacementGroup(ctx context.Context, as Scope, project, na
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := unusedPlacementGroup(group); err != nil {
+	if err := c.usedByError(as, "the placement group "+group.Name, group.Users); err != nil {
 		return nil, nil, err
 	}
 	operation, err := change(ctx, c, group.Project, http.MethodDelete, group.address(), nil)
 	return group, operation, err
-}
-
-func unusedPlacementGroup(group *PlacementGroup) error {
-	if len(group.Users) == 0 {
-		return nil
-	}
-	users := slices.Clone(group.Users)
-	slices.Sort(users)
-	return &InUseError{"the placement group " + group.Name + " is used by " + some(users) + ": take it out of their placement.group first"}
 }
 
 func (c *Client) changeablePlacementGroup(ctx context.Context, as Scope, project, name string) (*PlacementGroup, error) {

@@ -13,15 +13,15 @@ import (
 )
 
 func (r *authGroupResolver) Etag(ctx context.Context, obj *lxd.AuthGroup) (*string, error) {
-	return r.LXD.ETag(ctx, obj)
+	return load(ctx).etag.Load(ctx, obj)()
 }
 
 func (r *identityResolver) Etag(ctx context.Context, obj *lxd.Identity) (*string, error) {
-	return r.LXD.ETag(ctx, obj)
+	return load(ctx).etag.Load(ctx, obj)()
 }
 
 func (r *identityProviderGroupResolver) Etag(ctx context.Context, obj *lxd.IdentityProviderGroup) (*string, error) {
-	return r.LXD.ETag(ctx, obj)
+	return load(ctx).etag.Load(ctx, obj)()
 }
 
 func (r *permissionResolver) Entity(ctx context.Context, obj *lxd.Permission) (lxd.Node, error) {

@@ -21,7 +21,7 @@ func (r *certificateResolver) Projects(ctx context.Context, obj *lxd.Certificate
 }
 
 func (r *certificateResolver) Etag(ctx context.Context, obj *lxd.Certificate) (*string, error) {
-	return r.LXD.ETag(ctx, obj)
+	return load(ctx).etag.Load(ctx, obj)()
 }
 
 func (r *queryResolver) Certificates(ctx context.Context, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Certificate], error) {

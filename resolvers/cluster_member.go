@@ -18,7 +18,7 @@ func (r *clusterGroupResolver) Members(ctx context.Context, obj *lxd.ClusterGrou
 }
 
 func (r *clusterGroupResolver) Etag(ctx context.Context, obj *lxd.ClusterGroup) (*string, error) {
-	return r.LXD.ETag(ctx, obj)
+	return load(ctx).etag.Load(ctx, obj)()
 }
 
 func (r *clusterMemberResolver) Config(ctx context.Context, obj *lxd.ClusterMember, prefix *string) (lxd.StringMap, error) {
@@ -30,7 +30,7 @@ func (r *clusterMemberResolver) AvailableActions(ctx context.Context, obj *lxd.C
 }
 
 func (r *clusterMemberResolver) Etag(ctx context.Context, obj *lxd.ClusterMember) (*string, error) {
-	return r.LXD.ETag(ctx, obj)
+	return load(ctx).etag.Load(ctx, obj)()
 }
 
 func (r *clusterMemberResolver) Groups(ctx context.Context, obj *lxd.ClusterMember) ([]*lxd.ClusterGroup, error) {

@@ -21,7 +21,7 @@ func (r *placementGroupResolver) AvailableActions(ctx context.Context, obj *lxd.
 }
 
 func (r *placementGroupResolver) Etag(ctx context.Context, obj *lxd.PlacementGroup) (*string, error) {
-	return r.LXD.ETag(ctx, obj)
+	return load(ctx).etag.Load(ctx, obj)()
 }
 
 func (r *placementGroupResolver) UsedBy(ctx context.Context, obj *lxd.PlacementGroup) ([]lxd.Node, error) {

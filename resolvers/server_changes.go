@@ -160,5 +160,5 @@ func (r *Resolver) serverETag(ctx context.Context, server *lxd.Server) (*string,
 	if !scope(ctx).Allows("", true) {
 		return nil, nil
 	}
-	return r.LXD.ETag(ctx, server)
+	return load(ctx).etag.Load(ctx, server)()
 }

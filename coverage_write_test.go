@@ -149,7 +149,6 @@ var writes = map[string]string{
 // coming are mutations of the table that the schema has not yet. A name goes off
 // the list with the schema that brings it.
 var coming = strings.Fields(`
-
 	createNetwork updateNetwork renameNetwork deleteNetwork createNetworkForward updateNetworkForward deleteNetworkForward
 	createNetworkPeer updateNetworkPeer deleteNetworkPeer createNetworkLoadBalancer updateNetworkLoadBalancer deleteNetworkLoadBalancer
 	createNetworkAcl updateNetworkAcl renameNetworkAcl deleteNetworkAcl createNetworkZone updateNetworkZone deleteNetworkZone

@@ -63,6 +63,7 @@ type ResolverRoot interface {
 	StorageBucket() StorageBucketResolver
 	StoragePool() StoragePoolResolver
 	StorageVolume() StorageVolumeResolver
+	StorageVolumeSnapshot() StorageVolumeSnapshotResolver
 	Subscription() SubscriptionResolver
 	User() UserResolver
 	Warning() WarningResolver
@@ -216,6 +217,11 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	CopyStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
 	CreateAuthGroupPayload struct {
 		Group     func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -276,6 +282,42 @@ type ComplexityRoot struct {
 		Snapshot  func(childComplexity int) int
 	}
 
+	CreateNetworkAclPayload struct {
+		NetworkAcl func(childComplexity int) int
+		Operation  func(childComplexity int) int
+	}
+
+	CreateNetworkForwardPayload struct {
+		Forward   func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	CreateNetworkLoadBalancerPayload struct {
+		LoadBalancer func(childComplexity int) int
+		Operation    func(childComplexity int) int
+	}
+
+	CreateNetworkPayload struct {
+		Network   func(childComplexity int) int
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+	}
+
+	CreateNetworkPeerPayload struct {
+		Operation func(childComplexity int) int
+		Peer      func(childComplexity int) int
+	}
+
+	CreateNetworkZonePayload struct {
+		NetworkZone func(childComplexity int) int
+		Operation   func(childComplexity int) int
+	}
+
+	CreateNetworkZoneRecordPayload struct {
+		Operation func(childComplexity int) int
+		Record    func(childComplexity int) int
+	}
+
 	CreatePlacementGroupPayload struct {
 		Operation      func(childComplexity int) int
 		PlacementGroup func(childComplexity int) int
@@ -290,6 +332,37 @@ type ComplexityRoot struct {
 	CreateProjectPayload struct {
 		Operation func(childComplexity int) int
 		Project   func(childComplexity int) int
+	}
+
+	CreateStorageBucketKeyPayload struct {
+		Key       func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	CreateStorageBucketPayload struct {
+		Operation     func(childComplexity int) int
+		StorageBucket func(childComplexity int) int
+	}
+
+	CreateStoragePoolPayload struct {
+		Operation   func(childComplexity int) int
+		StoragePool func(childComplexity int) int
+	}
+
+	CreateStorageVolumeBackupPayload struct {
+		Backup    func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	CreateStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		Plan          func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
+	CreateStorageVolumeSnapshotPayload struct {
+		Operation func(childComplexity int) int
+		Snapshot  func(childComplexity int) int
 	}
 
 	DeleteAuthGroupPayload struct {
@@ -358,6 +431,42 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	DeleteNetworkAclPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteNetworkForwardPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteNetworkLoadBalancerPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteNetworkPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+	}
+
+	DeleteNetworkPeerPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteNetworkZonePayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteNetworkZoneRecordPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	DeletePlacementGroupPayload struct {
 		DeletedID func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -370,6 +479,37 @@ type ComplexityRoot struct {
 	}
 
 	DeleteProjectPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteStorageBucketKeyPayload struct {
+		Operation     func(childComplexity int) int
+		StorageBucket func(childComplexity int) int
+	}
+
+	DeleteStorageBucketPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteStoragePoolPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteStorageVolumeBackupPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteStorageVolumePayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+	}
+
+	DeleteStorageVolumeSnapshotPayload struct {
 		DeletedID func(childComplexity int) int
 		Operation func(childComplexity int) int
 	}
@@ -812,6 +952,11 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	MoveStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
 	Mutation struct {
 		AddTag                      func(childComplexity int, name string, project *string, tag string) int
 		AttachNic                   func(childComplexity int, name string, project *string, network string, device string) int
@@ -821,6 +966,7 @@ type ComplexityRoot struct {
 		ClearInstanceConsoleLog     func(childComplexity int, name string, project *string) int
 		CopyImage                   func(childComplexity int, input lxd.CopyImageInput, wait *int, idempotencyKey *string) int
 		CopyInstance                func(childComplexity int, name string, project *string, input lxd.CopyInstanceInput, wait *int, idempotencyKey *string) int
+		CopyStorageVolume           func(childComplexity int, pool string, name string, project *string, location *string, snapshot *string, input lxd.CopyStorageVolumeInput, wait *int, idempotencyKey *string) int
 		CreateAuthGroup             func(childComplexity int, input lxd.CreateAuthGroupInput, wait *int, idempotencyKey *string) int
 		CreateCertificate           func(childComplexity int, input lxd.CreateCertificateInput, wait *int, idempotencyKey *string) int
 		CreateClusterGroup          func(childComplexity int, input lxd.CreateClusterGroupInput, wait *int, idempotencyKey *string) int
@@ -832,9 +978,22 @@ type ComplexityRoot struct {
 		CreateInstance              func(childComplexity int, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) int
 		CreateInstanceBackup        func(childComplexity int, instance string, project *string, input lxd.CreateInstanceBackupInput, wait *int, idempotencyKey *string) int
 		CreateInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int, idempotencyKey *string) int
+		CreateNetwork               func(childComplexity int, input lxd.CreateNetworkInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateNetworkACL            func(childComplexity int, input lxd.CreateNetworkAclInput, wait *int, idempotencyKey *string) int
+		CreateNetworkForward        func(childComplexity int, network string, project *string, member *string, input lxd.CreateNetworkForwardInput, wait *int, idempotencyKey *string) int
+		CreateNetworkLoadBalancer   func(childComplexity int, network string, project *string, input lxd.CreateNetworkLoadBalancerInput, wait *int, idempotencyKey *string) int
+		CreateNetworkPeer           func(childComplexity int, network string, project *string, input lxd.CreateNetworkPeerInput, wait *int, idempotencyKey *string) int
+		CreateNetworkZone           func(childComplexity int, input lxd.CreateNetworkZoneInput, wait *int, idempotencyKey *string) int
+		CreateNetworkZoneRecord     func(childComplexity int, zone string, project *string, input lxd.CreateNetworkZoneRecordInput, wait *int, idempotencyKey *string) int
 		CreatePlacementGroup        func(childComplexity int, input lxd.CreatePlacementGroupInput, wait *int, idempotencyKey *string) int
 		CreateProfile               func(childComplexity int, input lxd.CreateProfileInput, wait *int, idempotencyKey *string, dryRun *bool) int
 		CreateProject               func(childComplexity int, input lxd.CreateProjectInput, wait *int, idempotencyKey *string) int
+		CreateStorageBucket         func(childComplexity int, input lxd.CreateStorageBucketInput, wait *int, idempotencyKey *string) int
+		CreateStorageBucketKey      func(childComplexity int, pool string, bucket string, project *string, input lxd.CreateStorageBucketKeyInput, wait *int, idempotencyKey *string) int
+		CreateStoragePool           func(childComplexity int, input lxd.CreateStoragePoolInput, wait *int, idempotencyKey *string) int
+		CreateStorageVolume         func(childComplexity int, input lxd.CreateStorageVolumeInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateStorageVolumeBackup   func(childComplexity int, pool string, volume string, project *string, location *string, input lxd.CreateStorageVolumeBackupInput, wait *int, idempotencyKey *string) int
+		CreateStorageVolumeSnapshot func(childComplexity int, pool string, volume string, project *string, location *string, input lxd.CreateStorageVolumeSnapshotInput, wait *int, idempotencyKey *string) int
 		DeleteAuthGroup             func(childComplexity int, name string, wait *int) int
 		DeleteCertificate           func(childComplexity int, fingerprint string, force *bool, wait *int) int
 		DeleteClusterGroup          func(childComplexity int, name string, wait *int) int
@@ -848,9 +1007,22 @@ type ComplexityRoot struct {
 		DeleteInstanceLog           func(childComplexity int, name string, project *string, log string) int
 		DeleteInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, wait *int) int
 		DeleteInstanceTemplate      func(childComplexity int, name string, project *string, template string) int
+		DeleteNetwork               func(childComplexity int, name string, project *string, wait *int, dryRun *bool) int
+		DeleteNetworkACL            func(childComplexity int, name string, project *string, wait *int) int
+		DeleteNetworkForward        func(childComplexity int, network string, listenAddress string, project *string, member *string, wait *int) int
+		DeleteNetworkLoadBalancer   func(childComplexity int, network string, listenAddress string, project *string, wait *int) int
+		DeleteNetworkPeer           func(childComplexity int, network string, name string, project *string, wait *int) int
+		DeleteNetworkZone           func(childComplexity int, name string, project *string, wait *int) int
+		DeleteNetworkZoneRecord     func(childComplexity int, zone string, name string, project *string, wait *int) int
 		DeletePlacementGroup        func(childComplexity int, name string, project *string, wait *int) int
 		DeleteProfile               func(childComplexity int, name string, project *string, wait *int, dryRun *bool) int
 		DeleteProject               func(childComplexity int, name string, force *bool, wait *int) int
+		DeleteStorageBucket         func(childComplexity int, pool string, name string, project *string, wait *int) int
+		DeleteStorageBucketKey      func(childComplexity int, pool string, bucket string, name string, project *string, wait *int) int
+		DeleteStoragePool           func(childComplexity int, name string, wait *int) int
+		DeleteStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, wait *int, dryRun *bool) int
+		DeleteStorageVolumeBackup   func(childComplexity int, pool string, volume string, name string, project *string, location *string, wait *int) int
+		DeleteStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, wait *int) int
 		DeleteWarning               func(childComplexity int, id string, wait *int) int
 		DetachNic                   func(childComplexity int, name string, project *string, device string) int
 		DetachVolume                func(childComplexity int, name string, project *string, device string) int
@@ -860,6 +1032,7 @@ type ComplexityRoot struct {
 		GrowInstanceDisk            func(childComplexity int, name string, project *string, byGiB int) int
 		Login                       func(childComplexity int, username string, password string) int
 		MigrateInstance             func(childComplexity int, name string, project *string, input lxd.MigrateInstanceInput, wait *int) int
+		MoveStorageVolume           func(childComplexity int, pool string, name string, project *string, location *string, input lxd.MoveStorageVolumeInput, wait *int) int
 		PublishImage                func(childComplexity int, input lxd.PublishImageInput, wait *int, idempotencyKey *string) int
 		PushImage                   func(childComplexity int, fingerprint string, project *string, input lxd.PushImageInput, wait *int, idempotencyKey *string) int
 		RebuildInstance             func(childComplexity int, name string, project *string, source lxd.InstanceSource, wait *int) int
@@ -874,12 +1047,19 @@ type ComplexityRoot struct {
 		RenameInstance              func(childComplexity int, name string, project *string, newName string, wait *int) int
 		RenameInstanceBackup        func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
 		RenameInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
+		RenameNetwork               func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameNetworkACL            func(childComplexity int, name string, project *string, newName string, wait *int) int
 		RenamePlacementGroup        func(childComplexity int, name string, project *string, newName string, wait *int) int
 		RenameProfile               func(childComplexity int, name string, project *string, newName string, wait *int) int
 		RenameProject               func(childComplexity int, name string, newName string, wait *int) int
+		RenameStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, newName string, wait *int) int
+		RenameStorageVolumeBackup   func(childComplexity int, pool string, volume string, name string, project *string, location *string, newName string, wait *int) int
+		RenameStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, newName string, wait *int) int
+		ResizeStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, sizeBytes int64, wait *int) int
 		RestartInstance             func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
 		RestoreClusterMember        func(childComplexity int, name string, leaveInstances *bool, wait *int) int
 		RestoreInstance             func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
+		RestoreStorageVolume        func(childComplexity int, pool string, name string, project *string, location *string, snapshot string, wait *int) int
 		RevokeIdentityToken         func(childComplexity int, name string, wait *int) int
 		ScaleInstanceCPU            func(childComplexity int, name string, project *string, cores int) int
 		ScaleInstanceMemory         func(childComplexity int, name string, project *string, memoryMiB int) int
@@ -901,17 +1081,31 @@ type ComplexityRoot struct {
 		UpdateInstance              func(childComplexity int, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string, dryRun *bool) int
 		UpdateInstanceMetadata      func(childComplexity int, name string, project *string, input lxd.UpdateInstanceMetadataInput, ifMatch *string) int
 		UpdateInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) int
+		UpdateNetwork               func(childComplexity int, name string, project *string, member *string, input lxd.UpdateNetworkInput, ifMatch *string, wait *int, dryRun *bool) int
+		UpdateNetworkACL            func(childComplexity int, name string, project *string, input lxd.UpdateNetworkAclInput, ifMatch *string, wait *int) int
+		UpdateNetworkForward        func(childComplexity int, network string, listenAddress string, project *string, member *string, input lxd.UpdateNetworkForwardInput, ifMatch *string, wait *int) int
+		UpdateNetworkLoadBalancer   func(childComplexity int, network string, listenAddress string, project *string, input lxd.UpdateNetworkLoadBalancerInput, ifMatch *string, wait *int) int
+		UpdateNetworkPeer           func(childComplexity int, network string, name string, project *string, input lxd.UpdateNetworkPeerInput, ifMatch *string, wait *int) int
+		UpdateNetworkZone           func(childComplexity int, name string, project *string, input lxd.UpdateNetworkZoneInput, ifMatch *string, wait *int) int
+		UpdateNetworkZoneRecord     func(childComplexity int, zone string, name string, project *string, input lxd.UpdateNetworkZoneRecordInput, ifMatch *string, wait *int) int
 		UpdatePlacementGroup        func(childComplexity int, name string, project *string, input lxd.UpdatePlacementGroupInput, ifMatch *string, wait *int) int
 		UpdateProfile               func(childComplexity int, name string, project *string, input lxd.UpdateProfileInput, ifMatch *string, wait *int, dryRun *bool) int
 		UpdateProject               func(childComplexity int, name string, input lxd.UpdateProjectInput, ifMatch *string, wait *int) int
 		UpdateServerConfig          func(childComplexity int, input lxd.UpdateServerConfigInput, member *string, ifMatch *string, force *bool, wait *int) int
+		UpdateStorageBucket         func(childComplexity int, pool string, name string, project *string, input lxd.UpdateStorageBucketInput, ifMatch *string, wait *int) int
+		UpdateStorageBucketKey      func(childComplexity int, pool string, bucket string, name string, project *string, input lxd.UpdateStorageBucketKeyInput, ifMatch *string, wait *int) int
+		UpdateStoragePool           func(childComplexity int, name string, input lxd.UpdateStoragePoolInput, member *string, ifMatch *string, wait *int) int
+		UpdateStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, input lxd.UpdateStorageVolumeInput, ifMatch *string, wait *int, dryRun *bool) int
+		UpdateStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, input lxd.UpdateStorageVolumeSnapshotInput, ifMatch *string, wait *int) int
 		UpdateWarning               func(childComplexity int, id string, status lxd.WarningStatus, wait *int) int
 	}
 
 	Network struct {
 		Acls             func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		Forwards         func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
@@ -932,9 +1126,11 @@ type ComplexityRoot struct {
 	}
 
 	NetworkAcl struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
 		Egress           func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Ingress          func(childComplexity int) int
@@ -1007,13 +1203,16 @@ type ComplexityRoot struct {
 	}
 
 	NetworkForward struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		ListenAddress    func(childComplexity int) int
 		Location         func(childComplexity int) int
 		Ports            func(childComplexity int) int
+		Tags             func(childComplexity int) int
 	}
 
 	NetworkForwardPort struct {
@@ -1025,14 +1224,17 @@ type ComplexityRoot struct {
 	}
 
 	NetworkLoadBalancer struct {
+		AvailableActions func(childComplexity int) int
 		Backends         func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		ListenAddress    func(childComplexity int) int
 		Location         func(childComplexity int) int
 		Ports            func(childComplexity int) int
+		Tags             func(childComplexity int) int
 	}
 
 	NetworkLoadBalancerBackend struct {
@@ -1050,12 +1252,15 @@ type ComplexityRoot struct {
 	}
 
 	NetworkPeer struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Name             func(childComplexity int) int
 		Status           func(childComplexity int) int
+		Tags             func(childComplexity int) int
 		TargetNetwork    func(childComplexity int) int
 		TargetProject    func(childComplexity int) int
 	}
@@ -1074,8 +1279,10 @@ type ComplexityRoot struct {
 	}
 
 	NetworkZone struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Name             func(childComplexity int) int
@@ -1098,12 +1305,15 @@ type ComplexityRoot struct {
 	}
 
 	NetworkZoneRecord struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
 		Entries          func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Name             func(childComplexity int) int
+		Tags             func(childComplexity int) int
 	}
 
 	NetworkZoneRecordEntry struct {
@@ -1439,6 +1649,16 @@ type ComplexityRoot struct {
 		Snapshot  func(childComplexity int) int
 	}
 
+	RenameNetworkAclPayload struct {
+		NetworkAcl func(childComplexity int) int
+		Operation  func(childComplexity int) int
+	}
+
+	RenameNetworkPayload struct {
+		Network   func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	RenamePlacementGroupPayload struct {
 		Operation      func(childComplexity int) int
 		PlacementGroup func(childComplexity int) int
@@ -1452,6 +1672,26 @@ type ComplexityRoot struct {
 	RenameProjectPayload struct {
 		Operation func(childComplexity int) int
 		Project   func(childComplexity int) int
+	}
+
+	RenameStorageVolumeBackupPayload struct {
+		Backup    func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	RenameStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
+	RenameStorageVolumeSnapshotPayload struct {
+		Operation func(childComplexity int) int
+		Snapshot  func(childComplexity int) int
+	}
+
+	ResizeStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
 	}
 
 	ResourcesCpu struct {
@@ -1646,6 +1886,11 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	RestoreStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
 	RevokeIdentityTokenPayload struct {
 		Identity  func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -1764,8 +2009,10 @@ type ComplexityRoot struct {
 	}
 
 	StorageBucket struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Keys             func(childComplexity int) int
@@ -1799,9 +2046,11 @@ type ComplexityRoot struct {
 	}
 
 	StoragePool struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
 		Driver           func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Inodes           func(childComplexity int) int
@@ -1838,11 +2087,13 @@ type ComplexityRoot struct {
 	}
 
 	StorageVolume struct {
+		AvailableActions func(childComplexity int) int
 		Backups          func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		ContentType      func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Instance         func(childComplexity int) int
@@ -1883,6 +2134,7 @@ type ComplexityRoot struct {
 	StorageVolumeSnapshot struct {
 		CreatedAt   func(childComplexity int) int
 		Description func(childComplexity int) int
+		Etag        func(childComplexity int) int
 		ExpiresAt   func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Name        func(childComplexity int) int
@@ -2006,6 +2258,42 @@ type ComplexityRoot struct {
 		Snapshot  func(childComplexity int) int
 	}
 
+	UpdateNetworkAclPayload struct {
+		NetworkAcl func(childComplexity int) int
+		Operation  func(childComplexity int) int
+	}
+
+	UpdateNetworkForwardPayload struct {
+		Forward   func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateNetworkLoadBalancerPayload struct {
+		LoadBalancer func(childComplexity int) int
+		Operation    func(childComplexity int) int
+	}
+
+	UpdateNetworkPayload struct {
+		Network   func(childComplexity int) int
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+	}
+
+	UpdateNetworkPeerPayload struct {
+		Operation func(childComplexity int) int
+		Peer      func(childComplexity int) int
+	}
+
+	UpdateNetworkZonePayload struct {
+		NetworkZone func(childComplexity int) int
+		Operation   func(childComplexity int) int
+	}
+
+	UpdateNetworkZoneRecordPayload struct {
+		Operation func(childComplexity int) int
+		Record    func(childComplexity int) int
+	}
+
 	UpdatePlacementGroupPayload struct {
 		Operation      func(childComplexity int) int
 		PlacementGroup func(childComplexity int) int
@@ -2025,6 +2313,32 @@ type ComplexityRoot struct {
 	UpdateServerConfigPayload struct {
 		Operation func(childComplexity int) int
 		Server    func(childComplexity int) int
+	}
+
+	UpdateStorageBucketKeyPayload struct {
+		Key       func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateStorageBucketPayload struct {
+		Operation     func(childComplexity int) int
+		StorageBucket func(childComplexity int) int
+	}
+
+	UpdateStoragePoolPayload struct {
+		Operation   func(childComplexity int) int
+		StoragePool func(childComplexity int) int
+	}
+
+	UpdateStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		Plan          func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
+	UpdateStorageVolumeSnapshotPayload struct {
+		Operation func(childComplexity int) int
+		Snapshot  func(childComplexity int) int
 	}
 
 	UpdateWarningPayload struct {
@@ -2611,6 +2925,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CopyInstancePayload.Operation(childComplexity), true
 
+	case "CopyStorageVolumePayload.operation":
+		if e.ComplexityRoot.CopyStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CopyStorageVolumePayload.Operation(childComplexity), true
+	case "CopyStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.CopyStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CopyStorageVolumePayload.StorageVolume(childComplexity), true
+
 	case "CreateAuthGroupPayload.group":
 		if e.ComplexityRoot.CreateAuthGroupPayload.Group == nil {
 			break
@@ -2784,6 +3111,103 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateInstanceSnapshotPayload.Snapshot(childComplexity), true
 
+	case "CreateNetworkAclPayload.networkAcl":
+		if e.ComplexityRoot.CreateNetworkAclPayload.NetworkAcl == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkAclPayload.NetworkAcl(childComplexity), true
+	case "CreateNetworkAclPayload.operation":
+		if e.ComplexityRoot.CreateNetworkAclPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkAclPayload.Operation(childComplexity), true
+
+	case "CreateNetworkForwardPayload.forward":
+		if e.ComplexityRoot.CreateNetworkForwardPayload.Forward == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkForwardPayload.Forward(childComplexity), true
+	case "CreateNetworkForwardPayload.operation":
+		if e.ComplexityRoot.CreateNetworkForwardPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkForwardPayload.Operation(childComplexity), true
+
+	case "CreateNetworkLoadBalancerPayload.loadBalancer":
+		if e.ComplexityRoot.CreateNetworkLoadBalancerPayload.LoadBalancer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkLoadBalancerPayload.LoadBalancer(childComplexity), true
+	case "CreateNetworkLoadBalancerPayload.operation":
+		if e.ComplexityRoot.CreateNetworkLoadBalancerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkLoadBalancerPayload.Operation(childComplexity), true
+
+	case "CreateNetworkPayload.network":
+		if e.ComplexityRoot.CreateNetworkPayload.Network == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkPayload.Network(childComplexity), true
+	case "CreateNetworkPayload.operation":
+		if e.ComplexityRoot.CreateNetworkPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkPayload.Operation(childComplexity), true
+	case "CreateNetworkPayload.plan":
+		if e.ComplexityRoot.CreateNetworkPayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkPayload.Plan(childComplexity), true
+
+	case "CreateNetworkPeerPayload.operation":
+		if e.ComplexityRoot.CreateNetworkPeerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkPeerPayload.Operation(childComplexity), true
+	case "CreateNetworkPeerPayload.peer":
+		if e.ComplexityRoot.CreateNetworkPeerPayload.Peer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkPeerPayload.Peer(childComplexity), true
+
+	case "CreateNetworkZonePayload.networkZone":
+		if e.ComplexityRoot.CreateNetworkZonePayload.NetworkZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkZonePayload.NetworkZone(childComplexity), true
+	case "CreateNetworkZonePayload.operation":
+		if e.ComplexityRoot.CreateNetworkZonePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkZonePayload.Operation(childComplexity), true
+
+	case "CreateNetworkZoneRecordPayload.operation":
+		if e.ComplexityRoot.CreateNetworkZoneRecordPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkZoneRecordPayload.Operation(childComplexity), true
+	case "CreateNetworkZoneRecordPayload.record":
+		if e.ComplexityRoot.CreateNetworkZoneRecordPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkZoneRecordPayload.Record(childComplexity), true
+
 	case "CreatePlacementGroupPayload.operation":
 		if e.ComplexityRoot.CreatePlacementGroupPayload.Operation == nil {
 			break
@@ -2828,6 +3252,90 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateProjectPayload.Project(childComplexity), true
+
+	case "CreateStorageBucketKeyPayload.key":
+		if e.ComplexityRoot.CreateStorageBucketKeyPayload.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageBucketKeyPayload.Key(childComplexity), true
+	case "CreateStorageBucketKeyPayload.operation":
+		if e.ComplexityRoot.CreateStorageBucketKeyPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageBucketKeyPayload.Operation(childComplexity), true
+
+	case "CreateStorageBucketPayload.operation":
+		if e.ComplexityRoot.CreateStorageBucketPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageBucketPayload.Operation(childComplexity), true
+	case "CreateStorageBucketPayload.storageBucket":
+		if e.ComplexityRoot.CreateStorageBucketPayload.StorageBucket == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageBucketPayload.StorageBucket(childComplexity), true
+
+	case "CreateStoragePoolPayload.operation":
+		if e.ComplexityRoot.CreateStoragePoolPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStoragePoolPayload.Operation(childComplexity), true
+	case "CreateStoragePoolPayload.storagePool":
+		if e.ComplexityRoot.CreateStoragePoolPayload.StoragePool == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStoragePoolPayload.StoragePool(childComplexity), true
+
+	case "CreateStorageVolumeBackupPayload.backup":
+		if e.ComplexityRoot.CreateStorageVolumeBackupPayload.Backup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumeBackupPayload.Backup(childComplexity), true
+	case "CreateStorageVolumeBackupPayload.operation":
+		if e.ComplexityRoot.CreateStorageVolumeBackupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumeBackupPayload.Operation(childComplexity), true
+
+	case "CreateStorageVolumePayload.operation":
+		if e.ComplexityRoot.CreateStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumePayload.Operation(childComplexity), true
+	case "CreateStorageVolumePayload.plan":
+		if e.ComplexityRoot.CreateStorageVolumePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumePayload.Plan(childComplexity), true
+	case "CreateStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.CreateStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumePayload.StorageVolume(childComplexity), true
+
+	case "CreateStorageVolumeSnapshotPayload.operation":
+		if e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Operation(childComplexity), true
+	case "CreateStorageVolumeSnapshotPayload.snapshot":
+		if e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Snapshot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Snapshot(childComplexity), true
 
 	case "DeleteAuthGroupPayload.deletedId":
 		if e.ComplexityRoot.DeleteAuthGroupPayload.DeletedID == nil {
@@ -3004,6 +3512,103 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeleteInstanceTemplatePayload.Operation(childComplexity), true
 
+	case "DeleteNetworkAclPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkAclPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkAclPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkAclPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkAclPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkAclPayload.Operation(childComplexity), true
+
+	case "DeleteNetworkForwardPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkForwardPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkForwardPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkForwardPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkForwardPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkForwardPayload.Operation(childComplexity), true
+
+	case "DeleteNetworkLoadBalancerPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkLoadBalancerPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkLoadBalancerPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkLoadBalancerPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkLoadBalancerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkLoadBalancerPayload.Operation(childComplexity), true
+
+	case "DeleteNetworkPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkPayload.Operation(childComplexity), true
+	case "DeleteNetworkPayload.plan":
+		if e.ComplexityRoot.DeleteNetworkPayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkPayload.Plan(childComplexity), true
+
+	case "DeleteNetworkPeerPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkPeerPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkPeerPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkPeerPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkPeerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkPeerPayload.Operation(childComplexity), true
+
+	case "DeleteNetworkZonePayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkZonePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkZonePayload.DeletedID(childComplexity), true
+	case "DeleteNetworkZonePayload.operation":
+		if e.ComplexityRoot.DeleteNetworkZonePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkZonePayload.Operation(childComplexity), true
+
+	case "DeleteNetworkZoneRecordPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkZoneRecordPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkZoneRecordPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkZoneRecordPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkZoneRecordPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkZoneRecordPayload.Operation(childComplexity), true
+
 	case "DeletePlacementGroupPayload.deletedId":
 		if e.ComplexityRoot.DeletePlacementGroupPayload.DeletedID == nil {
 			break
@@ -3048,6 +3653,90 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeleteProjectPayload.Operation(childComplexity), true
+
+	case "DeleteStorageBucketKeyPayload.operation":
+		if e.ComplexityRoot.DeleteStorageBucketKeyPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageBucketKeyPayload.Operation(childComplexity), true
+	case "DeleteStorageBucketKeyPayload.storageBucket":
+		if e.ComplexityRoot.DeleteStorageBucketKeyPayload.StorageBucket == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageBucketKeyPayload.StorageBucket(childComplexity), true
+
+	case "DeleteStorageBucketPayload.deletedId":
+		if e.ComplexityRoot.DeleteStorageBucketPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageBucketPayload.DeletedID(childComplexity), true
+	case "DeleteStorageBucketPayload.operation":
+		if e.ComplexityRoot.DeleteStorageBucketPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageBucketPayload.Operation(childComplexity), true
+
+	case "DeleteStoragePoolPayload.deletedId":
+		if e.ComplexityRoot.DeleteStoragePoolPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStoragePoolPayload.DeletedID(childComplexity), true
+	case "DeleteStoragePoolPayload.operation":
+		if e.ComplexityRoot.DeleteStoragePoolPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStoragePoolPayload.Operation(childComplexity), true
+
+	case "DeleteStorageVolumeBackupPayload.deletedId":
+		if e.ComplexityRoot.DeleteStorageVolumeBackupPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumeBackupPayload.DeletedID(childComplexity), true
+	case "DeleteStorageVolumeBackupPayload.operation":
+		if e.ComplexityRoot.DeleteStorageVolumeBackupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumeBackupPayload.Operation(childComplexity), true
+
+	case "DeleteStorageVolumePayload.deletedId":
+		if e.ComplexityRoot.DeleteStorageVolumePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumePayload.DeletedID(childComplexity), true
+	case "DeleteStorageVolumePayload.operation":
+		if e.ComplexityRoot.DeleteStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumePayload.Operation(childComplexity), true
+	case "DeleteStorageVolumePayload.plan":
+		if e.ComplexityRoot.DeleteStorageVolumePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumePayload.Plan(childComplexity), true
+
+	case "DeleteStorageVolumeSnapshotPayload.deletedId":
+		if e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.DeletedID(childComplexity), true
+	case "DeleteStorageVolumeSnapshotPayload.operation":
+		if e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.Operation(childComplexity), true
 
 	case "DeleteWarningPayload.deletedId":
 		if e.ComplexityRoot.DeleteWarningPayload.DeletedID == nil {
@@ -4862,6 +5551,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MigrateInstancePayload.Operation(childComplexity), true
 
+	case "MoveStorageVolumePayload.operation":
+		if e.ComplexityRoot.MoveStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveStorageVolumePayload.Operation(childComplexity), true
+	case "MoveStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.MoveStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveStorageVolumePayload.StorageVolume(childComplexity), true
+
 	case "Mutation.addTag":
 		if e.ComplexityRoot.Mutation.AddTag == nil {
 			break
@@ -4950,6 +5652,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CopyInstance(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.CopyInstanceInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.copyStorageVolume":
+		if e.ComplexityRoot.Mutation.CopyStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_copyStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CopyStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["snapshot"].(*string), args["input"].(lxd.CopyStorageVolumeInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.createAuthGroup":
 		if e.ComplexityRoot.Mutation.CreateAuthGroup == nil {
 			break
@@ -5071,6 +5784,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["stateful"].(*bool), args["expiresAt"].(*lxd.Time), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetwork":
+		if e.ComplexityRoot.Mutation.CreateNetwork == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetwork_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetwork(childComplexity, args["input"].(lxd.CreateNetworkInput), args["wait"].(*int), args["idempotencyKey"].(*string), args["dryRun"].(*bool)), true
+	case "Mutation.createNetworkAcl":
+		if e.ComplexityRoot.Mutation.CreateNetworkACL == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkAcl_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkACL(childComplexity, args["input"].(lxd.CreateNetworkAclInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetworkForward":
+		if e.ComplexityRoot.Mutation.CreateNetworkForward == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkForward_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkForward(childComplexity, args["network"].(string), args["project"].(*string), args["member"].(*string), args["input"].(lxd.CreateNetworkForwardInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetworkLoadBalancer":
+		if e.ComplexityRoot.Mutation.CreateNetworkLoadBalancer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkLoadBalancer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkLoadBalancer(childComplexity, args["network"].(string), args["project"].(*string), args["input"].(lxd.CreateNetworkLoadBalancerInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetworkPeer":
+		if e.ComplexityRoot.Mutation.CreateNetworkPeer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkPeer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkPeer(childComplexity, args["network"].(string), args["project"].(*string), args["input"].(lxd.CreateNetworkPeerInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetworkZone":
+		if e.ComplexityRoot.Mutation.CreateNetworkZone == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkZone_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkZone(childComplexity, args["input"].(lxd.CreateNetworkZoneInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetworkZoneRecord":
+		if e.ComplexityRoot.Mutation.CreateNetworkZoneRecord == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkZoneRecord_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkZoneRecord(childComplexity, args["zone"].(string), args["project"].(*string), args["input"].(lxd.CreateNetworkZoneRecordInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.createPlacementGroup":
 		if e.ComplexityRoot.Mutation.CreatePlacementGroup == nil {
 			break
@@ -5104,6 +5894,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateProject(childComplexity, args["input"].(lxd.CreateProjectInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStorageBucket":
+		if e.ComplexityRoot.Mutation.CreateStorageBucket == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStorageBucket_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStorageBucket(childComplexity, args["input"].(lxd.CreateStorageBucketInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStorageBucketKey":
+		if e.ComplexityRoot.Mutation.CreateStorageBucketKey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStorageBucketKey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStorageBucketKey(childComplexity, args["pool"].(string), args["bucket"].(string), args["project"].(*string), args["input"].(lxd.CreateStorageBucketKeyInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStoragePool":
+		if e.ComplexityRoot.Mutation.CreateStoragePool == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStoragePool_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStoragePool(childComplexity, args["input"].(lxd.CreateStoragePoolInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStorageVolume":
+		if e.ComplexityRoot.Mutation.CreateStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStorageVolume(childComplexity, args["input"].(lxd.CreateStorageVolumeInput), args["wait"].(*int), args["idempotencyKey"].(*string), args["dryRun"].(*bool)), true
+	case "Mutation.createStorageVolumeBackup":
+		if e.ComplexityRoot.Mutation.CreateStorageVolumeBackup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStorageVolumeBackup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStorageVolumeBackup(childComplexity, args["pool"].(string), args["volume"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.CreateStorageVolumeBackupInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStorageVolumeSnapshot":
+		if e.ComplexityRoot.Mutation.CreateStorageVolumeSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStorageVolumeSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.CreateStorageVolumeSnapshotInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.deleteAuthGroup":
 		if e.ComplexityRoot.Mutation.DeleteAuthGroup == nil {
 			break
@@ -5247,6 +6103,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteInstanceTemplate(childComplexity, args["name"].(string), args["project"].(*string), args["template"].(string)), true
+	case "Mutation.deleteNetwork":
+		if e.ComplexityRoot.Mutation.DeleteNetwork == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetwork_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetwork(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.deleteNetworkAcl":
+		if e.ComplexityRoot.Mutation.DeleteNetworkACL == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkAcl_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkACL(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteNetworkForward":
+		if e.ComplexityRoot.Mutation.DeleteNetworkForward == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkForward_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkForward(childComplexity, args["network"].(string), args["listenAddress"].(string), args["project"].(*string), args["member"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteNetworkLoadBalancer":
+		if e.ComplexityRoot.Mutation.DeleteNetworkLoadBalancer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkLoadBalancer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkLoadBalancer(childComplexity, args["network"].(string), args["listenAddress"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteNetworkPeer":
+		if e.ComplexityRoot.Mutation.DeleteNetworkPeer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkPeer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkPeer(childComplexity, args["network"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteNetworkZone":
+		if e.ComplexityRoot.Mutation.DeleteNetworkZone == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkZone_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkZone(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteNetworkZoneRecord":
+		if e.ComplexityRoot.Mutation.DeleteNetworkZoneRecord == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkZoneRecord_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkZoneRecord(childComplexity, args["zone"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
 	case "Mutation.deletePlacementGroup":
 		if e.ComplexityRoot.Mutation.DeletePlacementGroup == nil {
 			break
@@ -5280,6 +6213,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteProject(childComplexity, args["name"].(string), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.deleteStorageBucket":
+		if e.ComplexityRoot.Mutation.DeleteStorageBucket == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageBucket_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageBucket(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteStorageBucketKey":
+		if e.ComplexityRoot.Mutation.DeleteStorageBucketKey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageBucketKey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageBucketKey(childComplexity, args["pool"].(string), args["bucket"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteStoragePool":
+		if e.ComplexityRoot.Mutation.DeleteStoragePool == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStoragePool_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStoragePool(childComplexity, args["name"].(string), args["wait"].(*int)), true
+	case "Mutation.deleteStorageVolume":
+		if e.ComplexityRoot.Mutation.DeleteStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.deleteStorageVolumeBackup":
+		if e.ComplexityRoot.Mutation.DeleteStorageVolumeBackup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageVolumeBackup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageVolumeBackup(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteStorageVolumeSnapshot":
+		if e.ComplexityRoot.Mutation.DeleteStorageVolumeSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageVolumeSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["wait"].(*int)), true
 	case "Mutation.deleteWarning":
 		if e.ComplexityRoot.Mutation.DeleteWarning == nil {
 			break
@@ -5379,6 +6378,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MigrateInstance(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.MigrateInstanceInput), args["wait"].(*int)), true
+	case "Mutation.moveStorageVolume":
+		if e.ComplexityRoot.Mutation.MoveStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_moveStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MoveStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.MoveStorageVolumeInput), args["wait"].(*int)), true
 	case "Mutation.publishImage":
 		if e.ComplexityRoot.Mutation.PublishImage == nil {
 			break
@@ -5533,6 +6543,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RenameInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameNetwork":
+		if e.ComplexityRoot.Mutation.RenameNetwork == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameNetwork_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameNetwork(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameNetworkAcl":
+		if e.ComplexityRoot.Mutation.RenameNetworkACL == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameNetworkAcl_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameNetworkACL(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
 	case "Mutation.renamePlacementGroup":
 		if e.ComplexityRoot.Mutation.RenamePlacementGroup == nil {
 			break
@@ -5566,6 +6598,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RenameProject(childComplexity, args["name"].(string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameStorageVolume":
+		if e.ComplexityRoot.Mutation.RenameStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameStorageVolumeBackup":
+		if e.ComplexityRoot.Mutation.RenameStorageVolumeBackup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameStorageVolumeBackup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameStorageVolumeBackup(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameStorageVolumeSnapshot":
+		if e.ComplexityRoot.Mutation.RenameStorageVolumeSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameStorageVolumeSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.resizeStorageVolume":
+		if e.ComplexityRoot.Mutation.ResizeStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resizeStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResizeStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["sizeBytes"].(int64), args["wait"].(*int)), true
 	case "Mutation.restartInstance":
 		if e.ComplexityRoot.Mutation.RestartInstance == nil {
 			break
@@ -5599,6 +6675,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestoreInstance(childComplexity, args["name"].(string), args["project"].(*string), args["snapshot"].(string), args["stateful"].(*bool), args["wait"].(*int)), true
+	case "Mutation.restoreStorageVolume":
+		if e.ComplexityRoot.Mutation.RestoreStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["snapshot"].(string), args["wait"].(*int)), true
 	case "Mutation.revokeIdentityToken":
 		if e.ComplexityRoot.Mutation.RevokeIdentityToken == nil {
 			break
@@ -5830,6 +6917,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["expiresAt"].(*lxd.Time), args["wait"].(*int)), true
+	case "Mutation.updateNetwork":
+		if e.ComplexityRoot.Mutation.UpdateNetwork == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetwork_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetwork(childComplexity, args["name"].(string), args["project"].(*string), args["member"].(*string), args["input"].(lxd.UpdateNetworkInput), args["ifMatch"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.updateNetworkAcl":
+		if e.ComplexityRoot.Mutation.UpdateNetworkACL == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkAcl_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkACL(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateNetworkAclInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateNetworkForward":
+		if e.ComplexityRoot.Mutation.UpdateNetworkForward == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkForward_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkForward(childComplexity, args["network"].(string), args["listenAddress"].(string), args["project"].(*string), args["member"].(*string), args["input"].(lxd.UpdateNetworkForwardInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateNetworkLoadBalancer":
+		if e.ComplexityRoot.Mutation.UpdateNetworkLoadBalancer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkLoadBalancer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkLoadBalancer(childComplexity, args["network"].(string), args["listenAddress"].(string), args["project"].(*string), args["input"].(lxd.UpdateNetworkLoadBalancerInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateNetworkPeer":
+		if e.ComplexityRoot.Mutation.UpdateNetworkPeer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkPeer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkPeer(childComplexity, args["network"].(string), args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateNetworkPeerInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateNetworkZone":
+		if e.ComplexityRoot.Mutation.UpdateNetworkZone == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkZone_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkZone(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateNetworkZoneInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateNetworkZoneRecord":
+		if e.ComplexityRoot.Mutation.UpdateNetworkZoneRecord == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkZoneRecord_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkZoneRecord(childComplexity, args["zone"].(string), args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateNetworkZoneRecordInput), args["ifMatch"].(*string), args["wait"].(*int)), true
 	case "Mutation.updatePlacementGroup":
 		if e.ComplexityRoot.Mutation.UpdatePlacementGroup == nil {
 			break
@@ -5874,6 +7038,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateServerConfig(childComplexity, args["input"].(lxd.UpdateServerConfigInput), args["member"].(*string), args["ifMatch"].(*string), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.updateStorageBucket":
+		if e.ComplexityRoot.Mutation.UpdateStorageBucket == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStorageBucket_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStorageBucket(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateStorageBucketInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateStorageBucketKey":
+		if e.ComplexityRoot.Mutation.UpdateStorageBucketKey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStorageBucketKey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStorageBucketKey(childComplexity, args["pool"].(string), args["bucket"].(string), args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateStorageBucketKeyInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateStoragePool":
+		if e.ComplexityRoot.Mutation.UpdateStoragePool == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStoragePool_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStoragePool(childComplexity, args["name"].(string), args["input"].(lxd.UpdateStoragePoolInput), args["member"].(*string), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateStorageVolume":
+		if e.ComplexityRoot.Mutation.UpdateStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.UpdateStorageVolumeInput), args["ifMatch"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.updateStorageVolumeSnapshot":
+		if e.ComplexityRoot.Mutation.UpdateStorageVolumeSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStorageVolumeSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.UpdateStorageVolumeSnapshotInput), args["ifMatch"].(*string), args["wait"].(*int)), true
 	case "Mutation.updateWarning":
 		if e.ComplexityRoot.Mutation.UpdateWarning == nil {
 			break
@@ -5892,6 +7111,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Network.Acls(childComplexity), true
+	case "Network.availableActions":
+		if e.ComplexityRoot.Network.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.AvailableActions(childComplexity), true
 	case "Network.config":
 		if e.ComplexityRoot.Network.Config == nil {
 			break
@@ -5909,6 +7134,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Network.Description(childComplexity), true
+	case "Network.etag":
+		if e.ComplexityRoot.Network.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.Etag(childComplexity), true
 	case "Network.forwards":
 		if e.ComplexityRoot.Network.Forwards == nil {
 			break
@@ -6022,6 +7253,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Network.Zones(childComplexity), true
 
+	case "NetworkAcl.availableActions":
+		if e.ComplexityRoot.NetworkAcl.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAcl.AvailableActions(childComplexity), true
 	case "NetworkAcl.config":
 		if e.ComplexityRoot.NetworkAcl.Config == nil {
 			break
@@ -6045,6 +7282,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkAcl.Egress(childComplexity), true
+	case "NetworkAcl.etag":
+		if e.ComplexityRoot.NetworkAcl.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAcl.Etag(childComplexity), true
 	case "NetworkAcl.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkAcl.HiddenConfigKeys == nil {
 			break
@@ -6324,6 +7567,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkEdge.Node(childComplexity), true
 
+	case "NetworkForward.availableActions":
+		if e.ComplexityRoot.NetworkForward.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForward.AvailableActions(childComplexity), true
 	case "NetworkForward.config":
 		if e.ComplexityRoot.NetworkForward.Config == nil {
 			break
@@ -6341,6 +7590,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkForward.Description(childComplexity), true
+	case "NetworkForward.etag":
+		if e.ComplexityRoot.NetworkForward.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForward.Etag(childComplexity), true
 	case "NetworkForward.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkForward.HiddenConfigKeys == nil {
 			break
@@ -6371,6 +7626,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkForward.Ports(childComplexity), true
+	case "NetworkForward.tags":
+		if e.ComplexityRoot.NetworkForward.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForward.Tags(childComplexity), true
 
 	case "NetworkForwardPort.description":
 		if e.ComplexityRoot.NetworkForwardPort.Description == nil {
@@ -6403,6 +7664,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkForwardPort.TargetPort(childComplexity), true
 
+	case "NetworkLoadBalancer.availableActions":
+		if e.ComplexityRoot.NetworkLoadBalancer.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.AvailableActions(childComplexity), true
 	case "NetworkLoadBalancer.backends":
 		if e.ComplexityRoot.NetworkLoadBalancer.Backends == nil {
 			break
@@ -6426,6 +7693,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkLoadBalancer.Description(childComplexity), true
+	case "NetworkLoadBalancer.etag":
+		if e.ComplexityRoot.NetworkLoadBalancer.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.Etag(childComplexity), true
 	case "NetworkLoadBalancer.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkLoadBalancer.HiddenConfigKeys == nil {
 			break
@@ -6456,6 +7729,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkLoadBalancer.Ports(childComplexity), true
+	case "NetworkLoadBalancer.tags":
+		if e.ComplexityRoot.NetworkLoadBalancer.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.Tags(childComplexity), true
 
 	case "NetworkLoadBalancerBackend.description":
 		if e.ComplexityRoot.NetworkLoadBalancerBackend.Description == nil {
@@ -6507,6 +7786,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkLoadBalancerPort.TargetBackend(childComplexity), true
 
+	case "NetworkPeer.availableActions":
+		if e.ComplexityRoot.NetworkPeer.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkPeer.AvailableActions(childComplexity), true
 	case "NetworkPeer.config":
 		if e.ComplexityRoot.NetworkPeer.Config == nil {
 			break
@@ -6524,6 +7809,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkPeer.Description(childComplexity), true
+	case "NetworkPeer.etag":
+		if e.ComplexityRoot.NetworkPeer.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkPeer.Etag(childComplexity), true
 	case "NetworkPeer.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkPeer.HiddenConfigKeys == nil {
 			break
@@ -6548,6 +7839,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkPeer.Status(childComplexity), true
+	case "NetworkPeer.tags":
+		if e.ComplexityRoot.NetworkPeer.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkPeer.Tags(childComplexity), true
 	case "NetworkPeer.targetNetwork":
 		if e.ComplexityRoot.NetworkPeer.TargetNetwork == nil {
 			break
@@ -6622,6 +7919,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkState.VLAN(childComplexity), true
 
+	case "NetworkZone.availableActions":
+		if e.ComplexityRoot.NetworkZone.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZone.AvailableActions(childComplexity), true
 	case "NetworkZone.config":
 		if e.ComplexityRoot.NetworkZone.Config == nil {
 			break
@@ -6639,6 +7942,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkZone.Description(childComplexity), true
+	case "NetworkZone.etag":
+		if e.ComplexityRoot.NetworkZone.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZone.Etag(childComplexity), true
 	case "NetworkZone.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkZone.HiddenConfigKeys == nil {
 			break
@@ -6720,6 +8029,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkZoneEdge.Node(childComplexity), true
 
+	case "NetworkZoneRecord.availableActions":
+		if e.ComplexityRoot.NetworkZoneRecord.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecord.AvailableActions(childComplexity), true
 	case "NetworkZoneRecord.config":
 		if e.ComplexityRoot.NetworkZoneRecord.Config == nil {
 			break
@@ -6743,6 +8058,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkZoneRecord.Entries(childComplexity), true
+	case "NetworkZoneRecord.etag":
+		if e.ComplexityRoot.NetworkZoneRecord.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecord.Etag(childComplexity), true
 	case "NetworkZoneRecord.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkZoneRecord.HiddenConfigKeys == nil {
 			break
@@ -6761,6 +8082,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkZoneRecord.Name(childComplexity), true
+	case "NetworkZoneRecord.tags":
+		if e.ComplexityRoot.NetworkZoneRecord.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecord.Tags(childComplexity), true
 
 	case "NetworkZoneRecordEntry.ttlSeconds":
 		if e.ComplexityRoot.NetworkZoneRecordEntry.TTLSeconds == nil {
@@ -8313,6 +9640,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RenameInstanceSnapshotPayload.Snapshot(childComplexity), true
 
+	case "RenameNetworkAclPayload.networkAcl":
+		if e.ComplexityRoot.RenameNetworkAclPayload.NetworkAcl == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameNetworkAclPayload.NetworkAcl(childComplexity), true
+	case "RenameNetworkAclPayload.operation":
+		if e.ComplexityRoot.RenameNetworkAclPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameNetworkAclPayload.Operation(childComplexity), true
+
+	case "RenameNetworkPayload.network":
+		if e.ComplexityRoot.RenameNetworkPayload.Network == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameNetworkPayload.Network(childComplexity), true
+	case "RenameNetworkPayload.operation":
+		if e.ComplexityRoot.RenameNetworkPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameNetworkPayload.Operation(childComplexity), true
+
 	case "RenamePlacementGroupPayload.operation":
 		if e.ComplexityRoot.RenamePlacementGroupPayload.Operation == nil {
 			break
@@ -8351,6 +9704,58 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RenameProjectPayload.Project(childComplexity), true
+
+	case "RenameStorageVolumeBackupPayload.backup":
+		if e.ComplexityRoot.RenameStorageVolumeBackupPayload.Backup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumeBackupPayload.Backup(childComplexity), true
+	case "RenameStorageVolumeBackupPayload.operation":
+		if e.ComplexityRoot.RenameStorageVolumeBackupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumeBackupPayload.Operation(childComplexity), true
+
+	case "RenameStorageVolumePayload.operation":
+		if e.ComplexityRoot.RenameStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumePayload.Operation(childComplexity), true
+	case "RenameStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.RenameStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumePayload.StorageVolume(childComplexity), true
+
+	case "RenameStorageVolumeSnapshotPayload.operation":
+		if e.ComplexityRoot.RenameStorageVolumeSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumeSnapshotPayload.Operation(childComplexity), true
+	case "RenameStorageVolumeSnapshotPayload.snapshot":
+		if e.ComplexityRoot.RenameStorageVolumeSnapshotPayload.Snapshot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumeSnapshotPayload.Snapshot(childComplexity), true
+
+	case "ResizeStorageVolumePayload.operation":
+		if e.ComplexityRoot.ResizeStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResizeStorageVolumePayload.Operation(childComplexity), true
+	case "ResizeStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.ResizeStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResizeStorageVolumePayload.StorageVolume(childComplexity), true
 
 	case "ResourcesCpu.architecture":
 		if e.ComplexityRoot.ResourcesCpu.Architecture == nil {
@@ -9113,6 +10518,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RestoreInstancePayload.Operation(childComplexity), true
 
+	case "RestoreStorageVolumePayload.operation":
+		if e.ComplexityRoot.RestoreStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreStorageVolumePayload.Operation(childComplexity), true
+	case "RestoreStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.RestoreStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreStorageVolumePayload.StorageVolume(childComplexity), true
+
 	case "RevokeIdentityTokenPayload.identity":
 		if e.ComplexityRoot.RevokeIdentityTokenPayload.Identity == nil {
 			break
@@ -9565,6 +10983,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StopInstancePayload.Operation(childComplexity), true
 
+	case "StorageBucket.availableActions":
+		if e.ComplexityRoot.StorageBucket.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.AvailableActions(childComplexity), true
 	case "StorageBucket.config":
 		if e.ComplexityRoot.StorageBucket.Config == nil {
 			break
@@ -9582,6 +11006,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StorageBucket.Description(childComplexity), true
+	case "StorageBucket.etag":
+		if e.ComplexityRoot.StorageBucket.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.Etag(childComplexity), true
 	case "StorageBucket.hiddenConfigKeys":
 		if e.ComplexityRoot.StorageBucket.HiddenConfigKeys == nil {
 			break
@@ -9712,6 +11142,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StorageBucketKey.SecretKey(childComplexity), true
 
+	case "StoragePool.availableActions":
+		if e.ComplexityRoot.StoragePool.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.AvailableActions(childComplexity), true
 	case "StoragePool.config":
 		if e.ComplexityRoot.StoragePool.Config == nil {
 			break
@@ -9735,6 +11171,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StoragePool.Driver(childComplexity), true
+	case "StoragePool.etag":
+		if e.ComplexityRoot.StoragePool.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.Etag(childComplexity), true
 	case "StoragePool.hiddenConfigKeys":
 		if e.ComplexityRoot.StoragePool.HiddenConfigKeys == nil {
 			break
@@ -9876,6 +11318,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StoragePoolSpace.UsedBytes(childComplexity), true
 
+	case "StorageVolume.availableActions":
+		if e.ComplexityRoot.StorageVolume.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.AvailableActions(childComplexity), true
 	case "StorageVolume.backups":
 		if e.ComplexityRoot.StorageVolume.Backups == nil {
 			break
@@ -9911,6 +11359,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StorageVolume.Description(childComplexity), true
+	case "StorageVolume.etag":
+		if e.ComplexityRoot.StorageVolume.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.Etag(childComplexity), true
 	case "StorageVolume.hiddenConfigKeys":
 		if e.ComplexityRoot.StorageVolume.HiddenConfigKeys == nil {
 			break
@@ -10083,6 +11537,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StorageVolumeSnapshot.Description(childComplexity), true
+	case "StorageVolumeSnapshot.etag":
+		if e.ComplexityRoot.StorageVolumeSnapshot.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeSnapshot.Etag(childComplexity), true
 	case "StorageVolumeSnapshot.expiresAt":
 		if e.ComplexityRoot.StorageVolumeSnapshot.ExpiresAt == nil {
 			break
@@ -10485,6 +11945,103 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateInstanceSnapshotPayload.Snapshot(childComplexity), true
 
+	case "UpdateNetworkAclPayload.networkAcl":
+		if e.ComplexityRoot.UpdateNetworkAclPayload.NetworkAcl == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkAclPayload.NetworkAcl(childComplexity), true
+	case "UpdateNetworkAclPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkAclPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkAclPayload.Operation(childComplexity), true
+
+	case "UpdateNetworkForwardPayload.forward":
+		if e.ComplexityRoot.UpdateNetworkForwardPayload.Forward == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkForwardPayload.Forward(childComplexity), true
+	case "UpdateNetworkForwardPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkForwardPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkForwardPayload.Operation(childComplexity), true
+
+	case "UpdateNetworkLoadBalancerPayload.loadBalancer":
+		if e.ComplexityRoot.UpdateNetworkLoadBalancerPayload.LoadBalancer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkLoadBalancerPayload.LoadBalancer(childComplexity), true
+	case "UpdateNetworkLoadBalancerPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkLoadBalancerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkLoadBalancerPayload.Operation(childComplexity), true
+
+	case "UpdateNetworkPayload.network":
+		if e.ComplexityRoot.UpdateNetworkPayload.Network == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkPayload.Network(childComplexity), true
+	case "UpdateNetworkPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkPayload.Operation(childComplexity), true
+	case "UpdateNetworkPayload.plan":
+		if e.ComplexityRoot.UpdateNetworkPayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkPayload.Plan(childComplexity), true
+
+	case "UpdateNetworkPeerPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkPeerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkPeerPayload.Operation(childComplexity), true
+	case "UpdateNetworkPeerPayload.peer":
+		if e.ComplexityRoot.UpdateNetworkPeerPayload.Peer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkPeerPayload.Peer(childComplexity), true
+
+	case "UpdateNetworkZonePayload.networkZone":
+		if e.ComplexityRoot.UpdateNetworkZonePayload.NetworkZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkZonePayload.NetworkZone(childComplexity), true
+	case "UpdateNetworkZonePayload.operation":
+		if e.ComplexityRoot.UpdateNetworkZonePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkZonePayload.Operation(childComplexity), true
+
+	case "UpdateNetworkZoneRecordPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkZoneRecordPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkZoneRecordPayload.Operation(childComplexity), true
+	case "UpdateNetworkZoneRecordPayload.record":
+		if e.ComplexityRoot.UpdateNetworkZoneRecordPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkZoneRecordPayload.Record(childComplexity), true
+
 	case "UpdatePlacementGroupPayload.operation":
 		if e.ComplexityRoot.UpdatePlacementGroupPayload.Operation == nil {
 			break
@@ -10542,6 +12099,77 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateServerConfigPayload.Server(childComplexity), true
+
+	case "UpdateStorageBucketKeyPayload.key":
+		if e.ComplexityRoot.UpdateStorageBucketKeyPayload.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageBucketKeyPayload.Key(childComplexity), true
+	case "UpdateStorageBucketKeyPayload.operation":
+		if e.ComplexityRoot.UpdateStorageBucketKeyPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageBucketKeyPayload.Operation(childComplexity), true
+
+	case "UpdateStorageBucketPayload.operation":
+		if e.ComplexityRoot.UpdateStorageBucketPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageBucketPayload.Operation(childComplexity), true
+	case "UpdateStorageBucketPayload.storageBucket":
+		if e.ComplexityRoot.UpdateStorageBucketPayload.StorageBucket == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageBucketPayload.StorageBucket(childComplexity), true
+
+	case "UpdateStoragePoolPayload.operation":
+		if e.ComplexityRoot.UpdateStoragePoolPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStoragePoolPayload.Operation(childComplexity), true
+	case "UpdateStoragePoolPayload.storagePool":
+		if e.ComplexityRoot.UpdateStoragePoolPayload.StoragePool == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStoragePoolPayload.StoragePool(childComplexity), true
+
+	case "UpdateStorageVolumePayload.operation":
+		if e.ComplexityRoot.UpdateStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumePayload.Operation(childComplexity), true
+	case "UpdateStorageVolumePayload.plan":
+		if e.ComplexityRoot.UpdateStorageVolumePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumePayload.Plan(childComplexity), true
+	case "UpdateStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.UpdateStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumePayload.StorageVolume(childComplexity), true
+
+	case "UpdateStorageVolumeSnapshotPayload.operation":
+		if e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Operation(childComplexity), true
+	case "UpdateStorageVolumeSnapshotPayload.snapshot":
+		if e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Snapshot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Snapshot(childComplexity), true
 
 	case "UpdateWarningPayload.operation":
 		if e.ComplexityRoot.UpdateWarningPayload.Operation == nil {
@@ -10741,6 +12369,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputConfigWhere,
 		ec.unmarshalInputCopyImageInput,
 		ec.unmarshalInputCopyInstanceInput,
+		ec.unmarshalInputCopyStorageVolumeInput,
 		ec.unmarshalInputCreateAuthGroupInput,
 		ec.unmarshalInputCreateCertificateInput,
 		ec.unmarshalInputCreateClusterGroupInput,
@@ -10749,9 +12378,22 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateImageAliasInput,
 		ec.unmarshalInputCreateInstanceBackupInput,
 		ec.unmarshalInputCreateInstanceInput,
+		ec.unmarshalInputCreateNetworkAclInput,
+		ec.unmarshalInputCreateNetworkForwardInput,
+		ec.unmarshalInputCreateNetworkInput,
+		ec.unmarshalInputCreateNetworkLoadBalancerInput,
+		ec.unmarshalInputCreateNetworkPeerInput,
+		ec.unmarshalInputCreateNetworkZoneInput,
+		ec.unmarshalInputCreateNetworkZoneRecordInput,
 		ec.unmarshalInputCreatePlacementGroupInput,
 		ec.unmarshalInputCreateProfileInput,
 		ec.unmarshalInputCreateProjectInput,
+		ec.unmarshalInputCreateStorageBucketInput,
+		ec.unmarshalInputCreateStorageBucketKeyInput,
+		ec.unmarshalInputCreateStoragePoolInput,
+		ec.unmarshalInputCreateStorageVolumeBackupInput,
+		ec.unmarshalInputCreateStorageVolumeInput,
+		ec.unmarshalInputCreateStorageVolumeSnapshotInput,
 		ec.unmarshalInputImageAliasNameInput,
 		ec.unmarshalInputImageAliasOrder,
 		ec.unmarshalInputImageAliasWhere,
@@ -10766,13 +12408,20 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputInstanceTypeWhere,
 		ec.unmarshalInputInstanceWhere,
 		ec.unmarshalInputMigrateInstanceInput,
+		ec.unmarshalInputMoveStorageVolumeInput,
 		ec.unmarshalInputNetworkAclOrder,
+		ec.unmarshalInputNetworkAclRuleInput,
 		ec.unmarshalInputNetworkAclWhere,
+		ec.unmarshalInputNetworkForwardPortInput,
+		ec.unmarshalInputNetworkLoadBalancerBackendInput,
+		ec.unmarshalInputNetworkLoadBalancerPortInput,
+		ec.unmarshalInputNetworkMemberInput,
 		ec.unmarshalInputNetworkOrder,
 		ec.unmarshalInputNetworkStatusWhere,
 		ec.unmarshalInputNetworkTypeWhere,
 		ec.unmarshalInputNetworkWhere,
 		ec.unmarshalInputNetworkZoneOrder,
+		ec.unmarshalInputNetworkZoneRecordEntryInput,
 		ec.unmarshalInputNetworkZoneWhere,
 		ec.unmarshalInputNumberWhere,
 		ec.unmarshalInputOperationOrder,
@@ -10789,6 +12438,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRemoteImageWhere,
 		ec.unmarshalInputStorageBucketOrder,
 		ec.unmarshalInputStorageBucketWhere,
+		ec.unmarshalInputStoragePoolMemberInput,
 		ec.unmarshalInputStoragePoolOrder,
 		ec.unmarshalInputStoragePoolStatusWhere,
 		ec.unmarshalInputStoragePoolWhere,
@@ -10810,10 +12460,22 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpdateImageInput,
 		ec.unmarshalInputUpdateInstanceInput,
 		ec.unmarshalInputUpdateInstanceMetadataInput,
+		ec.unmarshalInputUpdateNetworkAclInput,
+		ec.unmarshalInputUpdateNetworkForwardInput,
+		ec.unmarshalInputUpdateNetworkInput,
+		ec.unmarshalInputUpdateNetworkLoadBalancerInput,
+		ec.unmarshalInputUpdateNetworkPeerInput,
+		ec.unmarshalInputUpdateNetworkZoneInput,
+		ec.unmarshalInputUpdateNetworkZoneRecordInput,
 		ec.unmarshalInputUpdatePlacementGroupInput,
 		ec.unmarshalInputUpdateProfileInput,
 		ec.unmarshalInputUpdateProjectInput,
 		ec.unmarshalInputUpdateServerConfigInput,
+		ec.unmarshalInputUpdateStorageBucketInput,
+		ec.unmarshalInputUpdateStorageBucketKeyInput,
+		ec.unmarshalInputUpdateStoragePoolInput,
+		ec.unmarshalInputUpdateStorageVolumeInput,
+		ec.unmarshalInputUpdateStorageVolumeSnapshotInput,
 		ec.unmarshalInputWarningOrder,
 		ec.unmarshalInputWarningSeverityWhere,
 		ec.unmarshalInputWarningStatusWhere,
@@ -15248,7 +16910,7 @@ type NetworkPeer implements Node {
   ): StringMap!
   """The names of the keys of ` + "`" + `config` + "`" + ` that are hidden from the caller because they may hold secrets."""
   hiddenConfigKeys: [String!]!
-  """` + "`" + `PENDING` + "`" + ` until the other side has agreed, then ` + "`" + `CREATED` + "`" + `, in LXD's words."""
+  """` + "`" + `Pending` + "`" + ` until the other side has agreed, then ` + "`" + `Created` + "`" + `, in LXD's words."""
   status: String!
   """The other network's project."""
   targetProject: String!
@@ -15667,6 +17329,170 @@ extend type Query {
   ): NetworkAcl @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/network_acl_write.graphqls", Input: `"""A protocol that a rule of an ACL can be about."""
+enum NetworkAclProtocol {
+  """TCP"""
+  TCP
+  """UDP"""
+  UDP
+  """ICMP of IPv4"""
+  ICMP4
+  """ICMP of IPv6"""
+  ICMP6
+}
+
+"""Whether a rule of an ACL holds."""
+enum NetworkAclRuleState {
+  """It holds."""
+  ENABLED
+  """It does not hold."""
+  DISABLED
+  """It holds, and what it fits is written to the log; only OVN writes one."""
+  LOGGED
+}
+
+"""A rule of an ACL. What is not given fits everything."""
+input NetworkAclRuleInput {
+  """What is done. ` + "`" + `UNKNOWN` + "`" + ` is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  action: NetworkAclAction!
+  """Where it comes from: addresses, ranges, or names of ACLs, separated by commas."""
+  source: String
+  """Where it goes to, in the same form."""
+  destination: String
+  """The protocol; ports and ICMP types take one."""
+  protocol: NetworkAclProtocol
+  """The ports that it comes from, of TCP and UDP, 1 to 65535, and ranges: ` + "`" + `80,8000-8010` + "`" + `. Anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  sourcePort: String
+  """The ports that it goes to, of TCP and UDP, 1 to 65535, and ranges: ` + "`" + `80,8000-8010` + "`" + `. Anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  destinationPort: String
+  """The ICMP type, 0 to 255."""
+  icmpType: Int
+  """The ICMP code, 0 to 255."""
+  icmpCode: Int
+  """Free text."""
+  description: String
+  """Whether it holds."""
+  state: NetworkAclRuleState = ENABLED
+}
+
+"""A new ACL."""
+input CreateNetworkAclInput {
+  """Unique in its project: 1 to 63 letters, digits and dashes, beginning with a letter and not ending with a dash."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind gets it in default."""
+  project: String
+  """Free text."""
+  description: String
+  """The configuration, in LXD's keys: those of ` + "`" + `user.` + "`" + ` and what LXD has for the kind."""
+  config: StringMap
+  """The rules about what reaches instances; null is none."""
+  ingress: [NetworkAclRuleInput!]
+  """The rules about what instances reach; null is none."""
+  egress: [NetworkAclRuleInput!]
+}
+
+"""A change of an ACL: what is not given stays as it is."""
+input UpdateNetworkAclInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+  """The rules about what reaches instances, instead of those that it has; null leaves them."""
+  ingress: [NetworkAclRuleInput!]
+  """The rules about what instances reach, instead of those that it has; null leaves them."""
+  egress: [NetworkAclRuleInput!]
+}
+
+"""What ` + "`" + `createNetworkAcl` + "`" + ` gives."""
+type CreateNetworkAclPayload {
+  """The new ACL; null until it exists."""
+  networkAcl: NetworkAcl
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkAcl` + "`" + ` gives."""
+type UpdateNetworkAclPayload {
+  """The ACL after the change; null when it could not be read."""
+  networkAcl: NetworkAcl
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameNetworkAcl` + "`" + ` gives."""
+type RenameNetworkAclPayload {
+  """The ACL under its new name; null until it has it."""
+  networkAcl: NetworkAcl
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkAcl` + "`" + ` gives."""
+type DeleteNetworkAclPayload {
+  """The id that the ACL had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkAcl {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """What the caller can do to it now: nothing for who is no ADMIN of its project; neither rename nor delete it while something uses it."""
+  availableActions: [NetworkAction!]!
+}
+
+extend type Mutation {
+  """Make an ACL. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createNetworkAcl(
+    """The new ACL."""
+    input: CreateNetworkAclInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkAclPayload @hasRole(role: ADMIN)
+  """Change an ACL: what is not given stays as it is. It holds at once wherever the ACL is used."""
+  updateNetworkAcl(
+    """The ACL's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """What to change."""
+    input: UpdateNetworkAclInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkAclPayload @hasRole(role: ADMIN)
+  """Rename an ACL. One in use is ` + "`" + `CONFLICT` + "`" + `; a name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameNetworkAcl(
+    """The ACL's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The new name, as in ` + "`" + `CreateNetworkAclInput` + "`" + `."""
+    newName: String!
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): RenameNetworkAclPayload @hasRole(role: ADMIN)
+  """Delete an ACL. One in use is ` + "`" + `CONFLICT` + "`" + ` and told by what."""
+  deleteNetworkAcl(
+    """The ACL's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkAclPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/network_allocation.graphqls", Input: `"""An address of a network that something has. It takes LXD's extension ` + "`" + `network_allocations` + "`" + ` (5.21)."""
 type NetworkAllocation {
   """The address or range."""
@@ -15694,6 +17520,522 @@ extend type Query {
     """Those of all projects that the caller may see; ` + "`" + `project` + "`" + ` then counts for nothing."""
     allProjects: Boolean = false
   ): [NetworkAllocation!] @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_forward_write.graphqls", Input: `"""A protocol whose ports are listened on."""
+enum NetworkProtocol {
+  """TCP"""
+  TCP
+  """UDP"""
+  UDP
+}
+
+"""A port that a forward listens on."""
+input NetworkForwardPortInput {
+  """Free text."""
+  description: String
+  """The protocol."""
+  protocol: NetworkProtocol!
+  """The ports that are listened on, 1 to 65535, and ranges: ` + "`" + `80,8000-8010` + "`" + `. Anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  listenPort: String!
+  """The ports that connections go to: one, or as many as are listened on; null is the same."""
+  targetPort: String
+  """The address that connections go to, in the network's range."""
+  targetAddress: String!
+}
+
+"""A new forward."""
+input CreateNetworkForwardInput {
+  """The IP address to listen on; unique in its network, and on a cluster in its member."""
+  listenAddress: String!
+  """Free text."""
+  description: String
+  """The configuration: ` + "`" + `target_address` + "`" + `, where connections go that no port says, and keys of ` + "`" + `user.` + "`" + `."""
+  config: StringMap
+  """The ports to listen on; null is none."""
+  ports: [NetworkForwardPortInput!]
+}
+
+"""A change of a forward: what is not given stays as it is."""
+input UpdateNetworkForwardInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+  """The ports to listen on, instead of those that it has; null leaves them."""
+  ports: [NetworkForwardPortInput!]
+}
+
+"""What ` + "`" + `createNetworkForward` + "`" + ` gives."""
+type CreateNetworkForwardPayload {
+  """The new forward; null until it exists."""
+  forward: NetworkForward
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkForward` + "`" + ` gives."""
+type UpdateNetworkForwardPayload {
+  """The forward after the change; null when it could not be read."""
+  forward: NetworkForward
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkForward` + "`" + ` gives."""
+type DeleteNetworkForwardPayload {
+  """The id that the forward had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkForward {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """What the caller can do to it now: nothing for who is no ADMIN of its project, nor, on a bridge, for who is no ADMIN of the whole server."""
+  availableActions: [NetworkAction!]!
+}
+
+extend type Mutation {
+  """Listen on an address of a network for its instances. One that is listened on is ` + "`" + `ALREADY_EXISTS` + "`" + `. On a bridge the address is the host's: it takes an ADMIN of the whole server."""
+  createNetworkForward(
+    """The network's name."""
+    network: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The cluster member whose address is listened on; null outside a cluster, and on networks that all members share."""
+    member: String
+    """The new forward."""
+    input: CreateNetworkForwardInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkForwardPayload @hasRole(role: ADMIN)
+  """Change a forward: what is not given stays as it is. On a bridge it takes an ADMIN of the whole server."""
+  updateNetworkForward(
+    """The network's name."""
+    network: String!
+    """The address that is listened on; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    listenAddress: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The cluster member whose address is listened on; null outside a cluster, and on networks that all members share."""
+    member: String
+    """What to change."""
+    input: UpdateNetworkForwardInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkForwardPayload @hasRole(role: ADMIN)
+  """Delete a forward. On a bridge it takes an ADMIN of the whole server."""
+  deleteNetworkForward(
+    """The network's name."""
+    network: String!
+    """The address that is listened on; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    listenAddress: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The cluster member whose address is listened on; null outside a cluster, and on networks that all members share."""
+    member: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkForwardPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_load_balancer_write.graphqls", Input: `"""What a load balancer can send connections to."""
+input NetworkLoadBalancerBackendInput {
+  """Unique in its load balancer, without spaces."""
+  name: String!
+  """Free text."""
+  description: String
+  """The ports, 1 to 65535, and ranges: ` + "`" + `80,8000-8010` + "`" + `. Anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `. Null is those that are listened on."""
+  targetPort: String
+  """The address, in the network's range."""
+  targetAddress: String!
+}
+
+"""A port that a load balancer listens on."""
+input NetworkLoadBalancerPortInput {
+  """Free text."""
+  description: String
+  """The protocol."""
+  protocol: NetworkProtocol!
+  """The ports that are listened on, 1 to 65535, and ranges: ` + "`" + `80,8000-8010` + "`" + `. Anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  listenPort: String!
+  """The names of the backends that connections go to, one or more."""
+  targetBackend: [String!]!
+}
+
+"""A new load balancer."""
+input CreateNetworkLoadBalancerInput {
+  """The IP address to listen on; unique in its network."""
+  listenAddress: String!
+  """Free text."""
+  description: String
+  """The configuration, in LXD's keys: those of ` + "`" + `user.` + "`" + ` and what LXD has for the kind."""
+  config: StringMap
+  """What connections can go to; null is nothing."""
+  backends: [NetworkLoadBalancerBackendInput!]
+  """The ports to listen on; null is none."""
+  ports: [NetworkLoadBalancerPortInput!]
+}
+
+"""A change of a load balancer: what is not given stays as it is."""
+input UpdateNetworkLoadBalancerInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+  """What connections can go to, instead of what it has; null leaves it."""
+  backends: [NetworkLoadBalancerBackendInput!]
+  """The ports to listen on, instead of those that it has; null leaves them."""
+  ports: [NetworkLoadBalancerPortInput!]
+}
+
+"""What ` + "`" + `createNetworkLoadBalancer` + "`" + ` gives."""
+type CreateNetworkLoadBalancerPayload {
+  """The new load balancer; null until it exists."""
+  loadBalancer: NetworkLoadBalancer
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkLoadBalancer` + "`" + ` gives."""
+type UpdateNetworkLoadBalancerPayload {
+  """The load balancer after the change; null when it could not be read."""
+  loadBalancer: NetworkLoadBalancer
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkLoadBalancer` + "`" + ` gives."""
+type DeleteNetworkLoadBalancerPayload {
+  """The id that the load balancer had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkLoadBalancer {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """What the caller can do to it now: nothing for who is no ADMIN of its project."""
+  availableActions: [NetworkAction!]!
+}
+
+extend type Mutation {
+  """Listen on an address of an OVN network and spread the connections. One that is listened on is ` + "`" + `ALREADY_EXISTS` + "`" + `. It takes LXD's extension ` + "`" + `network_load_balancer` + "`" + ` (5.21), else it is ` + "`" + `LXD_EXTENSION_MISSING` + "`" + `."""
+  createNetworkLoadBalancer(
+    """The network's name."""
+    network: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The new load balancer."""
+    input: CreateNetworkLoadBalancerInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkLoadBalancerPayload @hasRole(role: ADMIN)
+  """Change a load balancer: what is not given stays as it is. It takes LXD's extension ` + "`" + `network_load_balancer` + "`" + ` (5.21), else it is ` + "`" + `LXD_EXTENSION_MISSING` + "`" + `."""
+  updateNetworkLoadBalancer(
+    """The network's name."""
+    network: String!
+    """The address that is listened on; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    listenAddress: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """What to change."""
+    input: UpdateNetworkLoadBalancerInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkLoadBalancerPayload @hasRole(role: ADMIN)
+  """Delete a load balancer. It takes LXD's extension ` + "`" + `network_load_balancer` + "`" + ` (5.21), else it is ` + "`" + `LXD_EXTENSION_MISSING` + "`" + `."""
+  deleteNetworkLoadBalancer(
+    """The network's name."""
+    network: String!
+    """The address that is listened on; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    listenAddress: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkLoadBalancerPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_peer_write.graphqls", Input: `"""A new peer."""
+input CreateNetworkPeerInput {
+  """Unique in its network: 1 to 63 letters, digits and dashes, beginning with a letter and not ending with a dash."""
+  name: String!
+  """Free text."""
+  description: String
+  """The configuration, in LXD's keys: those of ` + "`" + `user.` + "`" + ` and what LXD has for the kind."""
+  config: StringMap
+  """The other network's name."""
+  targetNetwork: String!
+  """The other network's project; null is this network's."""
+  targetProject: String
+}
+
+"""A change of a peer: what is not given stays as it is."""
+input UpdateNetworkPeerInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+}
+
+"""What ` + "`" + `createNetworkPeer` + "`" + ` gives."""
+type CreateNetworkPeerPayload {
+  """The new peer; null until it exists."""
+  peer: NetworkPeer
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkPeer` + "`" + ` gives."""
+type UpdateNetworkPeerPayload {
+  """The peer after the change; null when it could not be read."""
+  peer: NetworkPeer
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkPeer` + "`" + ` gives."""
+type DeleteNetworkPeerPayload {
+  """The id that the peer had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkPeer {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """What the caller can do to it now: nothing for who is no ADMIN of its project."""
+  availableActions: [NetworkAction!]!
+}
+
+extend type Mutation {
+  """Make one side of a connection to another OVN network: its status is ` + "`" + `Pending` + "`" + ` until the other side is made too. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `; a network of another type is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  createNetworkPeer(
+    """The network's name."""
+    network: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The new peer."""
+    input: CreateNetworkPeerInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkPeerPayload @hasRole(role: ADMIN)
+  """Change a peer: what is not given stays as it is."""
+  updateNetworkPeer(
+    """The network's name."""
+    network: String!
+    """The peer's name; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """What to change."""
+    input: UpdateNetworkPeerInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkPeerPayload @hasRole(role: ADMIN)
+  """Delete this side of a connection to another network, which ends it."""
+  deleteNetworkPeer(
+    """The network's name."""
+    network: String!
+    """The peer's name; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkPeerPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_write.graphqls", Input: `"""What a network has of its own on one member of a cluster."""
+input NetworkMemberInput {
+  """The member's name; one that is not in the cluster is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  member: String!
+  """Keys that each member has of its own: ` + "`" + `parent` + "`" + `, ` + "`" + `bridge.external_interfaces` + "`" + `, ` + "`" + `bgp.ipv4.nexthop` + "`" + `, ` + "`" + `bgp.ipv6.nexthop` + "`" + `. Others are ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  config: StringMap!
+}
+
+"""A new network."""
+input CreateNetworkInput {
+  """
+  Unique in its project: 1 to 63 visible ASCII characters without / ? & + and :, and no
+  two dots in a row; of a bridge 2 to 15 letters, digits, dashes, underscores and dots.
+  """
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `. One without networks of its own gets it in default."""
+  project: String
+  """Free text."""
+  description: String
+  """
+  What it is: BRIDGE, OVN, MACVLAN, SRIOV or PHYSICAL; null is BRIDGE in the project
+  ` + "`" + `default` + "`" + `, else OVN. A project with networks of its own has only those of OVN.
+  """
+  type: NetworkType
+  """
+  The configuration, in LXD's keys. Without ` + "`" + `ipv4.address` + "`" + ` and ` + "`" + `ipv6.address` + "`" + ` LXD chooses
+  unused ranges. Keys that reach the host, such as ` + "`" + `parent` + "`" + `, ` + "`" + `raw.dnsmasq` + "`" + `, routes, tunnels
+  and BGP, and a bridge's address of one's own choice, are for an ADMIN of the whole server:
+  ` + "`" + `FORBIDDEN` + "`" + ` for others. In a cluster, a key that each member has of its own is given to each.
+  """
+  config: StringMap
+  """What differs between the members of a cluster; ` + "`" + `BAD_USER_INPUT` + "`" + ` where there is none. For an ADMIN of the whole server."""
+  members: [NetworkMemberInput!]
+}
+
+"""A change of a network: what is not given stays as it is."""
+input UpdateNetworkInput {
+  """Free text."""
+  description: String
+  """
+  Keys of the configuration to set; null takes a key away. Keys that reach the host are
+  for an ADMIN of the whole server: ` + "`" + `FORBIDDEN` + "`" + ` for others.
+  """
+  config: StringMap
+}
+
+"""What ` + "`" + `createNetwork` + "`" + ` gives."""
+type CreateNetworkPayload {
+  """The new network; null until it exists."""
+  network: Network
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What would be done, with ` + "`" + `dryRun: true` + "`" + `; null otherwise."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `updateNetwork` + "`" + ` gives."""
+type UpdateNetworkPayload {
+  """The network after the change; null when it could not be read."""
+  network: Network
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What would be done, with ` + "`" + `dryRun: true` + "`" + `; null otherwise."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `renameNetwork` + "`" + ` gives."""
+type RenameNetworkPayload {
+  """The network under its new name; null until it has it."""
+  network: Network
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetwork` + "`" + ` gives."""
+type DeleteNetworkPayload {
+  """The id that the network had; null after a dry run."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What would be done, with ` + "`" + `dryRun: true` + "`" + `; null otherwise."""
+  plan: ChangePlan
+}
+
+"""What can be done to a network, or to what belongs to networks."""
+enum NetworkAction {
+  """It can be changed."""
+  UPDATE
+  """It can be renamed."""
+  RENAME
+  """It can be deleted."""
+  DELETE
+}
+
+extend type Network {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read, and for an interface of the host."""
+  etag: String
+  """What the caller can do to it now: nothing for who is no ADMIN of its project; neither rename nor delete it while something uses it."""
+  availableActions: [NetworkAction!]!
+}
+
+extend type Mutation {
+  """Make a network, in a cluster on all members. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createNetwork(
+    """The new network."""
+    input: CreateNetworkInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): CreateNetworkPayload @hasRole(role: ADMIN)
+  """Change a network: what is not given stays as it is. An interface that LXD does not manage is ` + "`" + `CONFLICT` + "`" + `."""
+  updateNetwork(
+    """The network's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The cluster member whose own keys are changed, such as ` + "`" + `parent` + "`" + `; null is what all share, and outside a cluster."""
+    member: String
+    """What to change."""
+    input: UpdateNetworkInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): UpdateNetworkPayload @hasRole(role: ADMIN)
+  """Rename a network. One in use, or of a cluster, is ` + "`" + `CONFLICT` + "`" + `; a name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameNetwork(
+    """The network's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The new name, as in ` + "`" + `CreateNetworkInput` + "`" + `."""
+    newName: String!
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): RenameNetworkPayload @hasRole(role: ADMIN)
+  """Delete a network with its forwards, peers and load balancers. One in use is ` + "`" + `CONFLICT` + "`" + ` and told by what."""
+  deleteNetwork(
+    """The network's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): DeleteNetworkPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/network_zone.graphqls", Input: `"""What a name of a zone stands for."""
@@ -15846,6 +18188,204 @@ extend type Query {
     """The project; null is ` + "`" + `default` + "`" + `."""
     project: String
   ): NetworkZone @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_zone_record_write.graphqls", Input: `"""What a name of a zone stands for."""
+input NetworkZoneRecordEntryInput {
+  """The kind of DNS entry: ` + "`" + `A` + "`" + `, ` + "`" + `AAAA` + "`" + `, ` + "`" + `CNAME` + "`" + `, ` + "`" + `TXT` + "`" + ` and others, in capitals."""
+  type: String!
+  """How many seconds it may be kept, 0 to 2147483647; null or 0 is LXD's 300."""
+  ttlSeconds: Int
+  """What the name stands for, in the form of a zone file: one line."""
+  value: String!
+}
+
+"""A new record."""
+input CreateNetworkZoneRecordInput {
+  """Unique in its zone: a DNS name below the zone such as ` + "`" + `www` + "`" + ` or ` + "`" + `_sip._tcp` + "`" + `, ` + "`" + `*` + "`" + `, or ` + "`" + `@` + "`" + ` for the zone itself."""
+  name: String!
+  """Free text."""
+  description: String
+  """The configuration: keys of ` + "`" + `user.` + "`" + `."""
+  config: StringMap
+  """What it stands for; null is nothing."""
+  entries: [NetworkZoneRecordEntryInput!]
+}
+
+"""A change of a record: what is not given stays as it is."""
+input UpdateNetworkZoneRecordInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+  """What it stands for, instead of what it has; null leaves it."""
+  entries: [NetworkZoneRecordEntryInput!]
+}
+
+"""What ` + "`" + `createNetworkZoneRecord` + "`" + ` gives."""
+type CreateNetworkZoneRecordPayload {
+  """The new record; null until it exists."""
+  record: NetworkZoneRecord
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkZoneRecord` + "`" + ` gives."""
+type UpdateNetworkZoneRecordPayload {
+  """The record after the change; null when it could not be read."""
+  record: NetworkZoneRecord
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkZoneRecord` + "`" + ` gives."""
+type DeleteNetworkZoneRecordPayload {
+  """The id that the record had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkZoneRecord {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """What the caller can do to it now: nothing for who is no ADMIN of its project."""
+  availableActions: [NetworkAction!]!
+}
+
+extend type Mutation {
+  """Add a name to a zone. One that is there is ` + "`" + `ALREADY_EXISTS` + "`" + `; LXD of 5.0 also takes one of another zone for that."""
+  createNetworkZoneRecord(
+    """The zone's name."""
+    zone: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The new record."""
+    input: CreateNetworkZoneRecordInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkZoneRecordPayload @hasRole(role: ADMIN)
+  """Change a record: what is not given stays as it is."""
+  updateNetworkZoneRecord(
+    """The zone's name."""
+    zone: String!
+    """The record's name; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """What to change."""
+    input: UpdateNetworkZoneRecordInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkZoneRecordPayload @hasRole(role: ADMIN)
+  """Take a name away from a zone."""
+  deleteNetworkZoneRecord(
+    """The zone's name."""
+    zone: String!
+    """The record's name; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkZoneRecordPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_zone_write.graphqls", Input: `"""A new zone."""
+input CreateNetworkZoneInput {
+  """The zone's DNS name, without a dot at the end; LXD has each once, in whatever project."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind gets it in default."""
+  project: String
+  """Free text."""
+  description: String
+  """The configuration: ` + "`" + `dns.nameservers` + "`" + `, ` + "`" + `network.nat` + "`" + `, ` + "`" + `peers.<name>.address` + "`" + `, ` + "`" + `peers.<name>.key` + "`" + ` and keys of ` + "`" + `user.` + "`" + `."""
+  config: StringMap
+}
+
+"""A change of a zone: what is not given stays as it is."""
+input UpdateNetworkZoneInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+}
+
+"""What ` + "`" + `createNetworkZone` + "`" + ` gives."""
+type CreateNetworkZonePayload {
+  """The new zone; null until it exists."""
+  networkZone: NetworkZone
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkZone` + "`" + ` gives."""
+type UpdateNetworkZonePayload {
+  """The zone after the change; null when it could not be read."""
+  networkZone: NetworkZone
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkZone` + "`" + ` gives."""
+type DeleteNetworkZonePayload {
+  """The id that the zone had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkZone {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """What the caller can do to it now: nothing for who is no ADMIN of its project; not delete it while a network uses it."""
+  availableActions: [NetworkAction!]!
+}
+
+extend type Mutation {
+  """Make a zone that LXD answers for. A name that is taken, also in a project that the caller does not see, is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createNetworkZone(
+    """The new zone."""
+    input: CreateNetworkZoneInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkZonePayload @hasRole(role: ADMIN)
+  """Change a zone: what is not given stays as it is."""
+  updateNetworkZone(
+    """The zone's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """What to change."""
+    input: UpdateNetworkZoneInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkZonePayload @hasRole(role: ADMIN)
+  """Delete a zone with its records. One that a network uses is ` + "`" + `CONFLICT` + "`" + ` and told by what."""
+  deleteNetworkZone(
+    """The zone's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkZonePayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/node.graphqls", Input: `"""Anything with an identity."""
@@ -17779,6 +20319,228 @@ extend type Query {
   ): StorageBucket @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/storage_bucket_write.graphqls", Input: `"""What the caller may do to a bucket now."""
+enum StorageBucketAction {
+  """` + "`" + `updateStorageBucket` + "`" + `."""
+  UPDATE
+  """` + "`" + `createStorageBucketKey` + "`" + `."""
+  CREATE_KEY
+  """` + "`" + `deleteStorageBucket` + "`" + `; LXD refuses it while objects are in it."""
+  DELETE
+  """An action that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+extend type StorageBucket {
+  """What the caller may do now, by his role."""
+  availableActions: [StorageBucketAction!]!
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each bucket; null when it could not be read."""
+  etag: String
+}
+
+"""A new bucket."""
+input CreateStorageBucketInput {
+  """The storage pool's name; one whose driver has no buckets is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  pool: String!
+  """The name: 3 to 63 small letters, digits, dots and dashes, beginning and ending with a letter or digit."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `."""
+  project: String
+  """Free text."""
+  description: String
+  """The configuration, in LXD's keys. Other keys than ` + "`" + `size` + "`" + ` and ` + "`" + `user.*` + "`" + ` are an ADMIN's."""
+  config: StringMap
+  """The size, 1 byte to 1 PiB; null is as much as the pool has."""
+  sizeBytes: Int64
+  """The cluster member to put it on; null lets LXD choose. One that does not exist, as outside a cluster, is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  target: String
+}
+
+"""A change of a bucket: what is not given stays as it is."""
+input UpdateStorageBucketInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away. Other keys than ` + "`" + `size` + "`" + ` and ` + "`" + `user.*` + "`" + ` are an ADMIN's."""
+  config: StringMap
+  """The size, 1 byte to 1 PiB; it wins over ` + "`" + `config` + "`" + `."""
+  sizeBytes: Int64
+}
+
+"""A new access key of a bucket."""
+input CreateStorageBucketKeyInput {
+  """The name: 1 to 63 bytes without slash and white space."""
+  name: String!
+  """Free text."""
+  description: String
+  """What it may do; UNKNOWN is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  role: StorageBucketKeyRole = ADMIN
+  """The public half; null lets LXD make one."""
+  accessKey: String
+  """The secret half; null lets LXD make one."""
+  secretKey: String
+}
+
+"""A change of an access key: what is not given stays as it is."""
+input UpdateStorageBucketKeyInput {
+  """Free text."""
+  description: String
+  """What it may do; UNKNOWN is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  role: StorageBucketKeyRole
+  """The public half."""
+  accessKey: String
+  """The secret half."""
+  secretKey: String
+}
+
+"""What ` + "`" + `createStorageBucket` + "`" + ` gives."""
+type CreateStorageBucketPayload {
+  """The new bucket; null until it exists."""
+  storageBucket: StorageBucket
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateStorageBucket` + "`" + ` gives."""
+type UpdateStorageBucketPayload {
+  """The bucket after the change; null when it could not be read."""
+  storageBucket: StorageBucket
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageBucket` + "`" + ` gives."""
+type DeleteStorageBucketPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `createStorageBucketKey` + "`" + ` gives."""
+type CreateStorageBucketKeyPayload {
+  """The new access key; null until it exists."""
+  key: StorageBucketKey
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateStorageBucketKey` + "`" + ` gives."""
+type UpdateStorageBucketKeyPayload {
+  """The access key after the change; null when it could not be read."""
+  key: StorageBucketKey
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageBucketKey` + "`" + ` gives."""
+type DeleteStorageBucketKeyPayload {
+  """The bucket that had it; null when it could not be read."""
+  storageBucket: StorageBucket
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """
+  Make a bucket, with a first access key that may do all. A name that is taken is
+  ` + "`" + `ALREADY_EXISTS` + "`" + `. It takes LXD's extension ` + "`" + `storage_buckets` + "`" + `.
+  """
+  createStorageBucket(
+    """What to make."""
+    input: CreateStorageBucketInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStorageBucketPayload @hasRole(role: OPERATOR)
+  """Change a bucket: what is not given stays as it is. It takes LXD's extension ` + "`" + `storage_buckets` + "`" + `."""
+  updateStorageBucket(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdateStorageBucketInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateStorageBucketPayload @hasRole(role: OPERATOR)
+  """
+  Delete a bucket with its access keys. One that objects are in is refused by LXD.
+  It takes LXD's extension ` + "`" + `storage_buckets` + "`" + `.
+  """
+  deleteStorageBucket(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStorageBucketPayload @hasRole(role: OPERATOR)
+  """
+  Make an access key of a bucket. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `. It
+  takes LXD's extension ` + "`" + `storage_buckets` + "`" + `.
+  """
+  createStorageBucketKey(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    bucket: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to make."""
+    input: CreateStorageBucketKeyInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStorageBucketKeyPayload @hasRole(role: OPERATOR)
+  """
+  Change an access key of a bucket: what is not given stays as it is. It takes
+  LXD's extension ` + "`" + `storage_buckets` + "`" + `.
+  """
+  updateStorageBucketKey(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    bucket: String!
+    """The access key's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdateStorageBucketKeyInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateStorageBucketKeyPayload @hasRole(role: OPERATOR)
+  """Delete an access key of a bucket. It takes LXD's extension ` + "`" + `storage_buckets` + "`" + `."""
+  deleteStorageBucketKey(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    bucket: String!
+    """The access key's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStorageBucketKeyPayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
 	{Name: "../schema/storage_pool.graphqls", Input: `"""How far the making of a storage pool is."""
 enum StoragePoolStatus {
   """It can be used."""
@@ -17963,6 +20725,133 @@ extend type Query {
     """The name."""
     name: String!
   ): StoragePool @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_pool_write.graphqls", Input: `"""What the caller may do to a storage pool now."""
+enum StoragePoolAction {
+  """` + "`" + `updateStoragePool` + "`" + `."""
+  UPDATE
+  """` + "`" + `deleteStoragePool` + "`" + `: nothing but unpacked images is on it, and no profile and instance uses it."""
+  DELETE
+  """An action that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+extend type StoragePool {
+  """What the caller may do now, by his role and by what uses it."""
+  availableActions: [StoragePoolAction!]!
+  """
+  What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each pool;
+  null where its release has none for pools (5.0).
+  """
+  etag: String
+}
+
+"""What of a new storage pool holds on one cluster member."""
+input StoragePoolMemberInput {
+  """The cluster member's name; one that does not exist is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  member: String!
+  """The keys of the configuration that are a member's own: ` + "`" + `source` + "`" + `, ` + "`" + `size` + "`" + `, ` + "`" + `zfs.pool_name` + "`" + `, ` + "`" + `lvm.vg_name` + "`" + ` and the like."""
+  config: StringMap
+}
+
+"""A new storage pool."""
+input CreateStoragePoolInput {
+  """The name: 1 to 63 bytes without slash and white space."""
+  name: String!
+  """LXD's driver: ` + "`" + `dir` + "`" + `, ` + "`" + `btrfs` + "`" + `, ` + "`" + `zfs` + "`" + `, ` + "`" + `lvm` + "`" + `, ` + "`" + `ceph` + "`" + ` and others; one that the server does not have is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  driver: String!
+  """Free text."""
+  description: String
+  """
+  The configuration, in LXD's keys, which depend on the driver: ` + "`" + `size` + "`" + ` (of the
+  file that it is made in), ` + "`" + `source` + "`" + ` (a block device, a directory or a pool of
+  the driver's own), ` + "`" + `rsync.bwlimit` + "`" + `, ` + "`" + `zfs.clone_copy` + "`" + `, ` + "`" + `volume.size` + "`" + ` and others.
+  On a cluster only the keys that hold on all members.
+  """
+  config: StringMap
+  """
+  On a cluster what holds on single members; it is made on all members,
+  those that are not here included. Outside a cluster it is ` + "`" + `BAD_USER_INPUT` + "`" + `.
+  """
+  members: [StoragePoolMemberInput!]
+}
+
+"""A change of a storage pool: what is not given stays as it is."""
+input UpdateStoragePoolInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away. LXD does not let all be changed: ` + "`" + `source` + "`" + ` is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  config: StringMap
+}
+
+"""What ` + "`" + `createStoragePool` + "`" + ` gives."""
+type CreateStoragePoolPayload {
+  """The new storage pool; null until it exists."""
+  storagePool: StoragePool
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateStoragePool` + "`" + ` gives."""
+type UpdateStoragePoolPayload {
+  """The storage pool after the change; null when it could not be read."""
+  storagePool: StoragePool
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStoragePool` + "`" + ` gives."""
+type DeleteStoragePoolPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """
+  Make a storage pool. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `. On a cluster it
+  is made on all members, as one operation; when one fails it is taken away again.
+  Pools are the server's: only an ADMIN of the whole server may.
+  """
+  createStoragePool(
+    """What to make."""
+    input: CreateStoragePoolInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStoragePoolPayload @hasRole(role: ADMIN)
+  """
+  Change a storage pool: what is not given stays as it is. It returns when LXD has
+  done it. Only an ADMIN of the whole server may.
+  """
+  updateStoragePool(
+    """The storage pool's name."""
+    name: String!
+    """What to change."""
+    input: UpdateStoragePoolInput!
+    """The cluster member whose own keys are changed, those and no others; null is for what holds on all."""
+    member: String
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateStoragePoolPayload @hasRole(role: ADMIN)
+  """
+  Delete a storage pool. One that something uses is ` + "`" + `CONFLICT` + "`" + `; unpacked images go
+  with it. Only an ADMIN of the whole server may.
+  """
+  deleteStoragePool(
+    """The storage pool's name."""
+    name: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStoragePoolPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/storage_volume.graphqls", Input: `"""What a volume is for."""
@@ -18229,6 +21118,555 @@ extend type Query {
     """The cluster member; null is for the only one that has a volume of this name."""
     location: String
   ): StorageVolume @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_volume_backup_write.graphqls", Input: `"""A new backup of a volume."""
+input CreateStorageVolumeBackupInput {
+  """The name: 1 to 63 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String!
+  """When LXD deletes it, in the future; null is never."""
+  expiresAt: Time
+  """Whether to leave out the volume's snapshots."""
+  volumeOnly: Boolean = false
+  """Whether to write the storage driver's own format, which the same driver only can read."""
+  optimizedStorage: Boolean = false
+  """How to compress it; null is what LXD's ` + "`" + `backups.compression_algorithm` + "`" + ` says. SQUASHFS, and one that the server has no program for, are ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  compression: Compression
+}
+
+"""What ` + "`" + `createStorageVolumeBackup` + "`" + ` gives."""
+type CreateStorageVolumeBackupPayload {
+  """The new backup; null until it exists."""
+  backup: StorageVolumeBackup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameStorageVolumeBackup` + "`" + ` gives."""
+type RenameStorageVolumeBackupPayload {
+  """The backup under its new name; null until it has it."""
+  backup: StorageVolumeBackup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageVolumeBackup` + "`" + ` gives."""
+type DeleteStorageVolumeBackupPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Write a backup of a custom volume, which LXD keeps. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createStorageVolumeBackup(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """What to make."""
+    input: CreateStorageVolumeBackupInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStorageVolumeBackupPayload @hasRole(role: OPERATOR)
+  """Rename a backup. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameStorageVolumeBackup(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The backup's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The new name: 1 to 63 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameStorageVolumeBackupPayload @hasRole(role: OPERATOR)
+  """Delete a backup, for good."""
+  deleteStorageVolumeBackup(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The backup's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStorageVolumeBackupPayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_volume_snapshot_write.graphqls", Input: `extend type StorageVolumeSnapshot {
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each snapshot; null when it could not be read."""
+  etag: String
+}
+
+"""A new snapshot of a volume."""
+input CreateStorageVolumeSnapshotInput {
+  """The name: 1 to 63 bytes without slash and white space, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String!
+  """When LXD deletes it, in the future; null is what the volume's ` + "`" + `snapshots.expiry` + "`" + ` says."""
+  expiresAt: Time
+}
+
+"""A change of a snapshot: what is not given stays as it is."""
+input UpdateStorageVolumeSnapshotInput {
+  """Free text."""
+  description: String
+  """When LXD deletes it, in the future; null, when it is given, is never."""
+  expiresAt: Time
+}
+
+"""What ` + "`" + `createStorageVolumeSnapshot` + "`" + ` gives."""
+type CreateStorageVolumeSnapshotPayload {
+  """The new snapshot; null until it exists."""
+  snapshot: StorageVolumeSnapshot
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateStorageVolumeSnapshot` + "`" + ` gives."""
+type UpdateStorageVolumeSnapshotPayload {
+  """The snapshot after the change; null when it could not be read."""
+  snapshot: StorageVolumeSnapshot
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameStorageVolumeSnapshot` + "`" + ` gives."""
+type RenameStorageVolumeSnapshotPayload {
+  """The snapshot under its new name; null until it has it."""
+  snapshot: StorageVolumeSnapshot
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageVolumeSnapshot` + "`" + ` gives."""
+type DeleteStorageVolumeSnapshotPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `restoreStorageVolume` + "`" + ` gives."""
+type RestoreStorageVolumePayload {
+  """The volume; null when it could not be read."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Keep the present state of a custom volume. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createStorageVolumeSnapshot(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """What to make."""
+    input: CreateStorageVolumeSnapshotInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStorageVolumeSnapshotPayload @hasRole(role: OPERATOR)
+  """Change the description of a snapshot, and when LXD deletes it."""
+  updateStorageVolumeSnapshot(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The snapshot's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """What to change."""
+    input: UpdateStorageVolumeSnapshotInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateStorageVolumeSnapshotPayload @hasRole(role: OPERATOR)
+  """Rename a snapshot. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameStorageVolumeSnapshot(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The snapshot's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The new name: 1 to 63 bytes without slash and white space, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameStorageVolumeSnapshotPayload @hasRole(role: OPERATOR)
+  """Delete a snapshot, for good."""
+  deleteStorageVolumeSnapshot(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The snapshot's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStorageVolumeSnapshotPayload @hasRole(role: OPERATOR)
+  """
+  Put the content of a custom volume back to how it was at a snapshot; its
+  configuration stays. What came after is lost. A volume that an instance uses
+  that is not stopped is ` + "`" + `CONFLICT` + "`" + `.
+  """
+  restoreStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The snapshot's name."""
+    snapshot: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RestoreStorageVolumePayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_volume_write.graphqls", Input: `"""What the caller may do to a volume now."""
+enum StorageVolumeAction {
+  """` + "`" + `updateStorageVolume` + "`" + `."""
+  UPDATE
+  """` + "`" + `resizeStorageVolume` + "`" + `."""
+  RESIZE
+  """` + "`" + `copyStorageVolume` + "`" + `."""
+  COPY
+  """` + "`" + `createStorageVolumeSnapshot` + "`" + `."""
+  CREATE_SNAPSHOT
+  """` + "`" + `createStorageVolumeBackup` + "`" + `."""
+  CREATE_BACKUP
+  """` + "`" + `renameStorageVolume` + "`" + `: no instance that uses it runs."""
+  RENAME
+  """` + "`" + `moveStorageVolume` + "`" + `: no instance that uses it runs."""
+  MOVE
+  """` + "`" + `restoreStorageVolume` + "`" + `: no instance that uses it runs."""
+  RESTORE
+  """` + "`" + `deleteStorageVolume` + "`" + `: nothing uses it."""
+  DELETE
+  """An action that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+extend type StorageVolume {
+  """
+  What the caller may do now, by his role and by what uses it; empty for a volume
+  that is not CUSTOM: its instance or image is what is changed. LXD is asked for
+  each instance that uses it; null when one could not be read.
+  """
+  availableActions: [StorageVolumeAction!]
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each volume; null when it could not be read."""
+  etag: String
+}
+
+"""A new custom volume."""
+input CreateStorageVolumeInput {
+  """The storage pool's name."""
+  pool: String!
+  """The name: 1 to 190 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `."""
+  project: String
+  """What is in it: FILESYSTEM or BLOCK; an ISO is imported and is ` + "`" + `BAD_USER_INPUT` + "`" + ` here."""
+  contentType: StorageVolumeContentType = FILESYSTEM
+  """Free text."""
+  description: String
+  """
+  The configuration, in LXD's keys: ` + "`" + `snapshots.schedule` + "`" + `, ` + "`" + `block.filesystem` + "`" + `,
+  ` + "`" + `security.shifted` + "`" + `, ` + "`" + `user.tags` + "`" + ` and others. Keys that reach the host, such as
+  ` + "`" + `security.unmapped` + "`" + `, are an ADMIN's.
+  """
+  config: StringMap
+  """
+  The size, 1 byte to 1 PiB; null is as much as the pool has, and for BLOCK what
+  LXD takes. In a project that limits its disk space it has to be given.
+  """
+  sizeBytes: Int64
+  """The cluster member to put it on; null lets LXD choose. One that does not exist, as outside a cluster, is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  target: String
+}
+
+"""A change of a volume: what is not given stays as it is."""
+input UpdateStorageVolumeInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away. Keys that reach the host are an ADMIN's."""
+  config: StringMap
+}
+
+"""A volume that is made like another."""
+input CopyStorageVolumeInput {
+  """The new name: 1 to 190 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String!
+  """The storage pool to put it on; null is the same."""
+  pool: String
+  """The project to put it into; null is the same. The caller has to be OPERATOR in both."""
+  project: String
+  """
+  The cluster member to put it on; null is the same. Another one takes LXD's
+  extension ` + "`" + `cluster_internal_custom_volume_copy` + "`" + `.
+  """
+  target: String
+  """Whether to leave out its snapshots. A copy of a snapshot has none."""
+  volumeOnly: Boolean = false
+  """Free text; null is the same."""
+  description: String
+  """Keys of the configuration that differ; null takes a key away. Keys that reach the host are an ADMIN's, copied ones too."""
+  config: StringMap
+}
+
+"""Where a volume goes: what is not given stays as it is. Nothing at all is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+input MoveStorageVolumeInput {
+  """The name that it has there: 1 to 190 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String
+  """The storage pool."""
+  pool: String
+  """The project. The caller has to be OPERATOR in both. A volume that something uses is ` + "`" + `CONFLICT` + "`" + `."""
+  project: String
+  """The cluster member. It takes LXD's extension ` + "`" + `cluster_internal_custom_volume_copy` + "`" + `."""
+  target: String
+}
+
+"""What ` + "`" + `createStorageVolume` + "`" + ` gives."""
+type CreateStorageVolumePayload {
+  """The new volume; null until it exists."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `updateStorageVolume` + "`" + ` gives."""
+type UpdateStorageVolumePayload {
+  """The volume after the change; null when it could not be read."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `resizeStorageVolume` + "`" + ` gives."""
+type ResizeStorageVolumePayload {
+  """The volume after the change; null when it could not be read."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameStorageVolume` + "`" + ` gives."""
+type RenameStorageVolumePayload {
+  """The volume under its new name; null until it has it."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `copyStorageVolume` + "`" + ` gives."""
+type CopyStorageVolumePayload {
+  """The new volume; null until it exists."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `moveStorageVolume` + "`" + ` gives."""
+type MoveStorageVolumePayload {
+  """The volume where it came to be; null until it is there."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageVolume` + "`" + ` gives."""
+type DeleteStorageVolumePayload {
+  """The id that it had; null after a dry run."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+extend type Mutation {
+  """
+  Make a custom volume. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `; what the project
+  has not left of its disk space is ` + "`" + `LIMIT_EXCEEDED` + "`" + `.
+  """
+  createStorageVolume(
+    """What to make."""
+    input: CreateStorageVolumeInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): CreateStorageVolumePayload @hasRole(role: OPERATOR)
+  """Change a custom volume: what is not given stays as it is. It returns when LXD has done it."""
+  updateStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """What to change."""
+    input: UpdateStorageVolumeInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): UpdateStorageVolumePayload @hasRole(role: OPERATOR)
+  """
+  Set the size of a custom volume. Larger is possible where the project has disk
+  space left, else it is ` + "`" + `LIMIT_EXCEEDED` + "`" + `. Smaller is possible for FILESYSTEM,
+  down to what it holds, where the driver can; else it is ` + "`" + `BAD_USER_INPUT` + "`" + `. It
+  returns when LXD has done it.
+  """
+  resizeStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The size, 1 byte to 1 PiB."""
+    sizeBytes: Int64!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): ResizeStorageVolumePayload @hasRole(role: OPERATOR)
+  """
+  Rename a custom volume. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `; a volume that
+  an instance uses that is not stopped is ` + "`" + `CONFLICT` + "`" + `. Instances that are stopped
+  keep it under its new name.
+  """
+  renameStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The new name: 1 to 190 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameStorageVolumePayload @hasRole(role: OPERATOR)
+  """
+  Make a custom volume that is like another, or like a snapshot of it. A name that
+  is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `.
+  """
+  copyStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The snapshot to copy; null is the volume as it is now."""
+    snapshot: String
+    """What to make."""
+    input: CopyStorageVolumeInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CopyStorageVolumePayload @hasRole(role: OPERATOR)
+  """
+  Move a custom volume, with its snapshots, to another pool, project or cluster
+  member. A name that is taken there is ` + "`" + `ALREADY_EXISTS` + "`" + `; a volume that an
+  instance uses that is not stopped is ` + "`" + `CONFLICT` + "`" + `.
+  """
+  moveStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """Where to."""
+    input: MoveStorageVolumeInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): MoveStorageVolumePayload @hasRole(role: OPERATOR)
+  """Delete a custom volume with its snapshots and backups, for good. One that something uses is ` + "`" + `CONFLICT` + "`" + `."""
+  deleteStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): DeleteStorageVolumePayload @hasRole(role: OPERATOR)
 }
 `, BuiltIn: false},
 	{Name: "../schema/user.graphqls", Input: `"""What a user may do. Each role may do all that the one before may."""
@@ -18883,6 +22321,16 @@ func (ec *executionContext) childFields_CopyInstancePayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type CopyInstancePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CopyStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_CopyStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_CopyStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CopyStorageVolumePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateAuthGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "group":
@@ -19003,6 +22451,78 @@ func (ec *executionContext) childFields_CreateInstanceSnapshotPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type CreateInstanceSnapshotPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateNetworkAclPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "networkAcl":
+		return ec.fieldContext_CreateNetworkAclPayload_networkAcl(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkAclPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkAclPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkForwardPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "forward":
+		return ec.fieldContext_CreateNetworkForwardPayload_forward(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkForwardPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkForwardPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkLoadBalancerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "loadBalancer":
+		return ec.fieldContext_CreateNetworkLoadBalancerPayload_loadBalancer(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkLoadBalancerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkLoadBalancerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "network":
+		return ec.fieldContext_CreateNetworkPayload_network(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkPayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_CreateNetworkPayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkPeerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "peer":
+		return ec.fieldContext_CreateNetworkPeerPayload_peer(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkPeerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkPeerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkZonePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "networkZone":
+		return ec.fieldContext_CreateNetworkZonePayload_networkZone(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkZonePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkZonePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkZoneRecordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "record":
+		return ec.fieldContext_CreateNetworkZoneRecordPayload_record(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkZoneRecordPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkZoneRecordPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreatePlacementGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "placementGroup":
@@ -19033,6 +22553,68 @@ func (ec *executionContext) childFields_CreateProjectPayload(ctx context.Context
 		return ec.fieldContext_CreateProjectPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateProjectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageBucketKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_CreateStorageBucketKeyPayload_key(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageBucketKeyPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageBucketKeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageBucketPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageBucket":
+		return ec.fieldContext_CreateStorageBucketPayload_storageBucket(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageBucketPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageBucketPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStoragePoolPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storagePool":
+		return ec.fieldContext_CreateStoragePoolPayload_storagePool(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStoragePoolPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStoragePoolPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageVolumeBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "backup":
+		return ec.fieldContext_CreateStorageVolumeBackupPayload_backup(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageVolumeBackupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageVolumeBackupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_CreateStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageVolumePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_CreateStorageVolumePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageVolumeSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "snapshot":
+		return ec.fieldContext_CreateStorageVolumeSnapshotPayload_snapshot(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageVolumeSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageVolumeSnapshotPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteAuthGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19167,6 +22749,78 @@ func (ec *executionContext) childFields_DeleteInstanceTemplatePayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type DeleteInstanceTemplatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeleteNetworkAclPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkAclPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkAclPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkAclPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkForwardPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkForwardPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkForwardPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkForwardPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkLoadBalancerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkLoadBalancerPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkLoadBalancerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkLoadBalancerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkPayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_DeleteNetworkPayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkPeerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkPeerPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkPeerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkPeerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkZonePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkZonePayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkZonePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkZonePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkZoneRecordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkZoneRecordPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkZoneRecordPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkZoneRecordPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeletePlacementGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -19197,6 +22851,68 @@ func (ec *executionContext) childFields_DeleteProjectPayload(ctx context.Context
 		return ec.fieldContext_DeleteProjectPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteProjectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageBucketKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageBucket":
+		return ec.fieldContext_DeleteStorageBucketKeyPayload_storageBucket(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageBucketKeyPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageBucketKeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageBucketPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStorageBucketPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageBucketPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageBucketPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStoragePoolPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStoragePoolPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStoragePoolPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStoragePoolPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageVolumeBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStorageVolumeBackupPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageVolumeBackupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageVolumeBackupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStorageVolumePayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageVolumePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_DeleteStorageVolumePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageVolumeSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStorageVolumeSnapshotPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageVolumeSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageVolumeSnapshotPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteWarningPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19973,6 +23689,16 @@ func (ec *executionContext) childFields_MigrateInstancePayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type MigrateInstancePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_MoveStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_MoveStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_MoveStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MoveStorageVolumePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Network(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -20015,6 +23741,10 @@ func (ec *executionContext) childFields_Network(ctx context.Context, field graph
 		return ec.fieldContext_Network_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_Network_usedBy(ctx, field)
+	case "etag":
+		return ec.fieldContext_Network_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Network_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Network", field.Name)
 }
@@ -20043,6 +23773,10 @@ func (ec *executionContext) childFields_NetworkAcl(ctx context.Context, field gr
 		return ec.fieldContext_NetworkAcl_log(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_NetworkAcl_usedBy(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkAcl_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkAcl_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkAcl", field.Name)
 }
@@ -20185,6 +23919,12 @@ func (ec *executionContext) childFields_NetworkForward(ctx context.Context, fiel
 		return ec.fieldContext_NetworkForward_ports(ctx, field)
 	case "location":
 		return ec.fieldContext_NetworkForward_location(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkForward_etag(ctx, field)
+	case "tags":
+		return ec.fieldContext_NetworkForward_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkForward_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkForward", field.Name)
 }
@@ -20223,6 +23963,12 @@ func (ec *executionContext) childFields_NetworkLoadBalancer(ctx context.Context,
 		return ec.fieldContext_NetworkLoadBalancer_ports(ctx, field)
 	case "location":
 		return ec.fieldContext_NetworkLoadBalancer_location(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkLoadBalancer_etag(ctx, field)
+	case "tags":
+		return ec.fieldContext_NetworkLoadBalancer_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkLoadBalancer_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkLoadBalancer", field.Name)
 }
@@ -20273,6 +24019,12 @@ func (ec *executionContext) childFields_NetworkPeer(ctx context.Context, field g
 		return ec.fieldContext_NetworkPeer_targetProject(ctx, field)
 	case "targetNetwork":
 		return ec.fieldContext_NetworkPeer_targetNetwork(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkPeer_etag(ctx, field)
+	case "tags":
+		return ec.fieldContext_NetworkPeer_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkPeer_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkPeer", field.Name)
 }
@@ -20323,6 +24075,10 @@ func (ec *executionContext) childFields_NetworkZone(ctx context.Context, field g
 		return ec.fieldContext_NetworkZone_records(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_NetworkZone_usedBy(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkZone_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkZone_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkZone", field.Name)
 }
@@ -20365,6 +24121,12 @@ func (ec *executionContext) childFields_NetworkZoneRecord(ctx context.Context, f
 		return ec.fieldContext_NetworkZoneRecord_hiddenConfigKeys(ctx, field)
 	case "entries":
 		return ec.fieldContext_NetworkZoneRecord_entries(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkZoneRecord_etag(ctx, field)
+	case "tags":
+		return ec.fieldContext_NetworkZoneRecord_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkZoneRecord_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkZoneRecord", field.Name)
 }
@@ -20841,6 +24603,26 @@ func (ec *executionContext) childFields_RenameInstanceSnapshotPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type RenameInstanceSnapshotPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RenameNetworkAclPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "networkAcl":
+		return ec.fieldContext_RenameNetworkAclPayload_networkAcl(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameNetworkAclPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameNetworkAclPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameNetworkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "network":
+		return ec.fieldContext_RenameNetworkPayload_network(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameNetworkPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameNetworkPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RenamePlacementGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "placementGroup":
@@ -20869,6 +24651,46 @@ func (ec *executionContext) childFields_RenameProjectPayload(ctx context.Context
 		return ec.fieldContext_RenameProjectPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RenameProjectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameStorageVolumeBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "backup":
+		return ec.fieldContext_RenameStorageVolumeBackupPayload_backup(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameStorageVolumeBackupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameStorageVolumeBackupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_RenameStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameStorageVolumeSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "snapshot":
+		return ec.fieldContext_RenameStorageVolumeSnapshotPayload_snapshot(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameStorageVolumeSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameStorageVolumeSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResizeStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_ResizeStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_ResizeStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResizeStorageVolumePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ResourcesCpu(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -21255,6 +25077,16 @@ func (ec *executionContext) childFields_RestoreInstancePayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type RestoreInstancePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RestoreStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_RestoreStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_RestoreStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreStorageVolumePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RevokeIdentityTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "identity":
@@ -21515,6 +25347,10 @@ func (ec *executionContext) childFields_StorageBucket(ctx context.Context, field
 		return ec.fieldContext_StorageBucket_sizeBytes(ctx, field)
 	case "keys":
 		return ec.fieldContext_StorageBucket_keys(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StorageBucket_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_StorageBucket_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageBucket", field.Name)
 }
@@ -21589,6 +25425,10 @@ func (ec *executionContext) childFields_StoragePool(ctx context.Context, field g
 		return ec.fieldContext_StoragePool_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_StoragePool_usedBy(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StoragePool_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_StoragePool_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StoragePool", field.Name)
 }
@@ -21675,6 +25515,10 @@ func (ec *executionContext) childFields_StorageVolume(ctx context.Context, field
 		return ec.fieldContext_StorageVolume_instance(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_StorageVolume_usedBy(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StorageVolume_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_StorageVolume_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolume", field.Name)
 }
@@ -21737,6 +25581,8 @@ func (ec *executionContext) childFields_StorageVolumeSnapshot(ctx context.Contex
 		return ec.fieldContext_StorageVolumeSnapshot_expiresAt(ctx, field)
 	case "volume":
 		return ec.fieldContext_StorageVolumeSnapshot_volume(ctx, field)
+	case "etag":
+		return ec.fieldContext_StorageVolumeSnapshot_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeSnapshot", field.Name)
 }
@@ -21883,6 +25729,78 @@ func (ec *executionContext) childFields_UpdateInstanceSnapshotPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type UpdateInstanceSnapshotPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateNetworkAclPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "networkAcl":
+		return ec.fieldContext_UpdateNetworkAclPayload_networkAcl(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkAclPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkAclPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkForwardPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "forward":
+		return ec.fieldContext_UpdateNetworkForwardPayload_forward(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkForwardPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkForwardPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkLoadBalancerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "loadBalancer":
+		return ec.fieldContext_UpdateNetworkLoadBalancerPayload_loadBalancer(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkLoadBalancerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkLoadBalancerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "network":
+		return ec.fieldContext_UpdateNetworkPayload_network(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkPayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_UpdateNetworkPayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkPeerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "peer":
+		return ec.fieldContext_UpdateNetworkPeerPayload_peer(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkPeerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkPeerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkZonePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "networkZone":
+		return ec.fieldContext_UpdateNetworkZonePayload_networkZone(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkZonePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkZonePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkZoneRecordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "record":
+		return ec.fieldContext_UpdateNetworkZoneRecordPayload_record(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkZoneRecordPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkZoneRecordPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdatePlacementGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "placementGroup":
@@ -21923,6 +25841,58 @@ func (ec *executionContext) childFields_UpdateServerConfigPayload(ctx context.Co
 		return ec.fieldContext_UpdateServerConfigPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateServerConfigPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStorageBucketKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_UpdateStorageBucketKeyPayload_key(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStorageBucketKeyPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageBucketKeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStorageBucketPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageBucket":
+		return ec.fieldContext_UpdateStorageBucketPayload_storageBucket(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStorageBucketPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageBucketPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStoragePoolPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storagePool":
+		return ec.fieldContext_UpdateStoragePoolPayload_storagePool(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStoragePoolPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStoragePoolPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_UpdateStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStorageVolumePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_UpdateStorageVolumePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStorageVolumeSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "snapshot":
+		return ec.fieldContext_UpdateStorageVolumeSnapshotPayload_snapshot(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStorageVolumeSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageVolumeSnapshotPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateWarningPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -150,18 +150,18 @@ func TestWhatNewerReleasesAreNotAsked(t *testing.T) {
 		into any
 		err  error
 	}{
-		"an identity without a certificate": {&input, second(client.CreateIdentity(ctx, System, &CreateIdentityInput{Method: MethodTLS, Name: "x"}))},
-		"an identity of OIDC":               {&input, second(client.CreateIdentity(ctx, System, &CreateIdentityInput{Method: MethodOIDC, Name: "x"}))},
-		"a bearer with a token":             {&input, second(client.CreateIdentity(ctx, System, &CreateIdentityInput{Method: MethodBearer, Name: "x", Token: &yes}))},
-		"an identity's name that is taken":  {&exists, second(client.CreateIdentity(ctx, System, &CreateIdentityInput{Method: MethodBearer, Name: "robot"}))},
-		"one of two of the same name":       {&state, third(client.DeleteIdentity(ctx, System, MethodOIDC, "twin", false))},
-		"an odd expiry":                     {&input, third(client.CreateIdentityToken(ctx, System, "robot", "soon"))},
-		"a group's name with a colon":       {&input, second(client.CreateAuthGroup(ctx, System, &CreateAuthGroupInput{Name: "a:b"}))},
-		"a group's name that is taken":      {&exists, second(client.CreateAuthGroup(ctx, System, &CreateAuthGroupInput{Name: "readers"}))},
-		"a mapping that is there":           {&exists, second(client.CreateIdentityProviderGroup(ctx, System, &CreateIdentityProviderGroupInput{Name: "sales"}))},
-		"a placement group that is used":    {&use, third(client.DeletePlacementGroup(ctx, System, "", "used"))},
-		"a placement group that is there":   {&exists, second(client.CreatePlacementGroup(ctx, System, &CreatePlacementGroupInput{Name: "free", Policy: "SPREAD"}))},
-		"a policy that nobody knows":        {&input, second(client.CreatePlacementGroup(ctx, System, &CreatePlacementGroupInput{Name: "x", Policy: "UNKNOWN"}))},
+		"an identity without a certificate": {&input, errorOf(client.CreateIdentity(ctx, System, &CreateIdentityInput{Method: MethodTLS, Name: "x"}))},
+		"an identity of OIDC":               {&input, errorOf(client.CreateIdentity(ctx, System, &CreateIdentityInput{Method: MethodOIDC, Name: "x"}))},
+		"a bearer with a token":             {&input, errorOf(client.CreateIdentity(ctx, System, &CreateIdentityInput{Method: MethodBearer, Name: "x", Token: &yes}))},
+		"an identity's name that is taken":  {&exists, errorOf(client.CreateIdentity(ctx, System, &CreateIdentityInput{Method: MethodBearer, Name: "robot"}))},
+		"one of two of the same name":       {&state, errorBehind(client.DeleteIdentity(ctx, System, MethodOIDC, "twin", false))},
+		"an odd expiry":                     {&input, errorBehind(client.CreateIdentityToken(ctx, System, "robot", "soon"))},
+		"a group's name with a colon":       {&input, errorOf(client.CreateAuthGroup(ctx, System, &CreateAuthGroupInput{Name: "a:b"}))},
+		"a group's name that is taken":      {&exists, errorOf(client.CreateAuthGroup(ctx, System, &CreateAuthGroupInput{Name: "readers"}))},
+		"a mapping that is there":           {&exists, errorOf(client.CreateIdentityProviderGroup(ctx, System, &CreateIdentityProviderGroupInput{Name: "sales"}))},
+		"a placement group that is used":    {&use, errorBehind(client.DeletePlacementGroup(ctx, System, "", "used"))},
+		"a placement group that is there":   {&exists, errorOf(client.CreatePlacementGroup(ctx, System, &CreatePlacementGroupInput{Name: "free", Policy: "SPREAD"}))},
+		"a policy that nobody knows":        {&input, errorOf(client.CreatePlacementGroup(ctx, System, &CreatePlacementGroupInput{Name: "x", Policy: "UNKNOWN"}))},
 	} {
 		if !errors.As(one.err, one.into) || newer.sent != "" {
 			t.Errorf("%s: %v, and %q was sent", what, one.err, newer.sent)
@@ -169,9 +169,9 @@ func TestWhatNewerReleasesAreNotAsked(t *testing.T) {
 	}
 }
 
-func second[T any](_ T, err error) error { return err }
+func errorOf[T any](_ T, err error) error { return err }
 
-func third[A, B any](_ A, _ B, err error) error { return err }
+func errorBehind[A, B any](_ A, _ B, err error) error { return err }
 
 // ofOneProject is an ADMIN of one project and of nothing else.
 type ofOneProject struct{}
@@ -184,23 +184,23 @@ func TestAnAdministratorOfAProjectIsNoneOfTheServer(t *testing.T) {
 	client := onSocket(t, newer.ServeHTTP)
 	ctx, as, uuid := context.Background(), ofOneProject{}, "1-2"
 	calls := []error{
-		second(client.CreateCertificate(ctx, as, &CreateCertificateInput{})), second(client.CreateCertificateToken(ctx, as, &CreateCertificateInput{})),
-		third(client.UpdateCertificate(ctx, as, "ab", &UpdateCertificateInput{}, nil, true)), third(client.DeleteCertificate(ctx, as, "ab", true)),
-		second(client.UpdateWarning(ctx, as, uuid, "NEW")), third(client.DeleteWarning(ctx, as, uuid)),
-		second(client.UpdateServerConfig(ctx, as, "", &UpdateServerConfigInput{}, nil, true)), second(client.EnableCluster(ctx, as, "n1")),
-		second(client.CreateClusterJoinToken(ctx, as, "n1")), second(client.UpdateClusterCertificate(ctx, as, &UpdateClusterCertificateInput{}, true)),
-		second(client.UpdateClusterMember(ctx, as, "n1", &UpdateClusterMemberInput{}, nil)), second(client.RenameClusterMember(ctx, as, "n1", "n2")),
-		third(client.DeleteClusterMember(ctx, as, "n1", true)), second(client.EvacuateClusterMember(ctx, as, "n1", nil)), second(client.RestoreClusterMember(ctx, as, "n2", false)),
-		second(client.CreateClusterGroup(ctx, as, &CreateClusterGroupInput{})), second(client.UpdateClusterGroup(ctx, as, "g", &UpdateClusterGroupInput{}, nil)),
-		second(client.RenameClusterGroup(ctx, as, "g", "h")), third(client.DeleteClusterGroup(ctx, as, "g")),
-		second(client.CreateIdentity(ctx, as, &CreateIdentityInput{Method: MethodTLS})), second(client.UpdateIdentity(ctx, as, MethodTLS, "laptop", &UpdateIdentityInput{}, nil, true)),
-		third(client.DeleteIdentity(ctx, as, MethodTLS, "laptop", true)), third(client.CreateIdentityToken(ctx, as, "robot", "")), third(client.RevokeIdentityToken(ctx, as, "robot")),
-		second(client.CreateAuthGroup(ctx, as, &CreateAuthGroupInput{Name: "x"})), second(client.UpdateAuthGroup(ctx, as, "readers", &UpdateAuthGroupInput{}, nil)),
-		second(client.RenameAuthGroup(ctx, as, "readers", "x")), third(client.DeleteAuthGroup(ctx, as, "readers")),
-		second(client.CreateIdentityProviderGroup(ctx, as, &CreateIdentityProviderGroupInput{})), second(client.UpdateIdentityProviderGroup(ctx, as, "sales", &UpdateIdentityProviderGroupInput{}, nil)),
-		second(client.RenameIdentityProviderGroup(ctx, as, "sales", "x")), third(client.DeleteIdentityProviderGroup(ctx, as, "sales")),
-		second(client.CreatePlacementGroup(ctx, as, &CreatePlacementGroupInput{})), second(client.UpdatePlacementGroup(ctx, as, "", "free", &UpdatePlacementGroupInput{}, nil)),
-		second(client.RenamePlacementGroup(ctx, as, "", "free", "x")), third(client.DeletePlacementGroup(ctx, as, "", "free")),
+		errorOf(client.CreateCertificate(ctx, as, &CreateCertificateInput{})), errorOf(client.CreateCertificateToken(ctx, as, &CreateCertificateInput{})),
+		errorBehind(client.UpdateCertificate(ctx, as, "ab", &UpdateCertificateInput{}, nil, true)), errorBehind(client.DeleteCertificate(ctx, as, "ab", true)),
+		errorOf(client.UpdateWarning(ctx, as, uuid, "NEW")), errorBehind(client.DeleteWarning(ctx, as, uuid)),
+		errorOf(client.UpdateServerConfig(ctx, as, "", &UpdateServerConfigInput{}, nil, true)), errorOf(client.EnableCluster(ctx, as, "n1")),
+		errorOf(client.CreateClusterJoinToken(ctx, as, "n1")), errorOf(client.UpdateClusterCertificate(ctx, as, &UpdateClusterCertificateInput{}, true)),
+		errorOf(client.UpdateClusterMember(ctx, as, "n1", &UpdateClusterMemberInput{}, nil)), errorOf(client.RenameClusterMember(ctx, as, "n1", "n2")),
+		errorBehind(client.DeleteClusterMember(ctx, as, "n1", true)), errorOf(client.EvacuateClusterMember(ctx, as, "n1", nil)), errorOf(client.RestoreClusterMember(ctx, as, "n2", false)),
+		errorOf(client.CreateClusterGroup(ctx, as, &CreateClusterGroupInput{})), errorOf(client.UpdateClusterGroup(ctx, as, "g", &UpdateClusterGroupInput{}, nil)),
+		errorOf(client.RenameClusterGroup(ctx, as, "g", "h")), errorBehind(client.DeleteClusterGroup(ctx, as, "g")),
+		errorOf(client.CreateIdentity(ctx, as, &CreateIdentityInput{Method: MethodTLS})), errorOf(client.UpdateIdentity(ctx, as, MethodTLS, "laptop", &UpdateIdentityInput{}, nil, true)),
+		errorBehind(client.DeleteIdentity(ctx, as, MethodTLS, "laptop", true)), errorBehind(client.CreateIdentityToken(ctx, as, "robot", "")), errorBehind(client.RevokeIdentityToken(ctx, as, "robot")),
+		errorOf(client.CreateAuthGroup(ctx, as, &CreateAuthGroupInput{Name: "x"})), errorOf(client.UpdateAuthGroup(ctx, as, "readers", &UpdateAuthGroupInput{}, nil)),
+		errorOf(client.RenameAuthGroup(ctx, as, "readers", "x")), errorBehind(client.DeleteAuthGroup(ctx, as, "readers")),
+		errorOf(client.CreateIdentityProviderGroup(ctx, as, &CreateIdentityProviderGroupInput{})), errorOf(client.UpdateIdentityProviderGroup(ctx, as, "sales", &UpdateIdentityProviderGroupInput{}, nil)),
+		errorOf(client.RenameIdentityProviderGroup(ctx, as, "sales", "x")), errorBehind(client.DeleteIdentityProviderGroup(ctx, as, "sales")),
+		errorOf(client.CreatePlacementGroup(ctx, as, &CreatePlacementGroupInput{})), errorOf(client.UpdatePlacementGroup(ctx, as, "", "free", &UpdatePlacementGroupInput{}, nil)),
+		errorOf(client.RenamePlacementGroup(ctx, as, "", "free", "x")), errorBehind(client.DeletePlacementGroup(ctx, as, "", "free")),
 	}
 	for n, err := range calls {
 		if !errors.As(err, new(*ForbiddenError)) {

@@ -252,6 +252,16 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Image(ctx, sel, obj)
+	case *lxd.IdentityProviderGroup:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._IdentityProviderGroup(ctx, sel, obj)
+	case *lxd.Identity:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Identity(ctx, sel, obj)
 	case *lxd.ClusterMember:
 		if obj == nil {
 			return graphql.Null
@@ -267,6 +277,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Certificate(ctx, sel, obj)
+	case *lxd.AuthGroup:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AuthGroup(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj

@@ -25,10 +25,13 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	AuditEvent() AuditEventResolver
+	AuthGroup() AuthGroupResolver
 	Certificate() CertificateResolver
 	ClusterGroup() ClusterGroupResolver
 	ClusterMember() ClusterMemberResolver
 	DiskDevice() DiskDeviceResolver
+	Identity() IdentityResolver
+	IdentityProviderGroup() IdentityProviderGroupResolver
 	Image() ImageResolver
 	ImageAlias() ImageAliasResolver
 	Instance() InstanceResolver
@@ -117,6 +120,8 @@ type ComplexityRoot struct {
 
 	AuthGroup struct {
 		Description            func(childComplexity int) int
+		Etag                   func(childComplexity int) int
+		ID                     func(childComplexity int) int
 		Identities             func(childComplexity int) int
 		IdentityProviderGroups func(childComplexity int) int
 		Name                   func(childComplexity int) int
@@ -149,6 +154,7 @@ type ComplexityRoot struct {
 
 	Certificate struct {
 		Certificate func(childComplexity int) int
+		Etag        func(childComplexity int) int
 		Fingerprint func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Name        func(childComplexity int) int
@@ -190,27 +196,31 @@ type ComplexityRoot struct {
 
 	ClusterGroup struct {
 		Description func(childComplexity int) int
+		Etag        func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Members     func(childComplexity int) int
 		Name        func(childComplexity int) int
 	}
 
 	ClusterMember struct {
-		Architecture  func(childComplexity int) int
-		Config        func(childComplexity int, prefix *string) int
-		Database      func(childComplexity int) int
-		Description   func(childComplexity int) int
-		FailureDomain func(childComplexity int) int
-		Groups        func(childComplexity int) int
-		ID            func(childComplexity int) int
-		Instances     func(childComplexity int, first *int, after *string, last *int, before *string) int
-		Message       func(childComplexity int) int
-		Name          func(childComplexity int) int
-		Resources     func(childComplexity int) int
-		Roles         func(childComplexity int) int
-		State         func(childComplexity int) int
-		Status        func(childComplexity int) int
-		URL           func(childComplexity int) int
+		Architecture     func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Config           func(childComplexity int, prefix *string) int
+		Database         func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
+		FailureDomain    func(childComplexity int) int
+		Groups           func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Instances        func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Message          func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Resources        func(childComplexity int) int
+		Roles            func(childComplexity int) int
+		State            func(childComplexity int) int
+		Status           func(childComplexity int) int
+		Tags             func(childComplexity int) int
+		URL              func(childComplexity int) int
 	}
 
 	ClusterMemberConnection struct {
@@ -238,6 +248,45 @@ type ComplexityRoot struct {
 	CopyStorageVolumePayload struct {
 		Operation     func(childComplexity int) int
 		StorageVolume func(childComplexity int) int
+	}
+
+	CreateAuthGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	CreateCertificatePayload struct {
+		Certificate    func(childComplexity int) int
+		Operation      func(childComplexity int) int
+		Token          func(childComplexity int) int
+		TokenExpiresAt func(childComplexity int) int
+	}
+
+	CreateClusterGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	CreateClusterJoinTokenPayload struct {
+		Token          func(childComplexity int) int
+		TokenExpiresAt func(childComplexity int) int
+	}
+
+	CreateIdentityPayload struct {
+		Identity       func(childComplexity int) int
+		Operation      func(childComplexity int) int
+		Token          func(childComplexity int) int
+		TokenExpiresAt func(childComplexity int) int
+	}
+
+	CreateIdentityProviderGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	CreateIdentityTokenPayload struct {
+		Identity func(childComplexity int) int
+		Token    func(childComplexity int) int
 	}
 
 	CreateImageAliasPayload struct {
@@ -297,6 +346,11 @@ type ComplexityRoot struct {
 		Record    func(childComplexity int) int
 	}
 
+	CreatePlacementGroupPayload struct {
+		Operation      func(childComplexity int) int
+		PlacementGroup func(childComplexity int) int
+	}
+
 	CreateProfilePayload struct {
 		Operation func(childComplexity int) int
 		Plan      func(childComplexity int) int
@@ -337,6 +391,36 @@ type ComplexityRoot struct {
 	CreateStorageVolumeSnapshotPayload struct {
 		Operation func(childComplexity int) int
 		Snapshot  func(childComplexity int) int
+	}
+
+	DeleteAuthGroupPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteCertificatePayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteClusterGroupPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteClusterMemberPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteIdentityPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteIdentityProviderGroupPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
 	}
 
 	DeleteImageAliasPayload struct {
@@ -411,6 +495,11 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	DeletePlacementGroupPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	DeleteProfilePayload struct {
 		DeletedID func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -453,6 +542,11 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	DeleteWarningPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	DetachNicPayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -474,6 +568,16 @@ type ComplexityRoot struct {
 		Source           func(childComplexity int) int
 		Type             func(childComplexity int) int
 		Volume           func(childComplexity int) int
+	}
+
+	EnableClusterPayload struct {
+		Cluster   func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	EvacuateClusterMemberPayload struct {
+		Member    func(childComplexity int) int
+		Operation func(childComplexity int) int
 	}
 
 	EventConnection struct {
@@ -541,8 +645,10 @@ type ComplexityRoot struct {
 
 	Identity struct {
 		AuthenticationMethod func(childComplexity int) int
+		Etag                 func(childComplexity int) int
 		ExpiresAt            func(childComplexity int) int
 		Groups               func(childComplexity int) int
+		ID                   func(childComplexity int) int
 		Identifier           func(childComplexity int) int
 		Name                 func(childComplexity int) int
 		TLSCertificate       func(childComplexity int) int
@@ -550,7 +656,9 @@ type ComplexityRoot struct {
 	}
 
 	IdentityProviderGroup struct {
+		Etag   func(childComplexity int) int
 		Groups func(childComplexity int) int
+		ID     func(childComplexity int) int
 		Name   func(childComplexity int) int
 	}
 
@@ -898,6 +1006,13 @@ type ComplexityRoot struct {
 		CopyImage                   func(childComplexity int, input lxd.CopyImageInput, wait *int, idempotencyKey *string) int
 		CopyInstance                func(childComplexity int, name string, project *string, input lxd.CopyInstanceInput, wait *int, idempotencyKey *string) int
 		CopyStorageVolume           func(childComplexity int, pool string, name string, project *string, location *string, snapshot *string, input lxd.CopyStorageVolumeInput, wait *int, idempotencyKey *string) int
+		CreateAuthGroup             func(childComplexity int, input lxd.CreateAuthGroupInput, wait *int, idempotencyKey *string) int
+		CreateCertificate           func(childComplexity int, input lxd.CreateCertificateInput, wait *int, idempotencyKey *string) int
+		CreateClusterGroup          func(childComplexity int, input lxd.CreateClusterGroupInput, wait *int, idempotencyKey *string) int
+		CreateClusterJoinToken      func(childComplexity int, memberName string) int
+		CreateIdentity              func(childComplexity int, input lxd.CreateIdentityInput, idempotencyKey *string) int
+		CreateIdentityProviderGroup func(childComplexity int, input lxd.CreateIdentityProviderGroupInput, wait *int, idempotencyKey *string) int
+		CreateIdentityToken         func(childComplexity int, name string, expiry *string) int
 		CreateImageAlias            func(childComplexity int, input lxd.CreateImageAliasInput, wait *int, idempotencyKey *string) int
 		CreateInstance              func(childComplexity int, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) int
 		CreateInstanceBackup        func(childComplexity int, instance string, project *string, input lxd.CreateInstanceBackupInput, wait *int, idempotencyKey *string) int
@@ -909,6 +1024,7 @@ type ComplexityRoot struct {
 		CreateNetworkPeer           func(childComplexity int, network string, project *string, input lxd.CreateNetworkPeerInput, wait *int, idempotencyKey *string) int
 		CreateNetworkZone           func(childComplexity int, input lxd.CreateNetworkZoneInput, wait *int, idempotencyKey *string) int
 		CreateNetworkZoneRecord     func(childComplexity int, zone string, project *string, input lxd.CreateNetworkZoneRecordInput, wait *int, idempotencyKey *string) int
+		CreatePlacementGroup        func(childComplexity int, input lxd.CreatePlacementGroupInput, wait *int, idempotencyKey *string) int
 		CreateProfile               func(childComplexity int, input lxd.CreateProfileInput, wait *int, idempotencyKey *string, dryRun *bool) int
 		CreateProject               func(childComplexity int, input lxd.CreateProjectInput, wait *int, idempotencyKey *string) int
 		CreateStorageBucket         func(childComplexity int, input lxd.CreateStorageBucketInput, wait *int, idempotencyKey *string) int
@@ -917,6 +1033,12 @@ type ComplexityRoot struct {
 		CreateStorageVolume         func(childComplexity int, input lxd.CreateStorageVolumeInput, wait *int, idempotencyKey *string, dryRun *bool) int
 		CreateStorageVolumeBackup   func(childComplexity int, pool string, volume string, project *string, location *string, input lxd.CreateStorageVolumeBackupInput, wait *int, idempotencyKey *string) int
 		CreateStorageVolumeSnapshot func(childComplexity int, pool string, volume string, project *string, location *string, input lxd.CreateStorageVolumeSnapshotInput, wait *int, idempotencyKey *string) int
+		DeleteAuthGroup             func(childComplexity int, name string, wait *int) int
+		DeleteCertificate           func(childComplexity int, fingerprint string, force *bool, wait *int) int
+		DeleteClusterGroup          func(childComplexity int, name string, wait *int) int
+		DeleteClusterMember         func(childComplexity int, name string, force *bool, wait *int) int
+		DeleteIdentity              func(childComplexity int, method lxd.IdentityMethod, name string, force *bool, wait *int) int
+		DeleteIdentityProviderGroup func(childComplexity int, name string, wait *int) int
 		DeleteImage                 func(childComplexity int, fingerprint string, project *string, wait *int) int
 		DeleteImageAlias            func(childComplexity int, name string, project *string, wait *int) int
 		DeleteInstance              func(childComplexity int, name string, project *string, force *bool, wait *int, dryRun *bool) int
@@ -931,6 +1053,7 @@ type ComplexityRoot struct {
 		DeleteNetworkPeer           func(childComplexity int, network string, name string, project *string, wait *int) int
 		DeleteNetworkZone           func(childComplexity int, name string, project *string, wait *int) int
 		DeleteNetworkZoneRecord     func(childComplexity int, zone string, name string, project *string, wait *int) int
+		DeletePlacementGroup        func(childComplexity int, name string, project *string, wait *int) int
 		DeleteProfile               func(childComplexity int, name string, project *string, wait *int, dryRun *bool) int
 		DeleteProject               func(childComplexity int, name string, force *bool, wait *int) int
 		DeleteStorageBucket         func(childComplexity int, pool string, name string, project *string, wait *int) int
@@ -939,8 +1062,11 @@ type ComplexityRoot struct {
 		DeleteStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, wait *int, dryRun *bool) int
 		DeleteStorageVolumeBackup   func(childComplexity int, pool string, volume string, name string, project *string, location *string, wait *int) int
 		DeleteStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, wait *int) int
+		DeleteWarning               func(childComplexity int, id string, wait *int) int
 		DetachNic                   func(childComplexity int, name string, project *string, device string) int
 		DetachVolume                func(childComplexity int, name string, project *string, device string) int
+		EnableCluster               func(childComplexity int, memberName string, wait *int) int
+		EvacuateClusterMember       func(childComplexity int, name string, mode *lxd.ClusterEvacuationMode, wait *int) int
 		FreezeInstance              func(childComplexity int, name string, project *string, wait *int) int
 		GrowInstanceDisk            func(childComplexity int, name string, project *string, byGiB int) int
 		Login                       func(childComplexity int, username string, password string) int
@@ -952,12 +1078,17 @@ type ComplexityRoot struct {
 		RefreshImage                func(childComplexity int, fingerprint string, project *string, wait *int) int
 		RefreshToken                func(childComplexity int, refreshToken string) int
 		RemoveTag                   func(childComplexity int, name string, project *string, tag string) int
+		RenameAuthGroup             func(childComplexity int, name string, newName string, wait *int) int
+		RenameClusterGroup          func(childComplexity int, name string, newName string, wait *int) int
+		RenameClusterMember         func(childComplexity int, name string, newName string, wait *int) int
+		RenameIdentityProviderGroup func(childComplexity int, name string, newName string, wait *int) int
 		RenameImageAlias            func(childComplexity int, name string, project *string, newName string, wait *int) int
 		RenameInstance              func(childComplexity int, name string, project *string, newName string, wait *int) int
 		RenameInstanceBackup        func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
 		RenameInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
 		RenameNetwork               func(childComplexity int, name string, project *string, newName string, wait *int) int
 		RenameNetworkACL            func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenamePlacementGroup        func(childComplexity int, name string, project *string, newName string, wait *int) int
 		RenameProfile               func(childComplexity int, name string, project *string, newName string, wait *int) int
 		RenameProject               func(childComplexity int, name string, newName string, wait *int) int
 		RenameStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, newName string, wait *int) int
@@ -965,8 +1096,10 @@ type ComplexityRoot struct {
 		RenameStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, newName string, wait *int) int
 		ResizeStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, sizeBytes int64, wait *int) int
 		RestartInstance             func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
+		RestoreClusterMember        func(childComplexity int, name string, leaveInstances *bool, wait *int) int
 		RestoreInstance             func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
 		RestoreStorageVolume        func(childComplexity int, pool string, name string, project *string, location *string, snapshot string, wait *int) int
+		RevokeIdentityToken         func(childComplexity int, name string, wait *int) int
 		ScaleInstanceCPU            func(childComplexity int, name string, project *string, cores int) int
 		ScaleInstanceMemory         func(childComplexity int, name string, project *string, memoryMiB int) int
 		SetInstanceState            func(childComplexity int, name string, project *string, action lxd.InstanceAction, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) int
@@ -975,6 +1108,13 @@ type ComplexityRoot struct {
 		StartInstance               func(childComplexity int, name string, project *string, stateful *bool, wait *int, idempotencyKey *string) int
 		StopInstance                func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, stateful *bool, wait *int) int
 		UnfreezeInstance            func(childComplexity int, name string, project *string, wait *int) int
+		UpdateAuthGroup             func(childComplexity int, name string, input lxd.UpdateAuthGroupInput, ifMatch *string, wait *int) int
+		UpdateCertificate           func(childComplexity int, fingerprint string, input lxd.UpdateCertificateInput, ifMatch *string, force *bool, wait *int) int
+		UpdateClusterCertificate    func(childComplexity int, input lxd.UpdateClusterCertificateInput, force *bool, wait *int) int
+		UpdateClusterGroup          func(childComplexity int, name string, input lxd.UpdateClusterGroupInput, ifMatch *string, wait *int) int
+		UpdateClusterMember         func(childComplexity int, name string, input lxd.UpdateClusterMemberInput, ifMatch *string, wait *int) int
+		UpdateIdentity              func(childComplexity int, method lxd.IdentityMethod, name string, input lxd.UpdateIdentityInput, ifMatch *string, force *bool, wait *int) int
+		UpdateIdentityProviderGroup func(childComplexity int, name string, input lxd.UpdateIdentityProviderGroupInput, ifMatch *string, wait *int) int
 		UpdateImage                 func(childComplexity int, fingerprint string, project *string, input lxd.UpdateImageInput, ifMatch *string, wait *int) int
 		UpdateImageAlias            func(childComplexity int, name string, project *string, input lxd.UpdateImageAliasInput, ifMatch *string, wait *int) int
 		UpdateInstance              func(childComplexity int, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string, dryRun *bool) int
@@ -987,13 +1127,16 @@ type ComplexityRoot struct {
 		UpdateNetworkPeer           func(childComplexity int, network string, name string, project *string, input lxd.UpdateNetworkPeerInput, ifMatch *string, wait *int) int
 		UpdateNetworkZone           func(childComplexity int, name string, project *string, input lxd.UpdateNetworkZoneInput, ifMatch *string, wait *int) int
 		UpdateNetworkZoneRecord     func(childComplexity int, zone string, name string, project *string, input lxd.UpdateNetworkZoneRecordInput, ifMatch *string, wait *int) int
+		UpdatePlacementGroup        func(childComplexity int, name string, project *string, input lxd.UpdatePlacementGroupInput, ifMatch *string, wait *int) int
 		UpdateProfile               func(childComplexity int, name string, project *string, input lxd.UpdateProfileInput, ifMatch *string, wait *int, dryRun *bool) int
 		UpdateProject               func(childComplexity int, name string, input lxd.UpdateProjectInput, ifMatch *string, wait *int) int
+		UpdateServerConfig          func(childComplexity int, input lxd.UpdateServerConfigInput, member *string, ifMatch *string, force *bool, wait *int) int
 		UpdateStorageBucket         func(childComplexity int, pool string, name string, project *string, input lxd.UpdateStorageBucketInput, ifMatch *string, wait *int) int
 		UpdateStorageBucketKey      func(childComplexity int, pool string, bucket string, name string, project *string, input lxd.UpdateStorageBucketKeyInput, ifMatch *string, wait *int) int
 		UpdateStoragePool           func(childComplexity int, name string, input lxd.UpdateStoragePoolInput, member *string, ifMatch *string, wait *int) int
 		UpdateStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, input lxd.UpdateStorageVolumeInput, ifMatch *string, wait *int, dryRun *bool) int
 		UpdateStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, input lxd.UpdateStorageVolumeSnapshotInput, ifMatch *string, wait *int) int
+		UpdateWarning               func(childComplexity int, id string, status lxd.WarningStatus, wait *int) int
 	}
 
 	Network struct {
@@ -1309,12 +1452,15 @@ type ComplexityRoot struct {
 	}
 
 	PlacementGroup struct {
-		Config      func(childComplexity int) int
-		Description func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Name        func(childComplexity int) int
-		Project     func(childComplexity int) int
-		UsedBy      func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Config           func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Project          func(childComplexity int) int
+		Tags             func(childComplexity int) int
+		UsedBy           func(childComplexity int) int
 	}
 
 	PlannedChange struct {
@@ -1504,6 +1650,26 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	RenameAuthGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	RenameClusterGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	RenameClusterMemberPayload struct {
+		Member    func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	RenameIdentityProviderGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	RenameImageAliasPayload struct {
 		ImageAlias func(childComplexity int) int
 		Operation  func(childComplexity int) int
@@ -1532,6 +1698,11 @@ type ComplexityRoot struct {
 	RenameNetworkPayload struct {
 		Network   func(childComplexity int) int
 		Operation func(childComplexity int) int
+	}
+
+	RenamePlacementGroupPayload struct {
+		Operation      func(childComplexity int) int
+		PlacementGroup func(childComplexity int) int
 	}
 
 	RenameProfilePayload struct {
@@ -1746,6 +1917,11 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	RestoreClusterMemberPayload struct {
+		Member    func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	RestoreInstancePayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -1754,6 +1930,11 @@ type ComplexityRoot struct {
 	RestoreStorageVolumePayload struct {
 		Operation     func(childComplexity int) int
 		StorageVolume func(childComplexity int) int
+	}
+
+	RevokeIdentityTokenPayload struct {
+		Identity  func(childComplexity int) int
+		Operation func(childComplexity int) int
 	}
 
 	ScaleInstanceCpuPayload struct {
@@ -1781,15 +1962,18 @@ type ComplexityRoot struct {
 	Server struct {
 		APIExtensions         func(childComplexity int) int
 		APIVersion            func(childComplexity int) int
+		AvailableActions      func(childComplexity int) int
 		Cluster               func(childComplexity int) int
 		Config                func(childComplexity int) int
 		ConfigurationMetadata func(childComplexity int) int
 		Connection            func(childComplexity int) int
 		Environment           func(childComplexity int) int
+		Etag                  func(childComplexity int) int
 		Metrics               func(childComplexity int, names []string, project *string) int
 		Resources             func(childComplexity int) int
 		SecurityNotes         func(childComplexity int) int
 		Simulated             func(childComplexity int) int
+		Tags                  func(childComplexity int) int
 		Usage                 func(childComplexity int) int
 		Version               func(childComplexity int) int
 	}
@@ -2054,6 +2238,41 @@ type ComplexityRoot struct {
 		Type             func(childComplexity int) int
 	}
 
+	UpdateAuthGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateCertificatePayload struct {
+		Certificate func(childComplexity int) int
+		Operation   func(childComplexity int) int
+	}
+
+	UpdateClusterCertificatePayload struct {
+		Cluster   func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateClusterGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateClusterMemberPayload struct {
+		Member    func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateIdentityPayload struct {
+		Identity  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateIdentityProviderGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	UpdateImageAliasPayload struct {
 		ImageAlias func(childComplexity int) int
 		Operation  func(childComplexity int) int
@@ -2116,6 +2335,11 @@ type ComplexityRoot struct {
 		Record    func(childComplexity int) int
 	}
 
+	UpdatePlacementGroupPayload struct {
+		Operation      func(childComplexity int) int
+		PlacementGroup func(childComplexity int) int
+	}
+
 	UpdateProfilePayload struct {
 		Operation func(childComplexity int) int
 		Plan      func(childComplexity int) int
@@ -2125,6 +2349,11 @@ type ComplexityRoot struct {
 	UpdateProjectPayload struct {
 		Operation func(childComplexity int) int
 		Project   func(childComplexity int) int
+	}
+
+	UpdateServerConfigPayload struct {
+		Operation func(childComplexity int) int
+		Server    func(childComplexity int) int
 	}
 
 	UpdateStorageBucketKeyPayload struct {
@@ -2151,6 +2380,11 @@ type ComplexityRoot struct {
 	UpdateStorageVolumeSnapshotPayload struct {
 		Operation func(childComplexity int) int
 		Snapshot  func(childComplexity int) int
+	}
+
+	UpdateWarningPayload struct {
+		Operation func(childComplexity int) int
+		Warning   func(childComplexity int) int
 	}
 
 	UsbDevice struct {
@@ -2366,6 +2600,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AuthGroup.Description(childComplexity), true
+	case "AuthGroup.etag":
+		if e.ComplexityRoot.AuthGroup.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuthGroup.Etag(childComplexity), true
+	case "AuthGroup.id":
+		if e.ComplexityRoot.AuthGroup.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuthGroup.ID(childComplexity), true
 	case "AuthGroup.identities":
 		if e.ComplexityRoot.AuthGroup.Identities == nil {
 			break
@@ -2473,6 +2719,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Certificate.Certificate(childComplexity), true
+	case "Certificate.etag":
+		if e.ComplexityRoot.Certificate.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Etag(childComplexity), true
 	case "Certificate.fingerprint":
 		if e.ComplexityRoot.Certificate.Fingerprint == nil {
 			break
@@ -2617,6 +2869,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClusterGroup.Description(childComplexity), true
+	case "ClusterGroup.etag":
+		if e.ComplexityRoot.ClusterGroup.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterGroup.Etag(childComplexity), true
 	case "ClusterGroup.id":
 		if e.ComplexityRoot.ClusterGroup.ID == nil {
 			break
@@ -2642,6 +2900,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClusterMember.Architecture(childComplexity), true
+	case "ClusterMember.availableActions":
+		if e.ComplexityRoot.ClusterMember.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.AvailableActions(childComplexity), true
 	case "ClusterMember.config":
 		if e.ComplexityRoot.ClusterMember.Config == nil {
 			break
@@ -2665,6 +2929,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClusterMember.Description(childComplexity), true
+	case "ClusterMember.etag":
+		if e.ComplexityRoot.ClusterMember.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.Etag(childComplexity), true
 	case "ClusterMember.failureDomain":
 		if e.ComplexityRoot.ClusterMember.FailureDomain == nil {
 			break
@@ -2730,6 +3000,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClusterMember.Status(childComplexity), true
+	case "ClusterMember.tags":
+		if e.ComplexityRoot.ClusterMember.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.Tags(childComplexity), true
 	case "ClusterMember.url":
 		if e.ComplexityRoot.ClusterMember.URL == nil {
 			break
@@ -2813,6 +3089,121 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CopyStorageVolumePayload.StorageVolume(childComplexity), true
+
+	case "CreateAuthGroupPayload.group":
+		if e.ComplexityRoot.CreateAuthGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateAuthGroupPayload.Group(childComplexity), true
+	case "CreateAuthGroupPayload.operation":
+		if e.ComplexityRoot.CreateAuthGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateAuthGroupPayload.Operation(childComplexity), true
+
+	case "CreateCertificatePayload.certificate":
+		if e.ComplexityRoot.CreateCertificatePayload.Certificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCertificatePayload.Certificate(childComplexity), true
+	case "CreateCertificatePayload.operation":
+		if e.ComplexityRoot.CreateCertificatePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCertificatePayload.Operation(childComplexity), true
+	case "CreateCertificatePayload.token":
+		if e.ComplexityRoot.CreateCertificatePayload.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCertificatePayload.Token(childComplexity), true
+	case "CreateCertificatePayload.tokenExpiresAt":
+		if e.ComplexityRoot.CreateCertificatePayload.TokenExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCertificatePayload.TokenExpiresAt(childComplexity), true
+
+	case "CreateClusterGroupPayload.group":
+		if e.ComplexityRoot.CreateClusterGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateClusterGroupPayload.Group(childComplexity), true
+	case "CreateClusterGroupPayload.operation":
+		if e.ComplexityRoot.CreateClusterGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateClusterGroupPayload.Operation(childComplexity), true
+
+	case "CreateClusterJoinTokenPayload.token":
+		if e.ComplexityRoot.CreateClusterJoinTokenPayload.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateClusterJoinTokenPayload.Token(childComplexity), true
+	case "CreateClusterJoinTokenPayload.tokenExpiresAt":
+		if e.ComplexityRoot.CreateClusterJoinTokenPayload.TokenExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateClusterJoinTokenPayload.TokenExpiresAt(childComplexity), true
+
+	case "CreateIdentityPayload.identity":
+		if e.ComplexityRoot.CreateIdentityPayload.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIdentityPayload.Identity(childComplexity), true
+	case "CreateIdentityPayload.operation":
+		if e.ComplexityRoot.CreateIdentityPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIdentityPayload.Operation(childComplexity), true
+	case "CreateIdentityPayload.token":
+		if e.ComplexityRoot.CreateIdentityPayload.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIdentityPayload.Token(childComplexity), true
+	case "CreateIdentityPayload.tokenExpiresAt":
+		if e.ComplexityRoot.CreateIdentityPayload.TokenExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIdentityPayload.TokenExpiresAt(childComplexity), true
+
+	case "CreateIdentityProviderGroupPayload.group":
+		if e.ComplexityRoot.CreateIdentityProviderGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIdentityProviderGroupPayload.Group(childComplexity), true
+	case "CreateIdentityProviderGroupPayload.operation":
+		if e.ComplexityRoot.CreateIdentityProviderGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIdentityProviderGroupPayload.Operation(childComplexity), true
+
+	case "CreateIdentityTokenPayload.identity":
+		if e.ComplexityRoot.CreateIdentityTokenPayload.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIdentityTokenPayload.Identity(childComplexity), true
+	case "CreateIdentityTokenPayload.token":
+		if e.ComplexityRoot.CreateIdentityTokenPayload.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIdentityTokenPayload.Token(childComplexity), true
 
 	case "CreateImageAliasPayload.imageAlias":
 		if e.ComplexityRoot.CreateImageAliasPayload.ImageAlias == nil {
@@ -2969,6 +3360,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateNetworkZoneRecordPayload.Record(childComplexity), true
 
+	case "CreatePlacementGroupPayload.operation":
+		if e.ComplexityRoot.CreatePlacementGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePlacementGroupPayload.Operation(childComplexity), true
+	case "CreatePlacementGroupPayload.placementGroup":
+		if e.ComplexityRoot.CreatePlacementGroupPayload.PlacementGroup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePlacementGroupPayload.PlacementGroup(childComplexity), true
+
 	case "CreateProfilePayload.operation":
 		if e.ComplexityRoot.CreateProfilePayload.Operation == nil {
 			break
@@ -3084,6 +3488,84 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Snapshot(childComplexity), true
+
+	case "DeleteAuthGroupPayload.deletedId":
+		if e.ComplexityRoot.DeleteAuthGroupPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteAuthGroupPayload.DeletedID(childComplexity), true
+	case "DeleteAuthGroupPayload.operation":
+		if e.ComplexityRoot.DeleteAuthGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteAuthGroupPayload.Operation(childComplexity), true
+
+	case "DeleteCertificatePayload.deletedId":
+		if e.ComplexityRoot.DeleteCertificatePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteCertificatePayload.DeletedID(childComplexity), true
+	case "DeleteCertificatePayload.operation":
+		if e.ComplexityRoot.DeleteCertificatePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteCertificatePayload.Operation(childComplexity), true
+
+	case "DeleteClusterGroupPayload.deletedId":
+		if e.ComplexityRoot.DeleteClusterGroupPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteClusterGroupPayload.DeletedID(childComplexity), true
+	case "DeleteClusterGroupPayload.operation":
+		if e.ComplexityRoot.DeleteClusterGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteClusterGroupPayload.Operation(childComplexity), true
+
+	case "DeleteClusterMemberPayload.deletedId":
+		if e.ComplexityRoot.DeleteClusterMemberPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteClusterMemberPayload.DeletedID(childComplexity), true
+	case "DeleteClusterMemberPayload.operation":
+		if e.ComplexityRoot.DeleteClusterMemberPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteClusterMemberPayload.Operation(childComplexity), true
+
+	case "DeleteIdentityPayload.deletedId":
+		if e.ComplexityRoot.DeleteIdentityPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteIdentityPayload.DeletedID(childComplexity), true
+	case "DeleteIdentityPayload.operation":
+		if e.ComplexityRoot.DeleteIdentityPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteIdentityPayload.Operation(childComplexity), true
+
+	case "DeleteIdentityProviderGroupPayload.deletedId":
+		if e.ComplexityRoot.DeleteIdentityProviderGroupPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteIdentityProviderGroupPayload.DeletedID(childComplexity), true
+	case "DeleteIdentityProviderGroupPayload.operation":
+		if e.ComplexityRoot.DeleteIdentityProviderGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteIdentityProviderGroupPayload.Operation(childComplexity), true
 
 	case "DeleteImageAliasPayload.deletedId":
 		if e.ComplexityRoot.DeleteImageAliasPayload.DeletedID == nil {
@@ -3279,6 +3761,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeleteNetworkZoneRecordPayload.Operation(childComplexity), true
 
+	case "DeletePlacementGroupPayload.deletedId":
+		if e.ComplexityRoot.DeletePlacementGroupPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeletePlacementGroupPayload.DeletedID(childComplexity), true
+	case "DeletePlacementGroupPayload.operation":
+		if e.ComplexityRoot.DeletePlacementGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeletePlacementGroupPayload.Operation(childComplexity), true
+
 	case "DeleteProfilePayload.deletedId":
 		if e.ComplexityRoot.DeleteProfilePayload.DeletedID == nil {
 			break
@@ -3395,6 +3890,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.Operation(childComplexity), true
 
+	case "DeleteWarningPayload.deletedId":
+		if e.ComplexityRoot.DeleteWarningPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteWarningPayload.DeletedID(childComplexity), true
+	case "DeleteWarningPayload.operation":
+		if e.ComplexityRoot.DeleteWarningPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteWarningPayload.Operation(childComplexity), true
+
 	case "DetachNicPayload.instance":
 		if e.ComplexityRoot.DetachNicPayload.Instance == nil {
 			break
@@ -3481,6 +3989,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DiskDevice.Volume(childComplexity), true
+
+	case "EnableClusterPayload.cluster":
+		if e.ComplexityRoot.EnableClusterPayload.Cluster == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnableClusterPayload.Cluster(childComplexity), true
+	case "EnableClusterPayload.operation":
+		if e.ComplexityRoot.EnableClusterPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnableClusterPayload.Operation(childComplexity), true
+
+	case "EvacuateClusterMemberPayload.member":
+		if e.ComplexityRoot.EvacuateClusterMemberPayload.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvacuateClusterMemberPayload.Member(childComplexity), true
+	case "EvacuateClusterMemberPayload.operation":
+		if e.ComplexityRoot.EvacuateClusterMemberPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvacuateClusterMemberPayload.Operation(childComplexity), true
 
 	case "EventConnection.edges":
 		if e.ComplexityRoot.EventConnection.Edges == nil {
@@ -3696,6 +4230,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Identity.AuthenticationMethod(childComplexity), true
+	case "Identity.etag":
+		if e.ComplexityRoot.Identity.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Etag(childComplexity), true
 	case "Identity.expiresAt":
 		if e.ComplexityRoot.Identity.ExpiresAt == nil {
 			break
@@ -3708,6 +4248,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Identity.Groups(childComplexity), true
+	case "Identity.id":
+		if e.ComplexityRoot.Identity.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.ID(childComplexity), true
 	case "Identity.identifier":
 		if e.ComplexityRoot.Identity.Identifier == nil {
 			break
@@ -3733,12 +4279,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Identity.Type(childComplexity), true
 
+	case "IdentityProviderGroup.etag":
+		if e.ComplexityRoot.IdentityProviderGroup.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityProviderGroup.Etag(childComplexity), true
 	case "IdentityProviderGroup.groups":
 		if e.ComplexityRoot.IdentityProviderGroup.Groups == nil {
 			break
 		}
 
 		return e.ComplexityRoot.IdentityProviderGroup.Groups(childComplexity), true
+	case "IdentityProviderGroup.id":
+		if e.ComplexityRoot.IdentityProviderGroup.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityProviderGroup.ID(childComplexity), true
 	case "IdentityProviderGroup.name":
 		if e.ComplexityRoot.IdentityProviderGroup.Name == nil {
 			break
@@ -5289,6 +5847,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CopyStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["snapshot"].(*string), args["input"].(lxd.CopyStorageVolumeInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createAuthGroup":
+		if e.ComplexityRoot.Mutation.CreateAuthGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createAuthGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateAuthGroup(childComplexity, args["input"].(lxd.CreateAuthGroupInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createCertificate":
+		if e.ComplexityRoot.Mutation.CreateCertificate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createCertificate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateCertificate(childComplexity, args["input"].(lxd.CreateCertificateInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createClusterGroup":
+		if e.ComplexityRoot.Mutation.CreateClusterGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createClusterGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateClusterGroup(childComplexity, args["input"].(lxd.CreateClusterGroupInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createClusterJoinToken":
+		if e.ComplexityRoot.Mutation.CreateClusterJoinToken == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createClusterJoinToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateClusterJoinToken(childComplexity, args["memberName"].(string)), true
+	case "Mutation.createIdentity":
+		if e.ComplexityRoot.Mutation.CreateIdentity == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createIdentity_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateIdentity(childComplexity, args["input"].(lxd.CreateIdentityInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.createIdentityProviderGroup":
+		if e.ComplexityRoot.Mutation.CreateIdentityProviderGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createIdentityProviderGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateIdentityProviderGroup(childComplexity, args["input"].(lxd.CreateIdentityProviderGroupInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createIdentityToken":
+		if e.ComplexityRoot.Mutation.CreateIdentityToken == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createIdentityToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateIdentityToken(childComplexity, args["name"].(string), args["expiry"].(*string)), true
 	case "Mutation.createImageAlias":
 		if e.ComplexityRoot.Mutation.CreateImageAlias == nil {
 			break
@@ -5410,6 +6045,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateNetworkZoneRecord(childComplexity, args["zone"].(string), args["project"].(*string), args["input"].(lxd.CreateNetworkZoneRecordInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createPlacementGroup":
+		if e.ComplexityRoot.Mutation.CreatePlacementGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createPlacementGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreatePlacementGroup(childComplexity, args["input"].(lxd.CreatePlacementGroupInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.createProfile":
 		if e.ComplexityRoot.Mutation.CreateProfile == nil {
 			break
@@ -5498,6 +6144,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.CreateStorageVolumeSnapshotInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.deleteAuthGroup":
+		if e.ComplexityRoot.Mutation.DeleteAuthGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteAuthGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteAuthGroup(childComplexity, args["name"].(string), args["wait"].(*int)), true
+	case "Mutation.deleteCertificate":
+		if e.ComplexityRoot.Mutation.DeleteCertificate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteCertificate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteCertificate(childComplexity, args["fingerprint"].(string), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.deleteClusterGroup":
+		if e.ComplexityRoot.Mutation.DeleteClusterGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteClusterGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteClusterGroup(childComplexity, args["name"].(string), args["wait"].(*int)), true
+	case "Mutation.deleteClusterMember":
+		if e.ComplexityRoot.Mutation.DeleteClusterMember == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteClusterMember_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteClusterMember(childComplexity, args["name"].(string), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.deleteIdentity":
+		if e.ComplexityRoot.Mutation.DeleteIdentity == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteIdentity_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteIdentity(childComplexity, args["method"].(lxd.IdentityMethod), args["name"].(string), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.deleteIdentityProviderGroup":
+		if e.ComplexityRoot.Mutation.DeleteIdentityProviderGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteIdentityProviderGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteIdentityProviderGroup(childComplexity, args["name"].(string), args["wait"].(*int)), true
 	case "Mutation.deleteImage":
 		if e.ComplexityRoot.Mutation.DeleteImage == nil {
 			break
@@ -5652,6 +6364,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteNetworkZoneRecord(childComplexity, args["zone"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deletePlacementGroup":
+		if e.ComplexityRoot.Mutation.DeletePlacementGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deletePlacementGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeletePlacementGroup(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
 	case "Mutation.deleteProfile":
 		if e.ComplexityRoot.Mutation.DeleteProfile == nil {
 			break
@@ -5740,6 +6463,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteWarning":
+		if e.ComplexityRoot.Mutation.DeleteWarning == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteWarning_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteWarning(childComplexity, args["id"].(string), args["wait"].(*int)), true
 	case "Mutation.detachNic":
 		if e.ComplexityRoot.Mutation.DetachNic == nil {
 			break
@@ -5762,6 +6496,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DetachVolume(childComplexity, args["name"].(string), args["project"].(*string), args["device"].(string)), true
+	case "Mutation.enableCluster":
+		if e.ComplexityRoot.Mutation.EnableCluster == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_enableCluster_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EnableCluster(childComplexity, args["memberName"].(string), args["wait"].(*int)), true
+	case "Mutation.evacuateClusterMember":
+		if e.ComplexityRoot.Mutation.EvacuateClusterMember == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_evacuateClusterMember_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EvacuateClusterMember(childComplexity, args["name"].(string), args["mode"].(*lxd.ClusterEvacuationMode), args["wait"].(*int)), true
 	case "Mutation.freezeInstance":
 		if e.ComplexityRoot.Mutation.FreezeInstance == nil {
 			break
@@ -5883,6 +6639,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveTag(childComplexity, args["name"].(string), args["project"].(*string), args["tag"].(string)), true
+	case "Mutation.renameAuthGroup":
+		if e.ComplexityRoot.Mutation.RenameAuthGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameAuthGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameAuthGroup(childComplexity, args["name"].(string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameClusterGroup":
+		if e.ComplexityRoot.Mutation.RenameClusterGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameClusterGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameClusterGroup(childComplexity, args["name"].(string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameClusterMember":
+		if e.ComplexityRoot.Mutation.RenameClusterMember == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameClusterMember_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameClusterMember(childComplexity, args["name"].(string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameIdentityProviderGroup":
+		if e.ComplexityRoot.Mutation.RenameIdentityProviderGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameIdentityProviderGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameIdentityProviderGroup(childComplexity, args["name"].(string), args["newName"].(string), args["wait"].(*int)), true
 	case "Mutation.renameImageAlias":
 		if e.ComplexityRoot.Mutation.RenameImageAlias == nil {
 			break
@@ -5949,6 +6749,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RenameNetworkACL(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renamePlacementGroup":
+		if e.ComplexityRoot.Mutation.RenamePlacementGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renamePlacementGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenamePlacementGroup(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
 	case "Mutation.renameProfile":
 		if e.ComplexityRoot.Mutation.RenameProfile == nil {
 			break
@@ -6026,6 +6837,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestartInstance(childComplexity, args["name"].(string), args["project"].(*string), args["force"].(*bool), args["timeoutSeconds"].(*int), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.restoreClusterMember":
+		if e.ComplexityRoot.Mutation.RestoreClusterMember == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreClusterMember_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreClusterMember(childComplexity, args["name"].(string), args["leaveInstances"].(*bool), args["wait"].(*int)), true
 	case "Mutation.restoreInstance":
 		if e.ComplexityRoot.Mutation.RestoreInstance == nil {
 			break
@@ -6048,6 +6870,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestoreStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["snapshot"].(string), args["wait"].(*int)), true
+	case "Mutation.revokeIdentityToken":
+		if e.ComplexityRoot.Mutation.RevokeIdentityToken == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeIdentityToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeIdentityToken(childComplexity, args["name"].(string), args["wait"].(*int)), true
 	case "Mutation.scaleInstanceCpu":
 		if e.ComplexityRoot.Mutation.ScaleInstanceCPU == nil {
 			break
@@ -6136,6 +6969,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UnfreezeInstance(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateAuthGroup":
+		if e.ComplexityRoot.Mutation.UpdateAuthGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateAuthGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateAuthGroup(childComplexity, args["name"].(string), args["input"].(lxd.UpdateAuthGroupInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateCertificate":
+		if e.ComplexityRoot.Mutation.UpdateCertificate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateCertificate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateCertificate(childComplexity, args["fingerprint"].(string), args["input"].(lxd.UpdateCertificateInput), args["ifMatch"].(*string), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.updateClusterCertificate":
+		if e.ComplexityRoot.Mutation.UpdateClusterCertificate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateClusterCertificate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateClusterCertificate(childComplexity, args["input"].(lxd.UpdateClusterCertificateInput), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.updateClusterGroup":
+		if e.ComplexityRoot.Mutation.UpdateClusterGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateClusterGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateClusterGroup(childComplexity, args["name"].(string), args["input"].(lxd.UpdateClusterGroupInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateClusterMember":
+		if e.ComplexityRoot.Mutation.UpdateClusterMember == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateClusterMember_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateClusterMember(childComplexity, args["name"].(string), args["input"].(lxd.UpdateClusterMemberInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateIdentity":
+		if e.ComplexityRoot.Mutation.UpdateIdentity == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateIdentity_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateIdentity(childComplexity, args["method"].(lxd.IdentityMethod), args["name"].(string), args["input"].(lxd.UpdateIdentityInput), args["ifMatch"].(*string), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.updateIdentityProviderGroup":
+		if e.ComplexityRoot.Mutation.UpdateIdentityProviderGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateIdentityProviderGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateIdentityProviderGroup(childComplexity, args["name"].(string), args["input"].(lxd.UpdateIdentityProviderGroupInput), args["ifMatch"].(*string), args["wait"].(*int)), true
 	case "Mutation.updateImage":
 		if e.ComplexityRoot.Mutation.UpdateImage == nil {
 			break
@@ -6268,6 +7178,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateNetworkZoneRecord(childComplexity, args["zone"].(string), args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateNetworkZoneRecordInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updatePlacementGroup":
+		if e.ComplexityRoot.Mutation.UpdatePlacementGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updatePlacementGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdatePlacementGroup(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdatePlacementGroupInput), args["ifMatch"].(*string), args["wait"].(*int)), true
 	case "Mutation.updateProfile":
 		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
 			break
@@ -6290,6 +7211,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateProject(childComplexity, args["name"].(string), args["input"].(lxd.UpdateProjectInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateServerConfig":
+		if e.ComplexityRoot.Mutation.UpdateServerConfig == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateServerConfig_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateServerConfig(childComplexity, args["input"].(lxd.UpdateServerConfigInput), args["member"].(*string), args["ifMatch"].(*string), args["force"].(*bool), args["wait"].(*int)), true
 	case "Mutation.updateStorageBucket":
 		if e.ComplexityRoot.Mutation.UpdateStorageBucket == nil {
 			break
@@ -6345,6 +7277,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.UpdateStorageVolumeSnapshotInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateWarning":
+		if e.ComplexityRoot.Mutation.UpdateWarning == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateWarning_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateWarning(childComplexity, args["id"].(string), args["status"].(lxd.WarningStatus), args["wait"].(*int)), true
 
 	case "Network.acls":
 		if e.ComplexityRoot.Network.Acls == nil {
@@ -7719,6 +8662,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Permission.URL(childComplexity), true
 
+	case "PlacementGroup.availableActions":
+		if e.ComplexityRoot.PlacementGroup.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.AvailableActions(childComplexity), true
 	case "PlacementGroup.config":
 		if e.ComplexityRoot.PlacementGroup.Config == nil {
 			break
@@ -7731,6 +8680,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PlacementGroup.Description(childComplexity), true
+	case "PlacementGroup.etag":
+		if e.ComplexityRoot.PlacementGroup.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.Etag(childComplexity), true
 	case "PlacementGroup.id":
 		if e.ComplexityRoot.PlacementGroup.ID == nil {
 			break
@@ -7749,6 +8704,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PlacementGroup.Project(childComplexity), true
+	case "PlacementGroup.tags":
+		if e.ComplexityRoot.PlacementGroup.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.Tags(childComplexity), true
 	case "PlacementGroup.usedBy":
 		if e.ComplexityRoot.PlacementGroup.UsedBy == nil {
 			break
@@ -8781,6 +9742,58 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RemoveTagPayload.Operation(childComplexity), true
 
+	case "RenameAuthGroupPayload.group":
+		if e.ComplexityRoot.RenameAuthGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameAuthGroupPayload.Group(childComplexity), true
+	case "RenameAuthGroupPayload.operation":
+		if e.ComplexityRoot.RenameAuthGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameAuthGroupPayload.Operation(childComplexity), true
+
+	case "RenameClusterGroupPayload.group":
+		if e.ComplexityRoot.RenameClusterGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameClusterGroupPayload.Group(childComplexity), true
+	case "RenameClusterGroupPayload.operation":
+		if e.ComplexityRoot.RenameClusterGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameClusterGroupPayload.Operation(childComplexity), true
+
+	case "RenameClusterMemberPayload.member":
+		if e.ComplexityRoot.RenameClusterMemberPayload.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameClusterMemberPayload.Member(childComplexity), true
+	case "RenameClusterMemberPayload.operation":
+		if e.ComplexityRoot.RenameClusterMemberPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameClusterMemberPayload.Operation(childComplexity), true
+
+	case "RenameIdentityProviderGroupPayload.group":
+		if e.ComplexityRoot.RenameIdentityProviderGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameIdentityProviderGroupPayload.Group(childComplexity), true
+	case "RenameIdentityProviderGroupPayload.operation":
+		if e.ComplexityRoot.RenameIdentityProviderGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameIdentityProviderGroupPayload.Operation(childComplexity), true
+
 	case "RenameImageAliasPayload.imageAlias":
 		if e.ComplexityRoot.RenameImageAliasPayload.ImageAlias == nil {
 			break
@@ -8858,6 +9871,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RenameNetworkPayload.Operation(childComplexity), true
+
+	case "RenamePlacementGroupPayload.operation":
+		if e.ComplexityRoot.RenamePlacementGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenamePlacementGroupPayload.Operation(childComplexity), true
+	case "RenamePlacementGroupPayload.placementGroup":
+		if e.ComplexityRoot.RenamePlacementGroupPayload.PlacementGroup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenamePlacementGroupPayload.PlacementGroup(childComplexity), true
 
 	case "RenameProfilePayload.operation":
 		if e.ComplexityRoot.RenameProfilePayload.Operation == nil {
@@ -9672,6 +10698,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RestartInstancePayload.Operation(childComplexity), true
 
+	case "RestoreClusterMemberPayload.member":
+		if e.ComplexityRoot.RestoreClusterMemberPayload.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreClusterMemberPayload.Member(childComplexity), true
+	case "RestoreClusterMemberPayload.operation":
+		if e.ComplexityRoot.RestoreClusterMemberPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreClusterMemberPayload.Operation(childComplexity), true
+
 	case "RestoreInstancePayload.instance":
 		if e.ComplexityRoot.RestoreInstancePayload.Instance == nil {
 			break
@@ -9697,6 +10736,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RestoreStorageVolumePayload.StorageVolume(childComplexity), true
+
+	case "RevokeIdentityTokenPayload.identity":
+		if e.ComplexityRoot.RevokeIdentityTokenPayload.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeIdentityTokenPayload.Identity(childComplexity), true
+	case "RevokeIdentityTokenPayload.operation":
+		if e.ComplexityRoot.RevokeIdentityTokenPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeIdentityTokenPayload.Operation(childComplexity), true
 
 	case "ScaleInstanceCpuPayload.instance":
 		if e.ComplexityRoot.ScaleInstanceCpuPayload.Instance == nil {
@@ -9774,6 +10826,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Server.APIVersion(childComplexity), true
+	case "Server.availableActions":
+		if e.ComplexityRoot.Server.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Server.AvailableActions(childComplexity), true
 	case "Server.cluster":
 		if e.ComplexityRoot.Server.Cluster == nil {
 			break
@@ -9804,6 +10862,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Server.Environment(childComplexity), true
+	case "Server.etag":
+		if e.ComplexityRoot.Server.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Server.Etag(childComplexity), true
 	case "Server.metrics":
 		if e.ComplexityRoot.Server.Metrics == nil {
 			break
@@ -9833,6 +10897,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Server.Simulated(childComplexity), true
+	case "Server.tags":
+		if e.ComplexityRoot.Server.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Server.Tags(childComplexity), true
 	case "Server.usage":
 		if e.ComplexityRoot.Server.Usage == nil {
 			break
@@ -10919,6 +11989,97 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnknownDevice.Type(childComplexity), true
 
+	case "UpdateAuthGroupPayload.group":
+		if e.ComplexityRoot.UpdateAuthGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAuthGroupPayload.Group(childComplexity), true
+	case "UpdateAuthGroupPayload.operation":
+		if e.ComplexityRoot.UpdateAuthGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAuthGroupPayload.Operation(childComplexity), true
+
+	case "UpdateCertificatePayload.certificate":
+		if e.ComplexityRoot.UpdateCertificatePayload.Certificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateCertificatePayload.Certificate(childComplexity), true
+	case "UpdateCertificatePayload.operation":
+		if e.ComplexityRoot.UpdateCertificatePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateCertificatePayload.Operation(childComplexity), true
+
+	case "UpdateClusterCertificatePayload.cluster":
+		if e.ComplexityRoot.UpdateClusterCertificatePayload.Cluster == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateClusterCertificatePayload.Cluster(childComplexity), true
+	case "UpdateClusterCertificatePayload.operation":
+		if e.ComplexityRoot.UpdateClusterCertificatePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateClusterCertificatePayload.Operation(childComplexity), true
+
+	case "UpdateClusterGroupPayload.group":
+		if e.ComplexityRoot.UpdateClusterGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateClusterGroupPayload.Group(childComplexity), true
+	case "UpdateClusterGroupPayload.operation":
+		if e.ComplexityRoot.UpdateClusterGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateClusterGroupPayload.Operation(childComplexity), true
+
+	case "UpdateClusterMemberPayload.member":
+		if e.ComplexityRoot.UpdateClusterMemberPayload.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateClusterMemberPayload.Member(childComplexity), true
+	case "UpdateClusterMemberPayload.operation":
+		if e.ComplexityRoot.UpdateClusterMemberPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateClusterMemberPayload.Operation(childComplexity), true
+
+	case "UpdateIdentityPayload.identity":
+		if e.ComplexityRoot.UpdateIdentityPayload.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateIdentityPayload.Identity(childComplexity), true
+	case "UpdateIdentityPayload.operation":
+		if e.ComplexityRoot.UpdateIdentityPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateIdentityPayload.Operation(childComplexity), true
+
+	case "UpdateIdentityProviderGroupPayload.group":
+		if e.ComplexityRoot.UpdateIdentityProviderGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateIdentityProviderGroupPayload.Group(childComplexity), true
+	case "UpdateIdentityProviderGroupPayload.operation":
+		if e.ComplexityRoot.UpdateIdentityProviderGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateIdentityProviderGroupPayload.Operation(childComplexity), true
+
 	case "UpdateImageAliasPayload.imageAlias":
 		if e.ComplexityRoot.UpdateImageAliasPayload.ImageAlias == nil {
 			break
@@ -11087,6 +12248,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateNetworkZoneRecordPayload.Record(childComplexity), true
 
+	case "UpdatePlacementGroupPayload.operation":
+		if e.ComplexityRoot.UpdatePlacementGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatePlacementGroupPayload.Operation(childComplexity), true
+	case "UpdatePlacementGroupPayload.placementGroup":
+		if e.ComplexityRoot.UpdatePlacementGroupPayload.PlacementGroup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatePlacementGroupPayload.PlacementGroup(childComplexity), true
+
 	case "UpdateProfilePayload.operation":
 		if e.ComplexityRoot.UpdateProfilePayload.Operation == nil {
 			break
@@ -11118,6 +12292,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateProjectPayload.Project(childComplexity), true
+
+	case "UpdateServerConfigPayload.operation":
+		if e.ComplexityRoot.UpdateServerConfigPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateServerConfigPayload.Operation(childComplexity), true
+	case "UpdateServerConfigPayload.server":
+		if e.ComplexityRoot.UpdateServerConfigPayload.Server == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateServerConfigPayload.Server(childComplexity), true
 
 	case "UpdateStorageBucketKeyPayload.key":
 		if e.ComplexityRoot.UpdateStorageBucketKeyPayload.Key == nil {
@@ -11189,6 +12376,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Snapshot(childComplexity), true
+
+	case "UpdateWarningPayload.operation":
+		if e.ComplexityRoot.UpdateWarningPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateWarningPayload.Operation(childComplexity), true
+	case "UpdateWarningPayload.warning":
+		if e.ComplexityRoot.UpdateWarningPayload.Warning == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateWarningPayload.Warning(childComplexity), true
 
 	case "UsbDevice.config":
 		if e.ComplexityRoot.UsbDevice.Config == nil {
@@ -11376,6 +12576,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCopyImageInput,
 		ec.unmarshalInputCopyInstanceInput,
 		ec.unmarshalInputCopyStorageVolumeInput,
+		ec.unmarshalInputCreateAuthGroupInput,
+		ec.unmarshalInputCreateCertificateInput,
+		ec.unmarshalInputCreateClusterGroupInput,
+		ec.unmarshalInputCreateIdentityInput,
+		ec.unmarshalInputCreateIdentityProviderGroupInput,
 		ec.unmarshalInputCreateImageAliasInput,
 		ec.unmarshalInputCreateInstanceBackupInput,
 		ec.unmarshalInputCreateInstanceInput,
@@ -11386,6 +12591,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateNetworkPeerInput,
 		ec.unmarshalInputCreateNetworkZoneInput,
 		ec.unmarshalInputCreateNetworkZoneRecordInput,
+		ec.unmarshalInputCreatePlacementGroupInput,
 		ec.unmarshalInputCreateProfileInput,
 		ec.unmarshalInputCreateProjectInput,
 		ec.unmarshalInputCreateStorageBucketInput,
@@ -11427,6 +12633,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputOperationOrder,
 		ec.unmarshalInputOperationStatusWhere,
 		ec.unmarshalInputOperationWhere,
+		ec.unmarshalInputPermissionInput,
 		ec.unmarshalInputProfileOrder,
 		ec.unmarshalInputProfileWhere,
 		ec.unmarshalInputProjectOrder,
@@ -11448,6 +12655,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStringWhere,
 		ec.unmarshalInputTagsWhere,
 		ec.unmarshalInputTimeWhere,
+		ec.unmarshalInputUpdateAuthGroupInput,
+		ec.unmarshalInputUpdateCertificateInput,
+		ec.unmarshalInputUpdateClusterCertificateInput,
+		ec.unmarshalInputUpdateClusterGroupInput,
+		ec.unmarshalInputUpdateClusterMemberInput,
+		ec.unmarshalInputUpdateIdentityInput,
+		ec.unmarshalInputUpdateIdentityProviderGroupInput,
 		ec.unmarshalInputUpdateImageAliasInput,
 		ec.unmarshalInputUpdateImageInput,
 		ec.unmarshalInputUpdateInstanceInput,
@@ -11459,8 +12673,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpdateNetworkPeerInput,
 		ec.unmarshalInputUpdateNetworkZoneInput,
 		ec.unmarshalInputUpdateNetworkZoneRecordInput,
+		ec.unmarshalInputUpdatePlacementGroupInput,
 		ec.unmarshalInputUpdateProfileInput,
 		ec.unmarshalInputUpdateProjectInput,
+		ec.unmarshalInputUpdateServerConfigInput,
 		ec.unmarshalInputUpdateStorageBucketInput,
 		ec.unmarshalInputUpdateStorageBucketKeyInput,
 		ec.unmarshalInputUpdateStoragePoolInput,
@@ -11566,7 +12782,9 @@ var sources = []*ast.Source{
 Somebody whom LXD knows by its fine-grained access rules (5.21). These are
 LXD's own, and not the users of lxdql.
 """
-type Identity {
+type Identity implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
   """How they prove who they are: ` + "`" + `tls` + "`" + `, ` + "`" + `oidc` + "`" + ` or ` + "`" + `bearer` + "`" + `."""
   authenticationMethod: String!
   """What they are, in LXD's words: ` + "`" + `Client certificate` + "`" + `."""
@@ -11581,6 +12799,8 @@ type Identity {
   tlsCertificate: String!
   """Until when they are known; null for ever."""
   expiresAt: Time
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read."""
+  etag: String
 }
 
 """What somebody may do to something."""
@@ -11596,7 +12816,9 @@ type Permission {
 }
 
 """Identities that may do the same."""
-type AuthGroup {
+type AuthGroup implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
   """Unique in the server."""
   name: String!
   """Free text; may be empty."""
@@ -11607,14 +12829,20 @@ type AuthGroup {
   identities: JSON
   """The groups of the identity provider that are mapped to it."""
   identityProviderGroups: [String!]!
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read."""
+  etag: String
 }
 
 """A group of the identity provider, and the groups that it is mapped to."""
-type IdentityProviderGroup {
+type IdentityProviderGroup implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
   """The identity provider's name for it."""
   name: String!
   """The groups of LXD's that it is mapped to, by name."""
   groups: [String!]!
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read."""
+  etag: String
 }
 
 extend type Query {
@@ -11631,6 +12859,351 @@ extend type Query {
     """Only for things of one project."""
     project: String
   ): [Permission!] @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/access_write.graphqls", Input: `"""How an identity proves who it is."""
+enum IdentityMethod {
+  """With a certificate; since 5.21."""
+  TLS
+  """At an identity provider; since 5.21."""
+  OIDC
+  """With a token of LXD; since 6.x."""
+  BEARER
+  """One that this release of lxdql does not know; as an argument ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  UNKNOWN
+}
+
+"""Somebody whom LXD shall know by its access rules."""
+input CreateIdentityInput {
+  """TLS or BEARER: those of OIDC make themselves at their first log-in, and are ` + "`" + `BAD_USER_INPUT` + "`" + ` here."""
+  method: IdentityMethod!
+  """
+  What it is called: 1 to 255 characters, no slash, not beginning with a dash; one that is taken is
+  ` + "`" + `ALREADY_EXISTS` + "`" + `.
+  """
+  name: String!
+  """The names of its groups; null is none."""
+  groups: [String!]
+  """The certificate, PEM; for TLS without ` + "`" + `token: true` + "`" + `."""
+  certificate: String
+  """
+  Whether to ask LXD for a token instead, which somebody trades for the identity with a certificate
+  of their own; for TLS.
+  """
+  token: Boolean
+}
+
+"""A change of an identity: what is not given stays as it is."""
+input UpdateIdentityInput {
+  """The names of its groups, instead of those of now."""
+  groups: [String!]
+  """Another certificate in place of the one of now, PEM; for TLS."""
+  certificate: String
+}
+
+"""What a group is allowed."""
+input PermissionInput {
+  """The kind of thing, in LXD's words: ` + "`" + `instance` + "`" + `."""
+  entityType: String!
+  """The thing, as LXD's API has it: ` + "`" + `/1.0/instances/c1?project=default` + "`" + `."""
+  url: String!
+  """What may be done, in LXD's words: ` + "`" + `can_edit` + "`" + `. ` + "`" + `permissions` + "`" + ` lists them."""
+  entitlement: String!
+}
+
+"""A new group of identities."""
+input CreateAuthGroupInput {
+  """The name: 1 to 255 characters, without slash and colon; one that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  name: String!
+  """Free text; null is empty."""
+  description: String
+  """What its identities may do; null is nothing."""
+  permissions: [PermissionInput!]
+}
+
+"""A change of a group: what is not given stays as it is."""
+input UpdateAuthGroupInput {
+  """Free text."""
+  description: String
+  """What its identities may do, instead of what they may now."""
+  permissions: [PermissionInput!]
+}
+
+"""A group of the identity provider, and what it is mapped to."""
+input CreateIdentityProviderGroupInput {
+  """
+  The identity provider's name for it: 1 to 255 characters, without slash and colon; one that is
+  taken is ` + "`" + `ALREADY_EXISTS` + "`" + `.
+  """
+  name: String!
+  """The names of groups of LXD's."""
+  groups: [String!]!
+}
+
+"""A change of a mapping: what is not given stays as it is."""
+input UpdateIdentityProviderGroupInput {
+  """The names of groups of LXD's, instead of those of now."""
+  groups: [String!]
+}
+
+"""What ` + "`" + `createIdentity` + "`" + ` gives."""
+type CreateIdentityPayload {
+  """The new identity; with a token it waits for its certificate."""
+  identity: Identity
+  """The token, where one was asked for. It is shown here once and never again."""
+  token: String
+  """Until when the token works; null for ever, and without a token."""
+  tokenExpiresAt: Time
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateIdentity` + "`" + ` gives."""
+type UpdateIdentityPayload {
+  """The identity after the change; null when it could not be read."""
+  identity: Identity
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteIdentity` + "`" + ` gives."""
+type DeleteIdentityPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `createIdentityToken` + "`" + ` gives."""
+type CreateIdentityTokenPayload {
+  """The identity after the change; null when it could not be read."""
+  identity: Identity
+  """The token. It is shown here once and never again."""
+  token: String
+}
+
+"""What ` + "`" + `revokeIdentityToken` + "`" + ` gives."""
+type RevokeIdentityTokenPayload {
+  """The identity after the change; null when it could not be read."""
+  identity: Identity
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `createAuthGroup` + "`" + ` gives."""
+type CreateAuthGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: AuthGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateAuthGroup` + "`" + ` gives."""
+type UpdateAuthGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: AuthGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameAuthGroup` + "`" + ` gives."""
+type RenameAuthGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: AuthGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteAuthGroup` + "`" + ` gives."""
+type DeleteAuthGroupPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `createIdentityProviderGroup` + "`" + ` gives."""
+type CreateIdentityProviderGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: IdentityProviderGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateIdentityProviderGroup` + "`" + ` gives."""
+type UpdateIdentityProviderGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: IdentityProviderGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameIdentityProviderGroup` + "`" + ` gives."""
+type RenameIdentityProviderGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: IdentityProviderGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteIdentityProviderGroup` + "`" + ` gives."""
+type DeleteIdentityProviderGroupPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Make LXD know somebody by its access rules; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  createIdentity(
+    """The identity."""
+    input: CreateIdentityInput!
+    """
+    The same key with the same input within 24 hours gives the first answer; with another input it
+    is ` + "`" + `CONFLICT` + "`" + `. Not with ` + "`" + `token: true` + "`" + `, since a token is shown once: then it is ` + "`" + `BAD_USER_INPUT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateIdentityPayload @hasRole(role: ADMIN)
+  """Change an identity: what is not given stays as it is; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  updateIdentity(
+    """How the identity proves who it is."""
+    method: IdentityMethod!
+    """
+    The id, LXD's name for it (a fingerprint or an e-mail address), or what it is called if no other
+    is called so.
+    """
+    name: String!
+    """What to change."""
+    input: UpdateIdentityInput!
+    """
+    The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes
+    whatever it is now.
+    """
+    ifMatch: String
+    """Whether to do it even to the identity that lxdql itself uses; without it that is ` + "`" + `CONFLICT` + "`" + `."""
+    force: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateIdentityPayload @hasRole(role: ADMIN)
+  """Make LXD forget an identity; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  deleteIdentity(
+    """How the identity proves who it is."""
+    method: IdentityMethod!
+    """
+    The id, LXD's name for it (a fingerprint or an e-mail address), or what it is called if no other
+    is called so.
+    """
+    name: String!
+    """Whether to do it even to the identity that lxdql itself uses; without it that is ` + "`" + `CONFLICT` + "`" + `."""
+    force: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteIdentityPayload @hasRole(role: ADMIN)
+  """Give an identity of BEARER a new token; the one that it had ends. ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 6.x."""
+  createIdentityToken(
+    """
+    The id, LXD's name for it (a fingerprint or an e-mail address), or what it is called if no other
+    is called so.
+    """
+    name: String!
+    """How long the token works, in LXD's form: ` + "`" + `30d` + "`" + `, ` + "`" + `1w 12H` + "`" + `; null is LXD's default."""
+    expiry: String
+  ): CreateIdentityTokenPayload @hasRole(role: ADMIN)
+  """End the token of an identity of BEARER; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 6.x."""
+  revokeIdentityToken(
+    """
+    The id, LXD's name for it (a fingerprint or an e-mail address), or what it is called if no other
+    is called so.
+    """
+    name: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RevokeIdentityTokenPayload @hasRole(role: ADMIN)
+  """Make a group of identities; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  createAuthGroup(
+    """The group."""
+    input: CreateAuthGroupInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    The same key with the same input within 24 hours gives the first answer; with another input it
+    is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateAuthGroupPayload @hasRole(role: ADMIN)
+  """Change a group of identities: what is not given stays as it is; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  updateAuthGroup(
+    """The group's name."""
+    name: String!
+    """What to change."""
+    input: UpdateAuthGroupInput!
+    """
+    The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes
+    whatever it is now.
+    """
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateAuthGroupPayload @hasRole(role: ADMIN)
+  """Rename a group of identities; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  renameAuthGroup(
+    """The group's name."""
+    name: String!
+    """The new name: 1 to 255 characters, without slash and colon; one that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameAuthGroupPayload @hasRole(role: ADMIN)
+  """Delete a group of identities: they lose what it allowed. ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  deleteAuthGroup(
+    """The group's name."""
+    name: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteAuthGroupPayload @hasRole(role: ADMIN)
+  """Map a group of the identity provider to groups of LXD's; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  createIdentityProviderGroup(
+    """The mapping."""
+    input: CreateIdentityProviderGroupInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    The same key with the same input within 24 hours gives the first answer; with another input it
+    is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateIdentityProviderGroupPayload @hasRole(role: ADMIN)
+  """Change what a group of the identity provider is mapped to; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  updateIdentityProviderGroup(
+    """The group's name."""
+    name: String!
+    """What to change."""
+    input: UpdateIdentityProviderGroupInput!
+    """
+    The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes
+    whatever it is now.
+    """
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateIdentityProviderGroupPayload @hasRole(role: ADMIN)
+  """Change the identity provider's name in a mapping; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  renameIdentityProviderGroup(
+    """The group's name."""
+    name: String!
+    """The new name: 1 to 255 characters, without slash and colon; one that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameIdentityProviderGroupPayload @hasRole(role: ADMIN)
+  """End a mapping; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  deleteIdentityProviderGroup(
+    """The group's name."""
+    name: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteIdentityProviderGroupPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/audit_event.graphqls", Input: `"""One change through lxdql, or one log-in: who, what and how it ended."""
@@ -11823,6 +13396,8 @@ type Certificate implements Node {
   notBefore: Time
   """Until when it counts; null when it cannot be read."""
   notAfter: Time
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read."""
+  etag: String
 }
 
 """One object of a page of certificates."""
@@ -11928,6 +13503,117 @@ extend type Query {
   ): Certificate @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
+	{Name: "../schema/certificate_write.graphqls", Input: `"""Somebody whom LXD shall trust."""
+input CreateCertificateInput {
+  """What it is called: 1 to 255 characters, no slash, not beginning with a dash; need not be unique."""
+  name: String!
+  """What it is for: CLIENT or METRICS; others are ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  type: CertificateType = CLIENT
+  """The certificate, PEM; null with ` + "`" + `token: true` + "`" + `. One that LXD trusts already is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  certificate: String
+  """
+  Whether to ask LXD for a token instead, which somebody trades for trust with a certificate of
+  their own. LXD has to be reachable over the network: else it is ` + "`" + `CONFLICT` + "`" + `.
+  """
+  token: Boolean = false
+  """Whether it may use some projects only."""
+  restricted: Boolean = false
+  """
+  The names of the projects that it may use; only with ` + "`" + `restricted: true` + "`" + `. One that does not exist
+  is ` + "`" + `NOT_FOUND` + "`" + `.
+  """
+  projects: [String!]
+}
+
+"""A change of whom LXD trusts: what is not given stays as it is."""
+input UpdateCertificateInput {
+  """What it is called: 1 to 255 characters, no slash, not beginning with a dash."""
+  name: String
+  """Whether it may use some projects only; false takes its projects away."""
+  restricted: Boolean
+  """
+  The names of the projects that it may use, instead of those of now; only where it is restricted.
+  One that does not exist is ` + "`" + `NOT_FOUND` + "`" + `.
+  """
+  projects: [String!]
+  """Another certificate in its place, PEM; its fingerprint and id change with it."""
+  certificate: String
+}
+
+"""What ` + "`" + `createCertificate` + "`" + ` gives."""
+type CreateCertificatePayload {
+  """The new certificate; null with a token, and until it exists."""
+  certificate: Certificate
+  """The token, where one was asked for. It is shown here once and never again."""
+  token: String
+  """Until when the token works; null for ever, and without a token. See the key ` + "`" + `core.remote_token_expiry` + "`" + `."""
+  tokenExpiresAt: Time
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateCertificate` + "`" + ` gives."""
+type UpdateCertificatePayload {
+  """The certificate after the change; null when it could not be read."""
+  certificate: Certificate
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteCertificate` + "`" + ` gives."""
+type DeleteCertificatePayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Make LXD trust somebody, or get a token for somebody to become trusted."""
+  createCertificate(
+    """Whom to trust."""
+    input: CreateCertificateInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    The same key with the same input within 24 hours gives the first answer; with another input it
+    is ` + "`" + `CONFLICT` + "`" + `. Not with ` + "`" + `token: true` + "`" + `, since a token is shown once: then it is ` + "`" + `BAD_USER_INPUT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateCertificatePayload @hasRole(role: ADMIN)
+  """Change whom LXD trusts: what is not given stays as it is."""
+  updateCertificate(
+    """The id, the fingerprint, or the beginning of one that no other certificate has."""
+    fingerprint: String!
+    """What to change."""
+    input: UpdateCertificateInput!
+    """
+    The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes
+    whatever it is now.
+    """
+    ifMatch: String
+    """
+    Whether to do it even if lxdql itself, or a member of the cluster, depends on the certificate;
+    without it that is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    force: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateCertificatePayload @hasRole(role: ADMIN)
+  """Make LXD trust somebody no longer. What is open already, such as a stream of events, stays open."""
+  deleteCertificate(
+    """The id, the fingerprint, or the beginning of one that no other certificate has."""
+    fingerprint: String!
+    """
+    Whether to do it even if lxdql itself, or a member of the cluster, depends on the certificate;
+    without it that is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    force: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteCertificatePayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/change_plan.graphqls", Input: `"""What a change would do, told with ` + "`" + `dryRun: true` + "`" + `. Nothing was changed."""
 type ChangePlan {
   """What would be sent to LXD; null when something that is known before stands in the way."""
@@ -11984,6 +13670,110 @@ enum ChangeBlockerCode {
   UNKNOWN
 }
 `, BuiltIn: false},
+	{Name: "../schema/cluster_group_write.graphqls", Input: `"""A new group of members."""
+input CreateClusterGroupInput {
+  """
+  The name: 1 to 63 characters, without slash, space, underscore and quotes; one that is taken is
+  ` + "`" + `ALREADY_EXISTS` + "`" + `.
+  """
+  name: String!
+  """Free text; null is empty."""
+  description: String
+  """
+  The names of its members; null is none. They stay in their other groups. One that does not exist
+  is ` + "`" + `NOT_FOUND` + "`" + `.
+  """
+  members: [String!]
+}
+
+"""A change of a group: what is not given stays as it is."""
+input UpdateClusterGroupInput {
+  """Free text."""
+  description: String
+  """The names of its members, instead of those of now. One that would be in no group at all is ` + "`" + `CONFLICT` + "`" + `."""
+  members: [String!]
+}
+
+"""What ` + "`" + `createClusterGroup` + "`" + ` gives."""
+type CreateClusterGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: ClusterGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateClusterGroup` + "`" + ` gives."""
+type UpdateClusterGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: ClusterGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameClusterGroup` + "`" + ` gives."""
+type RenameClusterGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: ClusterGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteClusterGroup` + "`" + ` gives."""
+type DeleteClusterGroupPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Make a group of members of the cluster."""
+  createClusterGroup(
+    """The group."""
+    input: CreateClusterGroupInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    The same key with the same input within 24 hours gives the first answer; with another input it
+    is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateClusterGroupPayload @hasRole(role: ADMIN)
+  """Change a group of members: what is not given stays as it is."""
+  updateClusterGroup(
+    """The group's name."""
+    name: String!
+    """What to change."""
+    input: UpdateClusterGroupInput!
+    """
+    The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes
+    whatever it is now.
+    """
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateClusterGroupPayload @hasRole(role: ADMIN)
+  """Rename a group of members; ` + "`" + `default` + "`" + ` keeps its name: ` + "`" + `CONFLICT` + "`" + `."""
+  renameClusterGroup(
+    """The group's name."""
+    name: String!
+    """
+    The new name: 1 to 63 characters, without slash, space, underscore and quotes; one that is taken
+    is ` + "`" + `ALREADY_EXISTS` + "`" + `.
+    """
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameClusterGroupPayload @hasRole(role: ADMIN)
+  """Delete a group of members; one that has any, and ` + "`" + `default` + "`" + `, is ` + "`" + `CONFLICT` + "`" + `."""
+  deleteClusterGroup(
+    """The group's name."""
+    name: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteClusterGroupPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/cluster_member.graphqls", Input: `"""How a member of a cluster is."""
 enum ClusterMemberStatus {
   """It works."""
@@ -12025,6 +13815,12 @@ type ClusterMember implements Node {
     """Only keys that begin with this."""
     prefix: String
   ): StringMap!
+  """The entries of the key ` + "`" + `user.tags` + "`" + `."""
+  tags: [String!]!
+  """What the caller may do with it as it is now; empty for who may do nothing."""
+  availableActions: [ClusterMemberAction!]!
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read."""
+  etag: String
   """The groups that it is in; null when they could not be read."""
   groups: [ClusterGroup!]
   """What it has; it is asked itself. Null when it could not be read."""
@@ -12057,6 +13853,8 @@ type ClusterGroup implements Node {
   description: String!
   """Its members."""
   members: [ClusterMember!]
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read."""
+  etag: String
 }
 
 """One object of a page of members of a cluster."""
@@ -12164,6 +13962,220 @@ extend type Query {
   ): ClusterMember @hasRole(role: VIEWER)
   """The groups of the cluster, by name; none outside a cluster."""
   clusterGroups: [ClusterGroup!] @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/cluster_member_write.graphqls", Input: `"""What may be done with a member of a cluster."""
+enum ClusterMemberAction {
+  """` + "`" + `updateClusterMember` + "`" + `"""
+  UPDATE
+  """` + "`" + `renameClusterMember` + "`" + `"""
+  RENAME
+  """` + "`" + `deleteClusterMember` + "`" + `; with instances on it only with force"""
+  DELETE
+  """` + "`" + `evacuateClusterMember` + "`" + `"""
+  EVACUATE
+  """` + "`" + `restoreClusterMember` + "`" + `"""
+  RESTORE
+  """One that a newer release brings."""
+  UNKNOWN
+}
+
+"""What becomes of the instances of a member that is evacuated."""
+enum ClusterEvacuationMode {
+  """They are stopped where they are."""
+  STOP
+  """They are stopped, moved to other members and started there."""
+  MIGRATE
+  """Virtual machines are moved while they run."""
+  LIVE_MIGRATE
+  """One that a newer release brings; as an argument ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  UNKNOWN
+}
+
+"""A change of a member: what is not given stays as it is."""
+input UpdateClusterMemberInput {
+  """Free text."""
+  description: String
+  """What fails together with it; not empty."""
+  failureDomain: String
+  """The names of its groups, instead of those of now; at least one. One that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
+  groups: [String!]
+  """Keys of the configuration to set, such as ` + "`" + `scheduler.instance` + "`" + `; null takes a key away."""
+  config: StringMap
+}
+
+"""What ` + "`" + `updateClusterMember` + "`" + ` gives."""
+type UpdateClusterMemberPayload {
+  """The member after the change; null when it could not be read."""
+  member: ClusterMember
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameClusterMember` + "`" + ` gives."""
+type RenameClusterMemberPayload {
+  """The member after the change; null when it could not be read."""
+  member: ClusterMember
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteClusterMember` + "`" + ` gives."""
+type DeleteClusterMemberPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `evacuateClusterMember` + "`" + ` gives."""
+type EvacuateClusterMemberPayload {
+  """The member after the change; null when it could not be read."""
+  member: ClusterMember
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `restoreClusterMember` + "`" + ` gives."""
+type RestoreClusterMemberPayload {
+  """The member after the change; null when it could not be read."""
+  member: ClusterMember
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Change a member of the cluster: what is not given stays as it is."""
+  updateClusterMember(
+    """The member's name."""
+    name: String!
+    """What to change."""
+    input: UpdateClusterMemberInput!
+    """
+    The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes
+    whatever it is now.
+    """
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateClusterMemberPayload @hasRole(role: ADMIN)
+  """Rename a member of the cluster. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameClusterMember(
+    """The member's name."""
+    name: String!
+    """The new name. A name of 1 to 63 letters, digits, dots, dashes and underscores."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameClusterMemberPayload @hasRole(role: ADMIN)
+  """Take a member out of the cluster, and set it up as an empty LXD of its own."""
+  deleteClusterMember(
+    """The member's name."""
+    name: String!
+    """
+    Whether to do it even if there is something on the member, it cannot be reached, or lxdql itself
+    asks it; without it that is ` + "`" + `CONFLICT` + "`" + `. What is on it is lost to the cluster. The last member stays:
+    that is ` + "`" + `CONFLICT` + "`" + ` always.
+    """
+    force: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteClusterMemberPayload @hasRole(role: ADMIN)
+  """
+  Empty a member for its maintenance: its instances are moved away or stopped. One that is evacuated
+  already is ` + "`" + `CONFLICT` + "`" + `.
+  """
+  evacuateClusterMember(
+    """The member's name."""
+    name: String!
+    """
+    What becomes of its instances; null is what ` + "`" + `cluster.evacuate` + "`" + ` of each says.
+    ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.14.
+    """
+    mode: ClusterEvacuationMode
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): EvacuateClusterMemberPayload @hasRole(role: ADMIN)
+  """
+  Use a member again after its maintenance, and move its instances back. One that is not evacuated
+  is ` + "`" + `CONFLICT` + "`" + `.
+  """
+  restoreClusterMember(
+    """The member's name."""
+    name: String!
+    """Whether its instances stay where they are now, and as they are. ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 6.x."""
+    leaveInstances: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RestoreClusterMemberPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/cluster_write.graphqls", Input: `"""What all members of the cluster show."""
+input UpdateClusterCertificateInput {
+  """
+  The certificate, PEM. One that does not count today, or that names neither a DNS name nor the
+  addresses of all members, is ` + "`" + `BAD_USER_INPUT` + "`" + `: the members would not talk to each other any more.
+  """
+  certificate: String!
+  """Its key, PEM. It is never shown."""
+  key: String!
+}
+
+"""What ` + "`" + `enableCluster` + "`" + ` gives."""
+type EnableClusterPayload {
+  """The cluster after the change; null when it could not be read."""
+  cluster: ServerCluster
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `createClusterJoinToken` + "`" + ` gives."""
+type CreateClusterJoinTokenPayload {
+  """The token, for ` + "`" + `lxd init` + "`" + ` on the machine that is to join. It is shown here once and never again."""
+  token: String
+  """Until when the token works; null for ever. See the key ` + "`" + `cluster.join_token_expiry` + "`" + `."""
+  tokenExpiresAt: Time
+}
+
+"""What ` + "`" + `updateClusterCertificate` + "`" + ` gives."""
+type UpdateClusterCertificatePayload {
+  """The cluster; null when it could not be read."""
+  cluster: ServerCluster
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """
+  Make LXD the first member of a cluster. There is no way back. It needs a ` + "`" + `core.https_address` + "`" + ` that
+  others can reach, and is ` + "`" + `CONFLICT` + "`" + ` without one, and in a cluster.
+  """
+  enableCluster(
+    """What LXD is called in the cluster. A name of 1 to 63 letters, digits, dots, dashes and underscores."""
+    memberName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): EnableClusterPayload @hasRole(role: ADMIN)
+  """Get a token with which a machine becomes a member of the cluster. An earlier one for the same name ends."""
+  createClusterJoinToken(
+    """
+    What the machine is called in the cluster; a name that a member has is ` + "`" + `ALREADY_EXISTS` + "`" + `. A name
+    of 1 to 63 letters, digits, dots, dashes and underscores.
+    """
+    memberName: String!
+  ): CreateClusterJoinTokenPayload @hasRole(role: ADMIN)
+  """Replace the certificate that all members of the cluster show."""
+  updateClusterCertificate(
+    """The certificate and its key."""
+    input: UpdateClusterCertificateInput!
+    """
+    Whether to do it even though lxdql reaches LXD over HTTPS, and knows it by its certificate;
+    without it that is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    force: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateClusterCertificatePayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/device.graphqls", Input: `"""The kinds of device that LXD knows."""
@@ -16973,6 +18985,12 @@ type PlacementGroup implements Node {
   project: Project
   """Its configuration, in LXD's keys: ` + "`" + `policy` + "`" + ` is ` + "`" + `spread` + "`" + ` or ` + "`" + `compact` + "`" + `, ` + "`" + `rigor` + "`" + ` is ` + "`" + `strict` + "`" + ` or ` + "`" + `permissive` + "`" + `."""
   config: StringMap!
+  """The entries of the key ` + "`" + `user.tags` + "`" + `."""
+  tags: [String!]!
+  """What the caller may do with it as it is now; empty for who may do nothing."""
+  availableActions: [PlacementGroupAction!]!
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read."""
+  etag: String
   """What uses it, as far as the graph has its kind and the caller may see it; null when it could not be read."""
   usedBy: [Node!]
 }
@@ -16985,6 +19003,149 @@ extend type Query {
     """Those of all projects that the caller may see, each once; ` + "`" + `project` + "`" + ` then counts for nothing."""
     allProjects: Boolean = false
   ): [PlacementGroup!] @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/placement_group_write.graphqls", Input: `"""What may be done with a placement group."""
+enum PlacementGroupAction {
+  """` + "`" + `updatePlacementGroup` + "`" + `"""
+  UPDATE
+  """` + "`" + `renamePlacementGroup` + "`" + `"""
+  RENAME
+  """` + "`" + `deletePlacementGroup` + "`" + `"""
+  DELETE
+  """One that a newer release brings."""
+  UNKNOWN
+}
+
+"""How the instances of a placement group are put on members."""
+enum PlacementPolicy {
+  """Each on another one."""
+  SPREAD
+  """All on the same one."""
+  COMPACT
+  """One that this release of lxdql does not know; as an argument ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  UNKNOWN
+}
+
+"""What happens when a policy cannot be met."""
+enum PlacementRigor {
+  """The instance is not made."""
+  STRICT
+  """The instance is put as well as can be."""
+  PERMISSIVE
+  """One that this release of lxdql does not know; as an argument ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  UNKNOWN
+}
+
+"""A new placement group."""
+input CreatePlacementGroupInput {
+  """The name: 1 to 63 letters, digits and dashes; one that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `."""
+  project: String
+  """Free text; null is empty."""
+  description: String
+  """How its instances are put on members."""
+  policy: PlacementPolicy!
+  """What happens when the policy cannot be met."""
+  rigor: PlacementRigor = STRICT
+  """More keys of the configuration, such as ` + "`" + `user.tags` + "`" + `."""
+  config: StringMap
+}
+
+"""A change of a placement group: what is not given stays as it is."""
+input UpdatePlacementGroupInput {
+  """Free text."""
+  description: String
+  """How its instances are put on members."""
+  policy: PlacementPolicy
+  """What happens when the policy cannot be met."""
+  rigor: PlacementRigor
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+}
+
+"""What ` + "`" + `createPlacementGroup` + "`" + ` gives."""
+type CreatePlacementGroupPayload {
+  """The placement group after the change; null when it could not be read."""
+  placementGroup: PlacementGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updatePlacementGroup` + "`" + ` gives."""
+type UpdatePlacementGroupPayload {
+  """The placement group after the change; null when it could not be read."""
+  placementGroup: PlacementGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renamePlacementGroup` + "`" + ` gives."""
+type RenamePlacementGroupPayload {
+  """The placement group after the change; null when it could not be read."""
+  placementGroup: PlacementGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deletePlacementGroup` + "`" + ` gives."""
+type DeletePlacementGroupPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Make a placement group; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 6.x."""
+  createPlacementGroup(
+    """The placement group."""
+    input: CreatePlacementGroupInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    The same key with the same input within 24 hours gives the first answer; with another input it
+    is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreatePlacementGroupPayload @hasRole(role: ADMIN)
+  """Change a placement group: what is not given stays as it is; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 6.x."""
+  updatePlacementGroup(
+    """The placement group's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdatePlacementGroupInput!
+    """
+    The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes
+    whatever it is now.
+    """
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdatePlacementGroupPayload @hasRole(role: ADMIN)
+  """Rename a placement group; one that is used is ` + "`" + `CONFLICT` + "`" + `. ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 6.x."""
+  renamePlacementGroup(
+    """The placement group's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The new name: 1 to 63 letters, digits and dashes; one that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenamePlacementGroupPayload @hasRole(role: ADMIN)
+  """Delete a placement group; one that is used is ` + "`" + `CONFLICT` + "`" + `. ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 6.x."""
+  deletePlacementGroup(
+    """The placement group's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeletePlacementGroupPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/profile.graphqls", Input: `"""Configuration and devices that instances take over."""
@@ -18233,6 +20394,12 @@ type Server {
   securityNotes: [String!]!
   """LXD's configuration, in its keys; null for callers who are not ADMIN. Passwords are left out."""
   config: StringMap
+  """The entries of the key ` + "`" + `user.tags` + "`" + `; empty for callers who are not ADMIN."""
+  tags: [String!]!
+  """What the caller may do with it as it is now; empty for who may do nothing."""
+  availableActions: [ServerAction!]!
+  """What LXD calls its present configuration, for ` + "`" + `ifMatch` + "`" + `; null for callers who are not ADMIN."""
+  etag: String
   """What the host has: processors, memory, disks, cards. Null when it could not be read."""
   resources: ServerResources
   """The cluster; null when it could not be read."""
@@ -18262,6 +20429,55 @@ type Server {
 extend type Query {
   """The LXD server and the way to it."""
   server: Server @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/server_write.graphqls", Input: `"""What may be done with LXD itself."""
+enum ServerAction {
+  """` + "`" + `updateServerConfig` + "`" + `"""
+  UPDATE
+  """` + "`" + `enableCluster` + "`" + `"""
+  ENABLE_CLUSTER
+  """One that a newer release brings."""
+  UNKNOWN
+}
+
+"""A change of LXD's own configuration: keys that are not given stay as they are."""
+input UpdateServerConfigInput {
+  """Keys to set; null takes a key away. Passwords may be set, and are not shown again."""
+  config: StringMap!
+}
+
+"""What ` + "`" + `updateServerConfig` + "`" + ` gives."""
+type UpdateServerConfigPayload {
+  """The server after the change; null when it could not be read."""
+  server: Server
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """
+  Change LXD's own configuration: what is not given stays as it is. A key that LXD does not know is
+  ` + "`" + `BAD_USER_INPUT` + "`" + `.
+  """
+  updateServerConfig(
+    """What to change."""
+    input: UpdateServerConfigInput!
+    """
+    The member of the cluster whose own keys, such as ` + "`" + `core.https_address` + "`" + `, to change; null is the
+    one that lxdql asks. The keys of all members change everywhere.
+    """
+    member: String
+    """
+    The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes
+    whatever it is now. Not together with ` + "`" + `member` + "`" + `.
+    """
+    ifMatch: String
+    """Whether to change ` + "`" + `core.https_address` + "`" + ` even though lxdql reaches LXD over it; without it that is ` + "`" + `CONFLICT` + "`" + `."""
+    force: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateServerConfigPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/storage_bucket.graphqls", Input: `"""What an access key of a bucket may do."""
@@ -20017,6 +22233,41 @@ extend type Query {
   ): Warning @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/warning_write.graphqls", Input: `"""What ` + "`" + `updateWarning` + "`" + ` gives."""
+type UpdateWarningPayload {
+  """The warning after the change; null when it could not be read."""
+  warning: Warning
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteWarning` + "`" + ` gives."""
+type DeleteWarningPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Say that a warning was looked at, or that it has to be again."""
+  updateWarning(
+    """The id, or LXD's name for it."""
+    id: ID!
+    """ACKNOWLEDGED, or NEW again; others are ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+    status: WarningStatus!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateWarningPayload @hasRole(role: ADMIN)
+  """Forget a warning. LXD makes it again when it finds its reason again."""
+  deleteWarning(
+    """The id, or LXD's name for it."""
+    id: ID!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteWarningPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/where.graphqls", Input: `"""The direction of a list."""
 enum OrderDirection {
   """The smallest, or oldest, first."""
@@ -20192,6 +22443,8 @@ func (ec *executionContext) childFields_AuditEventEdge(ctx context.Context, fiel
 
 func (ec *executionContext) childFields_AuthGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_AuthGroup_id(ctx, field)
 	case "name":
 		return ec.fieldContext_AuthGroup_name(ctx, field)
 	case "description":
@@ -20202,6 +22455,8 @@ func (ec *executionContext) childFields_AuthGroup(ctx context.Context, field gra
 		return ec.fieldContext_AuthGroup_identities(ctx, field)
 	case "identityProviderGroups":
 		return ec.fieldContext_AuthGroup_identityProviderGroups(ctx, field)
+	case "etag":
+		return ec.fieldContext_AuthGroup_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AuthGroup", field.Name)
 }
@@ -20276,6 +22531,8 @@ func (ec *executionContext) childFields_Certificate(ctx context.Context, field g
 		return ec.fieldContext_Certificate_notBefore(ctx, field)
 	case "notAfter":
 		return ec.fieldContext_Certificate_notAfter(ctx, field)
+	case "etag":
+		return ec.fieldContext_Certificate_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Certificate", field.Name)
 }
@@ -20346,6 +22603,8 @@ func (ec *executionContext) childFields_ClusterGroup(ctx context.Context, field 
 		return ec.fieldContext_ClusterGroup_description(ctx, field)
 	case "members":
 		return ec.fieldContext_ClusterGroup_members(ctx, field)
+	case "etag":
+		return ec.fieldContext_ClusterGroup_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClusterGroup", field.Name)
 }
@@ -20374,6 +22633,12 @@ func (ec *executionContext) childFields_ClusterMember(ctx context.Context, field
 		return ec.fieldContext_ClusterMember_failureDomain(ctx, field)
 	case "config":
 		return ec.fieldContext_ClusterMember_config(ctx, field)
+	case "tags":
+		return ec.fieldContext_ClusterMember_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_ClusterMember_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_ClusterMember_etag(ctx, field)
 	case "groups":
 		return ec.fieldContext_ClusterMember_groups(ctx, field)
 	case "resources":
@@ -20438,6 +22703,84 @@ func (ec *executionContext) childFields_CopyStorageVolumePayload(ctx context.Con
 		return ec.fieldContext_CopyStorageVolumePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CopyStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateAuthGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_CreateAuthGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateAuthGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateAuthGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateCertificatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "certificate":
+		return ec.fieldContext_CreateCertificatePayload_certificate(ctx, field)
+	case "token":
+		return ec.fieldContext_CreateCertificatePayload_token(ctx, field)
+	case "tokenExpiresAt":
+		return ec.fieldContext_CreateCertificatePayload_tokenExpiresAt(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateCertificatePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateCertificatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateClusterGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_CreateClusterGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateClusterGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateClusterGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateClusterJoinTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "token":
+		return ec.fieldContext_CreateClusterJoinTokenPayload_token(ctx, field)
+	case "tokenExpiresAt":
+		return ec.fieldContext_CreateClusterJoinTokenPayload_tokenExpiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateClusterJoinTokenPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateIdentityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "identity":
+		return ec.fieldContext_CreateIdentityPayload_identity(ctx, field)
+	case "token":
+		return ec.fieldContext_CreateIdentityPayload_token(ctx, field)
+	case "tokenExpiresAt":
+		return ec.fieldContext_CreateIdentityPayload_tokenExpiresAt(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateIdentityPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateIdentityPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateIdentityProviderGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_CreateIdentityProviderGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateIdentityProviderGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateIdentityProviderGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateIdentityTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "identity":
+		return ec.fieldContext_CreateIdentityTokenPayload_identity(ctx, field)
+	case "token":
+		return ec.fieldContext_CreateIdentityTokenPayload_token(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateIdentityTokenPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20554,6 +22897,16 @@ func (ec *executionContext) childFields_CreateNetworkZoneRecordPayload(ctx conte
 	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkZoneRecordPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreatePlacementGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "placementGroup":
+		return ec.fieldContext_CreatePlacementGroupPayload_placementGroup(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreatePlacementGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreatePlacementGroupPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "profile":
@@ -20636,6 +22989,66 @@ func (ec *executionContext) childFields_CreateStorageVolumeSnapshotPayload(ctx c
 		return ec.fieldContext_CreateStorageVolumeSnapshotPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateStorageVolumeSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteAuthGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteAuthGroupPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteAuthGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteAuthGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteCertificatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteCertificatePayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteCertificatePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteCertificatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteClusterGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteClusterGroupPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteClusterGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteClusterGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteClusterMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteClusterMemberPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteClusterMemberPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteClusterMemberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteIdentityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteIdentityPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteIdentityPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteIdentityPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteIdentityProviderGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteIdentityProviderGroupPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteIdentityProviderGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteIdentityProviderGroupPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20782,6 +23195,16 @@ func (ec *executionContext) childFields_DeleteNetworkZoneRecordPayload(ctx conte
 	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkZoneRecordPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeletePlacementGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeletePlacementGroupPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeletePlacementGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeletePlacementGroupPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -20866,6 +23289,16 @@ func (ec *executionContext) childFields_DeleteStorageVolumeSnapshotPayload(ctx c
 	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageVolumeSnapshotPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeleteWarningPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteWarningPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteWarningPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteWarningPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DetachNicPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -20884,6 +23317,26 @@ func (ec *executionContext) childFields_DetachVolumePayload(ctx context.Context,
 		return ec.fieldContext_DetachVolumePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DetachVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EnableClusterPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cluster":
+		return ec.fieldContext_EnableClusterPayload_cluster(ctx, field)
+	case "operation":
+		return ec.fieldContext_EnableClusterPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnableClusterPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EvacuateClusterMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "member":
+		return ec.fieldContext_EvacuateClusterMemberPayload_member(ctx, field)
+	case "operation":
+		return ec.fieldContext_EvacuateClusterMemberPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EvacuateClusterMemberPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_EventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20978,6 +23431,8 @@ func (ec *executionContext) childFields_HttpEndpoint(ctx context.Context, field 
 
 func (ec *executionContext) childFields_Identity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Identity_id(ctx, field)
 	case "authenticationMethod":
 		return ec.fieldContext_Identity_authenticationMethod(ctx, field)
 	case "type":
@@ -20992,16 +23447,22 @@ func (ec *executionContext) childFields_Identity(ctx context.Context, field grap
 		return ec.fieldContext_Identity_tlsCertificate(ctx, field)
 	case "expiresAt":
 		return ec.fieldContext_Identity_expiresAt(ctx, field)
+	case "etag":
+		return ec.fieldContext_Identity_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Identity", field.Name)
 }
 
 func (ec *executionContext) childFields_IdentityProviderGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_IdentityProviderGroup_id(ctx, field)
 	case "name":
 		return ec.fieldContext_IdentityProviderGroup_name(ctx, field)
 	case "groups":
 		return ec.fieldContext_IdentityProviderGroup_groups(ctx, field)
+	case "etag":
+		return ec.fieldContext_IdentityProviderGroup_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IdentityProviderGroup", field.Name)
 }
@@ -22196,6 +24657,12 @@ func (ec *executionContext) childFields_PlacementGroup(ctx context.Context, fiel
 		return ec.fieldContext_PlacementGroup_project(ctx, field)
 	case "config":
 		return ec.fieldContext_PlacementGroup_config(ctx, field)
+	case "tags":
+		return ec.fieldContext_PlacementGroup_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_PlacementGroup_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_PlacementGroup_etag(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_PlacementGroup_usedBy(ctx, field)
 	}
@@ -22452,6 +24919,46 @@ func (ec *executionContext) childFields_RemoveTagPayload(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type RemoveTagPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RenameAuthGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_RenameAuthGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameAuthGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameAuthGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameClusterGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_RenameClusterGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameClusterGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameClusterGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameClusterMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "member":
+		return ec.fieldContext_RenameClusterMemberPayload_member(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameClusterMemberPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameClusterMemberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameIdentityProviderGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_RenameIdentityProviderGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameIdentityProviderGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameIdentityProviderGroupPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RenameImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "imageAlias":
@@ -22510,6 +25017,16 @@ func (ec *executionContext) childFields_RenameNetworkPayload(ctx context.Context
 		return ec.fieldContext_RenameNetworkPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RenameNetworkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenamePlacementGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "placementGroup":
+		return ec.fieldContext_RenamePlacementGroupPayload_placementGroup(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenamePlacementGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenamePlacementGroupPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RenameProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -22936,6 +25453,16 @@ func (ec *executionContext) childFields_RestartInstancePayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type RestartInstancePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RestoreClusterMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "member":
+		return ec.fieldContext_RestoreClusterMemberPayload_member(ctx, field)
+	case "operation":
+		return ec.fieldContext_RestoreClusterMemberPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreClusterMemberPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RestoreInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -22954,6 +25481,16 @@ func (ec *executionContext) childFields_RestoreStorageVolumePayload(ctx context.
 		return ec.fieldContext_RestoreStorageVolumePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RestoreStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeIdentityTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "identity":
+		return ec.fieldContext_RevokeIdentityTokenPayload_identity(ctx, field)
+	case "operation":
+		return ec.fieldContext_RevokeIdentityTokenPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeIdentityTokenPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ScaleInstanceCpuPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -23018,6 +25555,12 @@ func (ec *executionContext) childFields_Server(ctx context.Context, field graphq
 		return ec.fieldContext_Server_securityNotes(ctx, field)
 	case "config":
 		return ec.fieldContext_Server_config(ctx, field)
+	case "tags":
+		return ec.fieldContext_Server_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Server_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_Server_etag(ctx, field)
 	case "resources":
 		return ec.fieldContext_Server_resources(ctx, field)
 	case "cluster":
@@ -23460,6 +26003,76 @@ func (ec *executionContext) childFields_UnfreezeInstancePayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type UnfreezeInstancePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateAuthGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_UpdateAuthGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateAuthGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateAuthGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateCertificatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "certificate":
+		return ec.fieldContext_UpdateCertificatePayload_certificate(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateCertificatePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateCertificatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateClusterCertificatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cluster":
+		return ec.fieldContext_UpdateClusterCertificatePayload_cluster(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateClusterCertificatePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateClusterCertificatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateClusterGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_UpdateClusterGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateClusterGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateClusterGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateClusterMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "member":
+		return ec.fieldContext_UpdateClusterMemberPayload_member(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateClusterMemberPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateClusterMemberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateIdentityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "identity":
+		return ec.fieldContext_UpdateIdentityPayload_identity(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateIdentityPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateIdentityPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateIdentityProviderGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_UpdateIdentityProviderGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateIdentityProviderGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateIdentityProviderGroupPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "imageAlias":
@@ -23584,6 +26197,16 @@ func (ec *executionContext) childFields_UpdateNetworkZoneRecordPayload(ctx conte
 	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkZoneRecordPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdatePlacementGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "placementGroup":
+		return ec.fieldContext_UpdatePlacementGroupPayload_placementGroup(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdatePlacementGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdatePlacementGroupPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "profile":
@@ -23604,6 +26227,16 @@ func (ec *executionContext) childFields_UpdateProjectPayload(ctx context.Context
 		return ec.fieldContext_UpdateProjectPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateProjectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateServerConfigPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "server":
+		return ec.fieldContext_UpdateServerConfigPayload_server(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateServerConfigPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateServerConfigPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateStorageBucketKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -23656,6 +26289,16 @@ func (ec *executionContext) childFields_UpdateStorageVolumeSnapshotPayload(ctx c
 		return ec.fieldContext_UpdateStorageVolumeSnapshotPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageVolumeSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateWarningPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "warning":
+		return ec.fieldContext_UpdateWarningPayload_warning(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateWarningPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateWarningPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

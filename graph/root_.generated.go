@@ -60,6 +60,7 @@ type ResolverRoot interface {
 	StorageBucket() StorageBucketResolver
 	StoragePool() StoragePoolResolver
 	StorageVolume() StorageVolumeResolver
+	StorageVolumeSnapshot() StorageVolumeSnapshotResolver
 	Subscription() SubscriptionResolver
 	User() UserResolver
 	Warning() WarningResolver
@@ -206,6 +207,11 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	CopyStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
 	CreateImageAliasPayload struct {
 		ImageAlias func(childComplexity int) int
 		Operation  func(childComplexity int) int
@@ -272,6 +278,37 @@ type ComplexityRoot struct {
 	CreateProjectPayload struct {
 		Operation func(childComplexity int) int
 		Project   func(childComplexity int) int
+	}
+
+	CreateStorageBucketKeyPayload struct {
+		Key       func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	CreateStorageBucketPayload struct {
+		Operation     func(childComplexity int) int
+		StorageBucket func(childComplexity int) int
+	}
+
+	CreateStoragePoolPayload struct {
+		Operation   func(childComplexity int) int
+		StoragePool func(childComplexity int) int
+	}
+
+	CreateStorageVolumeBackupPayload struct {
+		Backup    func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	CreateStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		Plan          func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
+	CreateStorageVolumeSnapshotPayload struct {
+		Operation func(childComplexity int) int
+		Snapshot  func(childComplexity int) int
 	}
 
 	DeleteImageAliasPayload struct {
@@ -353,6 +390,37 @@ type ComplexityRoot struct {
 	}
 
 	DeleteProjectPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteStorageBucketKeyPayload struct {
+		Operation     func(childComplexity int) int
+		StorageBucket func(childComplexity int) int
+	}
+
+	DeleteStorageBucketPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteStoragePoolPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteStorageVolumeBackupPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteStorageVolumePayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+	}
+
+	DeleteStorageVolumeSnapshotPayload struct {
 		DeletedID func(childComplexity int) int
 		Operation func(childComplexity int) int
 	}
@@ -776,88 +844,117 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	MoveStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
 	Mutation struct {
-		AddTag                    func(childComplexity int, name string, project *string, tag string) int
-		AttachNic                 func(childComplexity int, name string, project *string, network string, device string) int
-		AttachVolume              func(childComplexity int, name string, project *string, pool string, volume string, path *string, device *string, readOnly *bool) int
-		BulkInstances             func(childComplexity int, action lxd.InstanceAction, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
-		CancelOperation           func(childComplexity int, id string) int
-		ClearInstanceConsoleLog   func(childComplexity int, name string, project *string) int
-		CopyImage                 func(childComplexity int, input lxd.CopyImageInput, wait *int, idempotencyKey *string) int
-		CopyInstance              func(childComplexity int, name string, project *string, input lxd.CopyInstanceInput, wait *int, idempotencyKey *string) int
-		CreateImageAlias          func(childComplexity int, input lxd.CreateImageAliasInput, wait *int, idempotencyKey *string) int
-		CreateInstance            func(childComplexity int, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) int
-		CreateInstanceBackup      func(childComplexity int, instance string, project *string, input lxd.CreateInstanceBackupInput, wait *int, idempotencyKey *string) int
-		CreateInstanceSnapshot    func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int, idempotencyKey *string) int
-		CreateNetwork             func(childComplexity int, input lxd.CreateNetworkInput, wait *int, idempotencyKey *string, dryRun *bool) int
-		CreateNetworkACL          func(childComplexity int, input lxd.CreateNetworkAclInput, wait *int, idempotencyKey *string) int
-		CreateNetworkForward      func(childComplexity int, network string, project *string, member *string, input lxd.CreateNetworkForwardInput, wait *int, idempotencyKey *string) int
-		CreateNetworkLoadBalancer func(childComplexity int, network string, project *string, input lxd.CreateNetworkLoadBalancerInput, wait *int, idempotencyKey *string) int
-		CreateNetworkPeer         func(childComplexity int, network string, project *string, input lxd.CreateNetworkPeerInput, wait *int, idempotencyKey *string) int
-		CreateNetworkZone         func(childComplexity int, input lxd.CreateNetworkZoneInput, wait *int, idempotencyKey *string) int
-		CreateNetworkZoneRecord   func(childComplexity int, zone string, project *string, input lxd.CreateNetworkZoneRecordInput, wait *int, idempotencyKey *string) int
-		CreateProfile             func(childComplexity int, input lxd.CreateProfileInput, wait *int, idempotencyKey *string, dryRun *bool) int
-		CreateProject             func(childComplexity int, input lxd.CreateProjectInput, wait *int, idempotencyKey *string) int
-		DeleteImage               func(childComplexity int, fingerprint string, project *string, wait *int) int
-		DeleteImageAlias          func(childComplexity int, name string, project *string, wait *int) int
-		DeleteInstance            func(childComplexity int, name string, project *string, force *bool, wait *int, dryRun *bool) int
-		DeleteInstanceBackup      func(childComplexity int, instance string, name string, project *string, wait *int) int
-		DeleteInstanceLog         func(childComplexity int, name string, project *string, log string) int
-		DeleteInstanceSnapshot    func(childComplexity int, instance string, name string, project *string, wait *int) int
-		DeleteInstanceTemplate    func(childComplexity int, name string, project *string, template string) int
-		DeleteNetwork             func(childComplexity int, name string, project *string, wait *int, dryRun *bool) int
-		DeleteNetworkACL          func(childComplexity int, name string, project *string, wait *int) int
-		DeleteNetworkForward      func(childComplexity int, network string, listenAddress string, project *string, member *string, wait *int) int
-		DeleteNetworkLoadBalancer func(childComplexity int, network string, listenAddress string, project *string, wait *int) int
-		DeleteNetworkPeer         func(childComplexity int, network string, name string, project *string, wait *int) int
-		DeleteNetworkZone         func(childComplexity int, name string, project *string, wait *int) int
-		DeleteNetworkZoneRecord   func(childComplexity int, zone string, name string, project *string, wait *int) int
-		DeleteProfile             func(childComplexity int, name string, project *string, wait *int, dryRun *bool) int
-		DeleteProject             func(childComplexity int, name string, force *bool, wait *int) int
-		DetachNic                 func(childComplexity int, name string, project *string, device string) int
-		DetachVolume              func(childComplexity int, name string, project *string, device string) int
-		FreezeInstance            func(childComplexity int, name string, project *string, wait *int) int
-		GrowInstanceDisk          func(childComplexity int, name string, project *string, byGiB int) int
-		Login                     func(childComplexity int, username string, password string) int
-		MigrateInstance           func(childComplexity int, name string, project *string, input lxd.MigrateInstanceInput, wait *int) int
-		PublishImage              func(childComplexity int, input lxd.PublishImageInput, wait *int, idempotencyKey *string) int
-		PushImage                 func(childComplexity int, fingerprint string, project *string, input lxd.PushImageInput, wait *int, idempotencyKey *string) int
-		RebuildInstance           func(childComplexity int, name string, project *string, source lxd.InstanceSource, wait *int) int
-		RefreshImage              func(childComplexity int, fingerprint string, project *string, wait *int) int
-		RefreshToken              func(childComplexity int, refreshToken string) int
-		RemoveTag                 func(childComplexity int, name string, project *string, tag string) int
-		RenameImageAlias          func(childComplexity int, name string, project *string, newName string, wait *int) int
-		RenameInstance            func(childComplexity int, name string, project *string, newName string, wait *int) int
-		RenameInstanceBackup      func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
-		RenameInstanceSnapshot    func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
-		RenameNetwork             func(childComplexity int, name string, project *string, newName string, wait *int) int
-		RenameNetworkACL          func(childComplexity int, name string, project *string, newName string, wait *int) int
-		RenameProfile             func(childComplexity int, name string, project *string, newName string, wait *int) int
-		RenameProject             func(childComplexity int, name string, newName string, wait *int) int
-		RestartInstance           func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
-		RestoreInstance           func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
-		ScaleInstanceCPU          func(childComplexity int, name string, project *string, cores int) int
-		ScaleInstanceMemory       func(childComplexity int, name string, project *string, memoryMiB int) int
-		SetInstanceState          func(childComplexity int, name string, project *string, action lxd.InstanceAction, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) int
-		SetInstanceTemplate       func(childComplexity int, name string, project *string, template string, content string) int
-		SetScalingBounds          func(childComplexity int, name string, project *string, minCores *int, maxCores *int, minMemoryMiB *int, maxMemoryMiB *int) int
-		StartInstance             func(childComplexity int, name string, project *string, stateful *bool, wait *int, idempotencyKey *string) int
-		StopInstance              func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, stateful *bool, wait *int) int
-		UnfreezeInstance          func(childComplexity int, name string, project *string, wait *int) int
-		UpdateImage               func(childComplexity int, fingerprint string, project *string, input lxd.UpdateImageInput, ifMatch *string, wait *int) int
-		UpdateImageAlias          func(childComplexity int, name string, project *string, input lxd.UpdateImageAliasInput, ifMatch *string, wait *int) int
-		UpdateInstance            func(childComplexity int, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string, dryRun *bool) int
-		UpdateInstanceMetadata    func(childComplexity int, name string, project *string, input lxd.UpdateInstanceMetadataInput, ifMatch *string) int
-		UpdateInstanceSnapshot    func(childComplexity int, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) int
-		UpdateNetwork             func(childComplexity int, name string, project *string, member *string, input lxd.UpdateNetworkInput, ifMatch *string, wait *int, dryRun *bool) int
-		UpdateNetworkACL          func(childComplexity int, name string, project *string, input lxd.UpdateNetworkAclInput, ifMatch *string, wait *int) int
-		UpdateNetworkForward      func(childComplexity int, network string, listenAddress string, project *string, member *string, input lxd.UpdateNetworkForwardInput, ifMatch *string, wait *int) int
-		UpdateNetworkLoadBalancer func(childComplexity int, network string, listenAddress string, project *string, input lxd.UpdateNetworkLoadBalancerInput, ifMatch *string, wait *int) int
-		UpdateNetworkPeer         func(childComplexity int, network string, name string, project *string, input lxd.UpdateNetworkPeerInput, ifMatch *string, wait *int) int
-		UpdateNetworkZone         func(childComplexity int, name string, project *string, input lxd.UpdateNetworkZoneInput, ifMatch *string, wait *int) int
-		UpdateNetworkZoneRecord   func(childComplexity int, zone string, name string, project *string, input lxd.UpdateNetworkZoneRecordInput, ifMatch *string, wait *int) int
-		UpdateProfile             func(childComplexity int, name string, project *string, input lxd.UpdateProfileInput, ifMatch *string, wait *int, dryRun *bool) int
-		UpdateProject             func(childComplexity int, name string, input lxd.UpdateProjectInput, ifMatch *string, wait *int) int
+		AddTag                      func(childComplexity int, name string, project *string, tag string) int
+		AttachNic                   func(childComplexity int, name string, project *string, network string, device string) int
+		AttachVolume                func(childComplexity int, name string, project *string, pool string, volume string, path *string, device *string, readOnly *bool) int
+		BulkInstances               func(childComplexity int, action lxd.InstanceAction, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
+		CancelOperation             func(childComplexity int, id string) int
+		ClearInstanceConsoleLog     func(childComplexity int, name string, project *string) int
+		CopyImage                   func(childComplexity int, input lxd.CopyImageInput, wait *int, idempotencyKey *string) int
+		CopyInstance                func(childComplexity int, name string, project *string, input lxd.CopyInstanceInput, wait *int, idempotencyKey *string) int
+		CopyStorageVolume           func(childComplexity int, pool string, name string, project *string, location *string, snapshot *string, input lxd.CopyStorageVolumeInput, wait *int, idempotencyKey *string) int
+		CreateImageAlias            func(childComplexity int, input lxd.CreateImageAliasInput, wait *int, idempotencyKey *string) int
+		CreateInstance              func(childComplexity int, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateInstanceBackup        func(childComplexity int, instance string, project *string, input lxd.CreateInstanceBackupInput, wait *int, idempotencyKey *string) int
+		CreateInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int, idempotencyKey *string) int
+		CreateNetwork               func(childComplexity int, input lxd.CreateNetworkInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateNetworkACL            func(childComplexity int, input lxd.CreateNetworkAclInput, wait *int, idempotencyKey *string) int
+		CreateNetworkForward        func(childComplexity int, network string, project *string, member *string, input lxd.CreateNetworkForwardInput, wait *int, idempotencyKey *string) int
+		CreateNetworkLoadBalancer   func(childComplexity int, network string, project *string, input lxd.CreateNetworkLoadBalancerInput, wait *int, idempotencyKey *string) int
+		CreateNetworkPeer           func(childComplexity int, network string, project *string, input lxd.CreateNetworkPeerInput, wait *int, idempotencyKey *string) int
+		CreateNetworkZone           func(childComplexity int, input lxd.CreateNetworkZoneInput, wait *int, idempotencyKey *string) int
+		CreateNetworkZoneRecord     func(childComplexity int, zone string, project *string, input lxd.CreateNetworkZoneRecordInput, wait *int, idempotencyKey *string) int
+		CreateProfile               func(childComplexity int, input lxd.CreateProfileInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateProject               func(childComplexity int, input lxd.CreateProjectInput, wait *int, idempotencyKey *string) int
+		CreateStorageBucket         func(childComplexity int, input lxd.CreateStorageBucketInput, wait *int, idempotencyKey *string) int
+		CreateStorageBucketKey      func(childComplexity int, pool string, bucket string, project *string, input lxd.CreateStorageBucketKeyInput, wait *int, idempotencyKey *string) int
+		CreateStoragePool           func(childComplexity int, input lxd.CreateStoragePoolInput, wait *int, idempotencyKey *string) int
+		CreateStorageVolume         func(childComplexity int, input lxd.CreateStorageVolumeInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateStorageVolumeBackup   func(childComplexity int, pool string, volume string, project *string, location *string, input lxd.CreateStorageVolumeBackupInput, wait *int, idempotencyKey *string) int
+		CreateStorageVolumeSnapshot func(childComplexity int, pool string, volume string, project *string, location *string, input lxd.CreateStorageVolumeSnapshotInput, wait *int, idempotencyKey *string) int
+		DeleteImage                 func(childComplexity int, fingerprint string, project *string, wait *int) int
+		DeleteImageAlias            func(childComplexity int, name string, project *string, wait *int) int
+		DeleteInstance              func(childComplexity int, name string, project *string, force *bool, wait *int, dryRun *bool) int
+		DeleteInstanceBackup        func(childComplexity int, instance string, name string, project *string, wait *int) int
+		DeleteInstanceLog           func(childComplexity int, name string, project *string, log string) int
+		DeleteInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, wait *int) int
+		DeleteInstanceTemplate      func(childComplexity int, name string, project *string, template string) int
+		DeleteNetwork               func(childComplexity int, name string, project *string, wait *int, dryRun *bool) int
+		DeleteNetworkACL            func(childComplexity int, name string, project *string, wait *int) int
+		DeleteNetworkForward        func(childComplexity int, network string, listenAddress string, project *string, member *string, wait *int) int
+		DeleteNetworkLoadBalancer   func(childComplexity int, network string, listenAddress string, project *string, wait *int) int
+		DeleteNetworkPeer           func(childComplexity int, network string, name string, project *string, wait *int) int
+		DeleteNetworkZone           func(childComplexity int, name string, project *string, wait *int) int
+		DeleteNetworkZoneRecord     func(childComplexity int, zone string, name string, project *string, wait *int) int
+		DeleteProfile               func(childComplexity int, name string, project *string, wait *int, dryRun *bool) int
+		DeleteProject               func(childComplexity int, name string, force *bool, wait *int) int
+		DeleteStorageBucket         func(childComplexity int, pool string, name string, project *string, wait *int) int
+		DeleteStorageBucketKey      func(childComplexity int, pool string, bucket string, name string, project *string, wait *int) int
+		DeleteStoragePool           func(childComplexity int, name string, wait *int) int
+		DeleteStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, wait *int, dryRun *bool) int
+		DeleteStorageVolumeBackup   func(childComplexity int, pool string, volume string, name string, project *string, location *string, wait *int) int
+		DeleteStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, wait *int) int
+		DetachNic                   func(childComplexity int, name string, project *string, device string) int
+		DetachVolume                func(childComplexity int, name string, project *string, device string) int
+		FreezeInstance              func(childComplexity int, name string, project *string, wait *int) int
+		GrowInstanceDisk            func(childComplexity int, name string, project *string, byGiB int) int
+		Login                       func(childComplexity int, username string, password string) int
+		MigrateInstance             func(childComplexity int, name string, project *string, input lxd.MigrateInstanceInput, wait *int) int
+		MoveStorageVolume           func(childComplexity int, pool string, name string, project *string, location *string, input lxd.MoveStorageVolumeInput, wait *int) int
+		PublishImage                func(childComplexity int, input lxd.PublishImageInput, wait *int, idempotencyKey *string) int
+		PushImage                   func(childComplexity int, fingerprint string, project *string, input lxd.PushImageInput, wait *int, idempotencyKey *string) int
+		RebuildInstance             func(childComplexity int, name string, project *string, source lxd.InstanceSource, wait *int) int
+		RefreshImage                func(childComplexity int, fingerprint string, project *string, wait *int) int
+		RefreshToken                func(childComplexity int, refreshToken string) int
+		RemoveTag                   func(childComplexity int, name string, project *string, tag string) int
+		RenameImageAlias            func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameInstance              func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameInstanceBackup        func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
+		RenameInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
+		RenameNetwork               func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameNetworkACL            func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameProfile               func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameProject               func(childComplexity int, name string, newName string, wait *int) int
+		RenameStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, newName string, wait *int) int
+		RenameStorageVolumeBackup   func(childComplexity int, pool string, volume string, name string, project *string, location *string, newName string, wait *int) int
+		RenameStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, newName string, wait *int) int
+		ResizeStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, sizeBytes int64, wait *int) int
+		RestartInstance             func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
+		RestoreInstance             func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
+		RestoreStorageVolume        func(childComplexity int, pool string, name string, project *string, location *string, snapshot string, wait *int) int
+		ScaleInstanceCPU            func(childComplexity int, name string, project *string, cores int) int
+		ScaleInstanceMemory         func(childComplexity int, name string, project *string, memoryMiB int) int
+		SetInstanceState            func(childComplexity int, name string, project *string, action lxd.InstanceAction, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) int
+		SetInstanceTemplate         func(childComplexity int, name string, project *string, template string, content string) int
+		SetScalingBounds            func(childComplexity int, name string, project *string, minCores *int, maxCores *int, minMemoryMiB *int, maxMemoryMiB *int) int
+		StartInstance               func(childComplexity int, name string, project *string, stateful *bool, wait *int, idempotencyKey *string) int
+		StopInstance                func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, stateful *bool, wait *int) int
+		UnfreezeInstance            func(childComplexity int, name string, project *string, wait *int) int
+		UpdateImage                 func(childComplexity int, fingerprint string, project *string, input lxd.UpdateImageInput, ifMatch *string, wait *int) int
+		UpdateImageAlias            func(childComplexity int, name string, project *string, input lxd.UpdateImageAliasInput, ifMatch *string, wait *int) int
+		UpdateInstance              func(childComplexity int, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string, dryRun *bool) int
+		UpdateInstanceMetadata      func(childComplexity int, name string, project *string, input lxd.UpdateInstanceMetadataInput, ifMatch *string) int
+		UpdateInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) int
+		UpdateNetwork               func(childComplexity int, name string, project *string, member *string, input lxd.UpdateNetworkInput, ifMatch *string, wait *int, dryRun *bool) int
+		UpdateNetworkACL            func(childComplexity int, name string, project *string, input lxd.UpdateNetworkAclInput, ifMatch *string, wait *int) int
+		UpdateNetworkForward        func(childComplexity int, network string, listenAddress string, project *string, member *string, input lxd.UpdateNetworkForwardInput, ifMatch *string, wait *int) int
+		UpdateNetworkLoadBalancer   func(childComplexity int, network string, listenAddress string, project *string, input lxd.UpdateNetworkLoadBalancerInput, ifMatch *string, wait *int) int
+		UpdateNetworkPeer           func(childComplexity int, network string, name string, project *string, input lxd.UpdateNetworkPeerInput, ifMatch *string, wait *int) int
+		UpdateNetworkZone           func(childComplexity int, name string, project *string, input lxd.UpdateNetworkZoneInput, ifMatch *string, wait *int) int
+		UpdateNetworkZoneRecord     func(childComplexity int, zone string, name string, project *string, input lxd.UpdateNetworkZoneRecordInput, ifMatch *string, wait *int) int
+		UpdateProfile               func(childComplexity int, name string, project *string, input lxd.UpdateProfileInput, ifMatch *string, wait *int, dryRun *bool) int
+		UpdateProject               func(childComplexity int, name string, input lxd.UpdateProjectInput, ifMatch *string, wait *int) int
+		UpdateStorageBucket         func(childComplexity int, pool string, name string, project *string, input lxd.UpdateStorageBucketInput, ifMatch *string, wait *int) int
+		UpdateStorageBucketKey      func(childComplexity int, pool string, bucket string, name string, project *string, input lxd.UpdateStorageBucketKeyInput, ifMatch *string, wait *int) int
+		UpdateStoragePool           func(childComplexity int, name string, input lxd.UpdateStoragePoolInput, member *string, ifMatch *string, wait *int) int
+		UpdateStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, input lxd.UpdateStorageVolumeInput, ifMatch *string, wait *int, dryRun *bool) int
+		UpdateStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, input lxd.UpdateStorageVolumeSnapshotInput, ifMatch *string, wait *int) int
 	}
 
 	Network struct {
@@ -1406,6 +1503,26 @@ type ComplexityRoot struct {
 		Project   func(childComplexity int) int
 	}
 
+	RenameStorageVolumeBackupPayload struct {
+		Backup    func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	RenameStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
+	RenameStorageVolumeSnapshotPayload struct {
+		Operation func(childComplexity int) int
+		Snapshot  func(childComplexity int) int
+	}
+
+	ResizeStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
 	ResourcesCpu struct {
 		Architecture func(childComplexity int) int
 		Sockets      func(childComplexity int) int
@@ -1593,6 +1710,11 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	RestoreStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
 	ScaleInstanceCpuPayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -1703,8 +1825,10 @@ type ComplexityRoot struct {
 	}
 
 	StorageBucket struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Keys             func(childComplexity int) int
@@ -1738,9 +1862,11 @@ type ComplexityRoot struct {
 	}
 
 	StoragePool struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
 		Driver           func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Inodes           func(childComplexity int) int
@@ -1777,11 +1903,13 @@ type ComplexityRoot struct {
 	}
 
 	StorageVolume struct {
+		AvailableActions func(childComplexity int) int
 		Backups          func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		ContentType      func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Instance         func(childComplexity int) int
@@ -1822,6 +1950,7 @@ type ComplexityRoot struct {
 	StorageVolumeSnapshot struct {
 		CreatedAt   func(childComplexity int) int
 		Description func(childComplexity int) int
+		Etag        func(childComplexity int) int
 		ExpiresAt   func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Name        func(childComplexity int) int
@@ -1955,6 +2084,32 @@ type ComplexityRoot struct {
 	UpdateProjectPayload struct {
 		Operation func(childComplexity int) int
 		Project   func(childComplexity int) int
+	}
+
+	UpdateStorageBucketKeyPayload struct {
+		Key       func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateStorageBucketPayload struct {
+		Operation     func(childComplexity int) int
+		StorageBucket func(childComplexity int) int
+	}
+
+	UpdateStoragePoolPayload struct {
+		Operation   func(childComplexity int) int
+		StoragePool func(childComplexity int) int
+	}
+
+	UpdateStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		Plan          func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
+	UpdateStorageVolumeSnapshotPayload struct {
+		Operation func(childComplexity int) int
+		Snapshot  func(childComplexity int) int
 	}
 
 	UsbDevice struct {
@@ -2494,6 +2649,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CopyInstancePayload.Operation(childComplexity), true
 
+	case "CopyStorageVolumePayload.operation":
+		if e.ComplexityRoot.CopyStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CopyStorageVolumePayload.Operation(childComplexity), true
+	case "CopyStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.CopyStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CopyStorageVolumePayload.StorageVolume(childComplexity), true
+
 	case "CreateImageAliasPayload.imageAlias":
 		if e.ComplexityRoot.CreateImageAliasPayload.ImageAlias == nil {
 			break
@@ -2680,6 +2848,90 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateProjectPayload.Project(childComplexity), true
+
+	case "CreateStorageBucketKeyPayload.key":
+		if e.ComplexityRoot.CreateStorageBucketKeyPayload.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageBucketKeyPayload.Key(childComplexity), true
+	case "CreateStorageBucketKeyPayload.operation":
+		if e.ComplexityRoot.CreateStorageBucketKeyPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageBucketKeyPayload.Operation(childComplexity), true
+
+	case "CreateStorageBucketPayload.operation":
+		if e.ComplexityRoot.CreateStorageBucketPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageBucketPayload.Operation(childComplexity), true
+	case "CreateStorageBucketPayload.storageBucket":
+		if e.ComplexityRoot.CreateStorageBucketPayload.StorageBucket == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageBucketPayload.StorageBucket(childComplexity), true
+
+	case "CreateStoragePoolPayload.operation":
+		if e.ComplexityRoot.CreateStoragePoolPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStoragePoolPayload.Operation(childComplexity), true
+	case "CreateStoragePoolPayload.storagePool":
+		if e.ComplexityRoot.CreateStoragePoolPayload.StoragePool == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStoragePoolPayload.StoragePool(childComplexity), true
+
+	case "CreateStorageVolumeBackupPayload.backup":
+		if e.ComplexityRoot.CreateStorageVolumeBackupPayload.Backup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumeBackupPayload.Backup(childComplexity), true
+	case "CreateStorageVolumeBackupPayload.operation":
+		if e.ComplexityRoot.CreateStorageVolumeBackupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumeBackupPayload.Operation(childComplexity), true
+
+	case "CreateStorageVolumePayload.operation":
+		if e.ComplexityRoot.CreateStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumePayload.Operation(childComplexity), true
+	case "CreateStorageVolumePayload.plan":
+		if e.ComplexityRoot.CreateStorageVolumePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumePayload.Plan(childComplexity), true
+	case "CreateStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.CreateStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumePayload.StorageVolume(childComplexity), true
+
+	case "CreateStorageVolumeSnapshotPayload.operation":
+		if e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Operation(childComplexity), true
+	case "CreateStorageVolumeSnapshotPayload.snapshot":
+		if e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Snapshot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Snapshot(childComplexity), true
 
 	case "DeleteImageAliasPayload.deletedId":
 		if e.ComplexityRoot.DeleteImageAliasPayload.DeletedID == nil {
@@ -2906,6 +3158,90 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeleteProjectPayload.Operation(childComplexity), true
+
+	case "DeleteStorageBucketKeyPayload.operation":
+		if e.ComplexityRoot.DeleteStorageBucketKeyPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageBucketKeyPayload.Operation(childComplexity), true
+	case "DeleteStorageBucketKeyPayload.storageBucket":
+		if e.ComplexityRoot.DeleteStorageBucketKeyPayload.StorageBucket == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageBucketKeyPayload.StorageBucket(childComplexity), true
+
+	case "DeleteStorageBucketPayload.deletedId":
+		if e.ComplexityRoot.DeleteStorageBucketPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageBucketPayload.DeletedID(childComplexity), true
+	case "DeleteStorageBucketPayload.operation":
+		if e.ComplexityRoot.DeleteStorageBucketPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageBucketPayload.Operation(childComplexity), true
+
+	case "DeleteStoragePoolPayload.deletedId":
+		if e.ComplexityRoot.DeleteStoragePoolPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStoragePoolPayload.DeletedID(childComplexity), true
+	case "DeleteStoragePoolPayload.operation":
+		if e.ComplexityRoot.DeleteStoragePoolPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStoragePoolPayload.Operation(childComplexity), true
+
+	case "DeleteStorageVolumeBackupPayload.deletedId":
+		if e.ComplexityRoot.DeleteStorageVolumeBackupPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumeBackupPayload.DeletedID(childComplexity), true
+	case "DeleteStorageVolumeBackupPayload.operation":
+		if e.ComplexityRoot.DeleteStorageVolumeBackupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumeBackupPayload.Operation(childComplexity), true
+
+	case "DeleteStorageVolumePayload.deletedId":
+		if e.ComplexityRoot.DeleteStorageVolumePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumePayload.DeletedID(childComplexity), true
+	case "DeleteStorageVolumePayload.operation":
+		if e.ComplexityRoot.DeleteStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumePayload.Operation(childComplexity), true
+	case "DeleteStorageVolumePayload.plan":
+		if e.ComplexityRoot.DeleteStorageVolumePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumePayload.Plan(childComplexity), true
+
+	case "DeleteStorageVolumeSnapshotPayload.deletedId":
+		if e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.DeletedID(childComplexity), true
+	case "DeleteStorageVolumeSnapshotPayload.operation":
+		if e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.Operation(childComplexity), true
 
 	case "DetachNicPayload.instance":
 		if e.ComplexityRoot.DetachNicPayload.Instance == nil {
@@ -4657,6 +4993,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MigrateInstancePayload.Operation(childComplexity), true
 
+	case "MoveStorageVolumePayload.operation":
+		if e.ComplexityRoot.MoveStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveStorageVolumePayload.Operation(childComplexity), true
+	case "MoveStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.MoveStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveStorageVolumePayload.StorageVolume(childComplexity), true
+
 	case "Mutation.addTag":
 		if e.ComplexityRoot.Mutation.AddTag == nil {
 			break
@@ -4745,6 +5094,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CopyInstance(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.CopyInstanceInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.copyStorageVolume":
+		if e.ComplexityRoot.Mutation.CopyStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_copyStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CopyStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["snapshot"].(*string), args["input"].(lxd.CopyStorageVolumeInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.createImageAlias":
 		if e.ComplexityRoot.Mutation.CreateImageAlias == nil {
 			break
@@ -4888,6 +5248,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateProject(childComplexity, args["input"].(lxd.CreateProjectInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStorageBucket":
+		if e.ComplexityRoot.Mutation.CreateStorageBucket == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStorageBucket_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStorageBucket(childComplexity, args["input"].(lxd.CreateStorageBucketInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStorageBucketKey":
+		if e.ComplexityRoot.Mutation.CreateStorageBucketKey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStorageBucketKey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStorageBucketKey(childComplexity, args["pool"].(string), args["bucket"].(string), args["project"].(*string), args["input"].(lxd.CreateStorageBucketKeyInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStoragePool":
+		if e.ComplexityRoot.Mutation.CreateStoragePool == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStoragePool_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStoragePool(childComplexity, args["input"].(lxd.CreateStoragePoolInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStorageVolume":
+		if e.ComplexityRoot.Mutation.CreateStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStorageVolume(childComplexity, args["input"].(lxd.CreateStorageVolumeInput), args["wait"].(*int), args["idempotencyKey"].(*string), args["dryRun"].(*bool)), true
+	case "Mutation.createStorageVolumeBackup":
+		if e.ComplexityRoot.Mutation.CreateStorageVolumeBackup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStorageVolumeBackup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStorageVolumeBackup(childComplexity, args["pool"].(string), args["volume"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.CreateStorageVolumeBackupInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStorageVolumeSnapshot":
+		if e.ComplexityRoot.Mutation.CreateStorageVolumeSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStorageVolumeSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.CreateStorageVolumeSnapshotInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.deleteImage":
 		if e.ComplexityRoot.Mutation.DeleteImage == nil {
 			break
@@ -5064,6 +5490,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteProject(childComplexity, args["name"].(string), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.deleteStorageBucket":
+		if e.ComplexityRoot.Mutation.DeleteStorageBucket == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageBucket_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageBucket(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteStorageBucketKey":
+		if e.ComplexityRoot.Mutation.DeleteStorageBucketKey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageBucketKey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageBucketKey(childComplexity, args["pool"].(string), args["bucket"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteStoragePool":
+		if e.ComplexityRoot.Mutation.DeleteStoragePool == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStoragePool_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStoragePool(childComplexity, args["name"].(string), args["wait"].(*int)), true
+	case "Mutation.deleteStorageVolume":
+		if e.ComplexityRoot.Mutation.DeleteStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.deleteStorageVolumeBackup":
+		if e.ComplexityRoot.Mutation.DeleteStorageVolumeBackup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageVolumeBackup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageVolumeBackup(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteStorageVolumeSnapshot":
+		if e.ComplexityRoot.Mutation.DeleteStorageVolumeSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageVolumeSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["wait"].(*int)), true
 	case "Mutation.detachNic":
 		if e.ComplexityRoot.Mutation.DetachNic == nil {
 			break
@@ -5130,6 +5622,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MigrateInstance(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.MigrateInstanceInput), args["wait"].(*int)), true
+	case "Mutation.moveStorageVolume":
+		if e.ComplexityRoot.Mutation.MoveStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_moveStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MoveStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.MoveStorageVolumeInput), args["wait"].(*int)), true
 	case "Mutation.publishImage":
 		if e.ComplexityRoot.Mutation.PublishImage == nil {
 			break
@@ -5284,6 +5787,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RenameProject(childComplexity, args["name"].(string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameStorageVolume":
+		if e.ComplexityRoot.Mutation.RenameStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameStorageVolumeBackup":
+		if e.ComplexityRoot.Mutation.RenameStorageVolumeBackup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameStorageVolumeBackup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameStorageVolumeBackup(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameStorageVolumeSnapshot":
+		if e.ComplexityRoot.Mutation.RenameStorageVolumeSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameStorageVolumeSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.resizeStorageVolume":
+		if e.ComplexityRoot.Mutation.ResizeStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resizeStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResizeStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["sizeBytes"].(int64), args["wait"].(*int)), true
 	case "Mutation.restartInstance":
 		if e.ComplexityRoot.Mutation.RestartInstance == nil {
 			break
@@ -5306,6 +5853,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestoreInstance(childComplexity, args["name"].(string), args["project"].(*string), args["snapshot"].(string), args["stateful"].(*bool), args["wait"].(*int)), true
+	case "Mutation.restoreStorageVolume":
+		if e.ComplexityRoot.Mutation.RestoreStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["snapshot"].(string), args["wait"].(*int)), true
 	case "Mutation.scaleInstanceCpu":
 		if e.ComplexityRoot.Mutation.ScaleInstanceCPU == nil {
 			break
@@ -5548,6 +6106,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateProject(childComplexity, args["name"].(string), args["input"].(lxd.UpdateProjectInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateStorageBucket":
+		if e.ComplexityRoot.Mutation.UpdateStorageBucket == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStorageBucket_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStorageBucket(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateStorageBucketInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateStorageBucketKey":
+		if e.ComplexityRoot.Mutation.UpdateStorageBucketKey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStorageBucketKey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStorageBucketKey(childComplexity, args["pool"].(string), args["bucket"].(string), args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateStorageBucketKeyInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateStoragePool":
+		if e.ComplexityRoot.Mutation.UpdateStoragePool == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStoragePool_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStoragePool(childComplexity, args["name"].(string), args["input"].(lxd.UpdateStoragePoolInput), args["member"].(*string), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateStorageVolume":
+		if e.ComplexityRoot.Mutation.UpdateStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.UpdateStorageVolumeInput), args["ifMatch"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.updateStorageVolumeSnapshot":
+		if e.ComplexityRoot.Mutation.UpdateStorageVolumeSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStorageVolumeSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.UpdateStorageVolumeSnapshotInput), args["ifMatch"].(*string), args["wait"].(*int)), true
 
 	case "Network.acls":
 		if e.ComplexityRoot.Network.Acls == nil {
@@ -8066,6 +8679,58 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RenameProjectPayload.Project(childComplexity), true
 
+	case "RenameStorageVolumeBackupPayload.backup":
+		if e.ComplexityRoot.RenameStorageVolumeBackupPayload.Backup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumeBackupPayload.Backup(childComplexity), true
+	case "RenameStorageVolumeBackupPayload.operation":
+		if e.ComplexityRoot.RenameStorageVolumeBackupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumeBackupPayload.Operation(childComplexity), true
+
+	case "RenameStorageVolumePayload.operation":
+		if e.ComplexityRoot.RenameStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumePayload.Operation(childComplexity), true
+	case "RenameStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.RenameStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumePayload.StorageVolume(childComplexity), true
+
+	case "RenameStorageVolumeSnapshotPayload.operation":
+		if e.ComplexityRoot.RenameStorageVolumeSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumeSnapshotPayload.Operation(childComplexity), true
+	case "RenameStorageVolumeSnapshotPayload.snapshot":
+		if e.ComplexityRoot.RenameStorageVolumeSnapshotPayload.Snapshot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumeSnapshotPayload.Snapshot(childComplexity), true
+
+	case "ResizeStorageVolumePayload.operation":
+		if e.ComplexityRoot.ResizeStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResizeStorageVolumePayload.Operation(childComplexity), true
+	case "ResizeStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.ResizeStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResizeStorageVolumePayload.StorageVolume(childComplexity), true
+
 	case "ResourcesCpu.architecture":
 		if e.ComplexityRoot.ResourcesCpu.Architecture == nil {
 			break
@@ -8814,6 +9479,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RestoreInstancePayload.Operation(childComplexity), true
 
+	case "RestoreStorageVolumePayload.operation":
+		if e.ComplexityRoot.RestoreStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreStorageVolumePayload.Operation(childComplexity), true
+	case "RestoreStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.RestoreStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreStorageVolumePayload.StorageVolume(childComplexity), true
+
 	case "ScaleInstanceCpuPayload.instance":
 		if e.ComplexityRoot.ScaleInstanceCpuPayload.Instance == nil {
 			break
@@ -9235,6 +9913,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StopInstancePayload.Operation(childComplexity), true
 
+	case "StorageBucket.availableActions":
+		if e.ComplexityRoot.StorageBucket.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.AvailableActions(childComplexity), true
 	case "StorageBucket.config":
 		if e.ComplexityRoot.StorageBucket.Config == nil {
 			break
@@ -9252,6 +9936,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StorageBucket.Description(childComplexity), true
+	case "StorageBucket.etag":
+		if e.ComplexityRoot.StorageBucket.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.Etag(childComplexity), true
 	case "StorageBucket.hiddenConfigKeys":
 		if e.ComplexityRoot.StorageBucket.HiddenConfigKeys == nil {
 			break
@@ -9382,6 +10072,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StorageBucketKey.SecretKey(childComplexity), true
 
+	case "StoragePool.availableActions":
+		if e.ComplexityRoot.StoragePool.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.AvailableActions(childComplexity), true
 	case "StoragePool.config":
 		if e.ComplexityRoot.StoragePool.Config == nil {
 			break
@@ -9405,6 +10101,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StoragePool.Driver(childComplexity), true
+	case "StoragePool.etag":
+		if e.ComplexityRoot.StoragePool.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.Etag(childComplexity), true
 	case "StoragePool.hiddenConfigKeys":
 		if e.ComplexityRoot.StoragePool.HiddenConfigKeys == nil {
 			break
@@ -9546,6 +10248,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StoragePoolSpace.UsedBytes(childComplexity), true
 
+	case "StorageVolume.availableActions":
+		if e.ComplexityRoot.StorageVolume.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.AvailableActions(childComplexity), true
 	case "StorageVolume.backups":
 		if e.ComplexityRoot.StorageVolume.Backups == nil {
 			break
@@ -9581,6 +10289,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StorageVolume.Description(childComplexity), true
+	case "StorageVolume.etag":
+		if e.ComplexityRoot.StorageVolume.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.Etag(childComplexity), true
 	case "StorageVolume.hiddenConfigKeys":
 		if e.ComplexityRoot.StorageVolume.HiddenConfigKeys == nil {
 			break
@@ -9753,6 +10467,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StorageVolumeSnapshot.Description(childComplexity), true
+	case "StorageVolumeSnapshot.etag":
+		if e.ComplexityRoot.StorageVolumeSnapshot.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeSnapshot.Etag(childComplexity), true
 	case "StorageVolumeSnapshot.expiresAt":
 		if e.ComplexityRoot.StorageVolumeSnapshot.ExpiresAt == nil {
 			break
@@ -10193,6 +10913,77 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateProjectPayload.Project(childComplexity), true
 
+	case "UpdateStorageBucketKeyPayload.key":
+		if e.ComplexityRoot.UpdateStorageBucketKeyPayload.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageBucketKeyPayload.Key(childComplexity), true
+	case "UpdateStorageBucketKeyPayload.operation":
+		if e.ComplexityRoot.UpdateStorageBucketKeyPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageBucketKeyPayload.Operation(childComplexity), true
+
+	case "UpdateStorageBucketPayload.operation":
+		if e.ComplexityRoot.UpdateStorageBucketPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageBucketPayload.Operation(childComplexity), true
+	case "UpdateStorageBucketPayload.storageBucket":
+		if e.ComplexityRoot.UpdateStorageBucketPayload.StorageBucket == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageBucketPayload.StorageBucket(childComplexity), true
+
+	case "UpdateStoragePoolPayload.operation":
+		if e.ComplexityRoot.UpdateStoragePoolPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStoragePoolPayload.Operation(childComplexity), true
+	case "UpdateStoragePoolPayload.storagePool":
+		if e.ComplexityRoot.UpdateStoragePoolPayload.StoragePool == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStoragePoolPayload.StoragePool(childComplexity), true
+
+	case "UpdateStorageVolumePayload.operation":
+		if e.ComplexityRoot.UpdateStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumePayload.Operation(childComplexity), true
+	case "UpdateStorageVolumePayload.plan":
+		if e.ComplexityRoot.UpdateStorageVolumePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumePayload.Plan(childComplexity), true
+	case "UpdateStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.UpdateStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumePayload.StorageVolume(childComplexity), true
+
+	case "UpdateStorageVolumeSnapshotPayload.operation":
+		if e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Operation(childComplexity), true
+	case "UpdateStorageVolumeSnapshotPayload.snapshot":
+		if e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Snapshot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Snapshot(childComplexity), true
+
 	case "UsbDevice.config":
 		if e.ComplexityRoot.UsbDevice.Config == nil {
 			break
@@ -10378,6 +11169,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputConfigWhere,
 		ec.unmarshalInputCopyImageInput,
 		ec.unmarshalInputCopyInstanceInput,
+		ec.unmarshalInputCopyStorageVolumeInput,
 		ec.unmarshalInputCreateImageAliasInput,
 		ec.unmarshalInputCreateInstanceBackupInput,
 		ec.unmarshalInputCreateInstanceInput,
@@ -10390,6 +11182,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateNetworkZoneRecordInput,
 		ec.unmarshalInputCreateProfileInput,
 		ec.unmarshalInputCreateProjectInput,
+		ec.unmarshalInputCreateStorageBucketInput,
+		ec.unmarshalInputCreateStorageBucketKeyInput,
+		ec.unmarshalInputCreateStoragePoolInput,
+		ec.unmarshalInputCreateStorageVolumeBackupInput,
+		ec.unmarshalInputCreateStorageVolumeInput,
+		ec.unmarshalInputCreateStorageVolumeSnapshotInput,
 		ec.unmarshalInputImageAliasNameInput,
 		ec.unmarshalInputImageAliasOrder,
 		ec.unmarshalInputImageAliasWhere,
@@ -10404,6 +11202,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputInstanceTypeWhere,
 		ec.unmarshalInputInstanceWhere,
 		ec.unmarshalInputMigrateInstanceInput,
+		ec.unmarshalInputMoveStorageVolumeInput,
 		ec.unmarshalInputNetworkAclOrder,
 		ec.unmarshalInputNetworkAclRuleInput,
 		ec.unmarshalInputNetworkAclWhere,
@@ -10432,6 +11231,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRemoteImageWhere,
 		ec.unmarshalInputStorageBucketOrder,
 		ec.unmarshalInputStorageBucketWhere,
+		ec.unmarshalInputStoragePoolMemberInput,
 		ec.unmarshalInputStoragePoolOrder,
 		ec.unmarshalInputStoragePoolStatusWhere,
 		ec.unmarshalInputStoragePoolWhere,
@@ -10455,6 +11255,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpdateNetworkZoneRecordInput,
 		ec.unmarshalInputUpdateProfileInput,
 		ec.unmarshalInputUpdateProjectInput,
+		ec.unmarshalInputUpdateStorageBucketInput,
+		ec.unmarshalInputUpdateStorageBucketKeyInput,
+		ec.unmarshalInputUpdateStoragePoolInput,
+		ec.unmarshalInputUpdateStorageVolumeInput,
+		ec.unmarshalInputUpdateStorageVolumeSnapshotInput,
 		ec.unmarshalInputWarningOrder,
 		ec.unmarshalInputWarningSeverityWhere,
 		ec.unmarshalInputWarningStatusWhere,
@@ -17298,6 +18103,228 @@ extend type Query {
   ): StorageBucket @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/storage_bucket_write.graphqls", Input: `"""What the caller may do to a bucket now."""
+enum StorageBucketAction {
+  """` + "`" + `updateStorageBucket` + "`" + `."""
+  UPDATE
+  """` + "`" + `createStorageBucketKey` + "`" + `."""
+  CREATE_KEY
+  """` + "`" + `deleteStorageBucket` + "`" + `; LXD refuses it while objects are in it."""
+  DELETE
+  """An action that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+extend type StorageBucket {
+  """What the caller may do now, by his role."""
+  availableActions: [StorageBucketAction!]!
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each bucket; null when it could not be read."""
+  etag: String
+}
+
+"""A new bucket."""
+input CreateStorageBucketInput {
+  """The storage pool's name; one whose driver has no buckets is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  pool: String!
+  """The name: 3 to 63 small letters, digits, dots and dashes, beginning and ending with a letter or digit."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `."""
+  project: String
+  """Free text."""
+  description: String
+  """The configuration, in LXD's keys. Other keys than ` + "`" + `size` + "`" + ` and ` + "`" + `user.*` + "`" + ` are an ADMIN's."""
+  config: StringMap
+  """The size, 1 byte to 1 PiB; null is as much as the pool has."""
+  sizeBytes: Int64
+  """The cluster member to put it on; null lets LXD choose. One that does not exist, as outside a cluster, is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  target: String
+}
+
+"""A change of a bucket: what is not given stays as it is."""
+input UpdateStorageBucketInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away. Other keys than ` + "`" + `size` + "`" + ` and ` + "`" + `user.*` + "`" + ` are an ADMIN's."""
+  config: StringMap
+  """The size, 1 byte to 1 PiB; it wins over ` + "`" + `config` + "`" + `."""
+  sizeBytes: Int64
+}
+
+"""A new access key of a bucket."""
+input CreateStorageBucketKeyInput {
+  """The name: 1 to 63 bytes without slash and white space."""
+  name: String!
+  """Free text."""
+  description: String
+  """What it may do; UNKNOWN is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  role: StorageBucketKeyRole = ADMIN
+  """The public half; null lets LXD make one."""
+  accessKey: String
+  """The secret half; null lets LXD make one."""
+  secretKey: String
+}
+
+"""A change of an access key: what is not given stays as it is."""
+input UpdateStorageBucketKeyInput {
+  """Free text."""
+  description: String
+  """What it may do; UNKNOWN is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  role: StorageBucketKeyRole
+  """The public half."""
+  accessKey: String
+  """The secret half."""
+  secretKey: String
+}
+
+"""What ` + "`" + `createStorageBucket` + "`" + ` gives."""
+type CreateStorageBucketPayload {
+  """The new bucket; null until it exists."""
+  storageBucket: StorageBucket
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateStorageBucket` + "`" + ` gives."""
+type UpdateStorageBucketPayload {
+  """The bucket after the change; null when it could not be read."""
+  storageBucket: StorageBucket
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageBucket` + "`" + ` gives."""
+type DeleteStorageBucketPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `createStorageBucketKey` + "`" + ` gives."""
+type CreateStorageBucketKeyPayload {
+  """The new access key; null until it exists."""
+  key: StorageBucketKey
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateStorageBucketKey` + "`" + ` gives."""
+type UpdateStorageBucketKeyPayload {
+  """The access key after the change; null when it could not be read."""
+  key: StorageBucketKey
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageBucketKey` + "`" + ` gives."""
+type DeleteStorageBucketKeyPayload {
+  """The bucket that had it; null when it could not be read."""
+  storageBucket: StorageBucket
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """
+  Make a bucket, with a first access key that may do all. A name that is taken is
+  ` + "`" + `ALREADY_EXISTS` + "`" + `. It takes LXD's extension ` + "`" + `storage_buckets` + "`" + `.
+  """
+  createStorageBucket(
+    """What to make."""
+    input: CreateStorageBucketInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStorageBucketPayload @hasRole(role: OPERATOR)
+  """Change a bucket: what is not given stays as it is. It takes LXD's extension ` + "`" + `storage_buckets` + "`" + `."""
+  updateStorageBucket(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdateStorageBucketInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateStorageBucketPayload @hasRole(role: OPERATOR)
+  """
+  Delete a bucket with its access keys. One that objects are in is refused by LXD.
+  It takes LXD's extension ` + "`" + `storage_buckets` + "`" + `.
+  """
+  deleteStorageBucket(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStorageBucketPayload @hasRole(role: OPERATOR)
+  """
+  Make an access key of a bucket. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `. It
+  takes LXD's extension ` + "`" + `storage_buckets` + "`" + `.
+  """
+  createStorageBucketKey(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    bucket: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to make."""
+    input: CreateStorageBucketKeyInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStorageBucketKeyPayload @hasRole(role: OPERATOR)
+  """
+  Change an access key of a bucket: what is not given stays as it is. It takes
+  LXD's extension ` + "`" + `storage_buckets` + "`" + `.
+  """
+  updateStorageBucketKey(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    bucket: String!
+    """The access key's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdateStorageBucketKeyInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateStorageBucketKeyPayload @hasRole(role: OPERATOR)
+  """Delete an access key of a bucket. It takes LXD's extension ` + "`" + `storage_buckets` + "`" + `."""
+  deleteStorageBucketKey(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    bucket: String!
+    """The access key's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStorageBucketKeyPayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
 	{Name: "../schema/storage_pool.graphqls", Input: `"""How far the making of a storage pool is."""
 enum StoragePoolStatus {
   """It can be used."""
@@ -17482,6 +18509,133 @@ extend type Query {
     """The name."""
     name: String!
   ): StoragePool @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_pool_write.graphqls", Input: `"""What the caller may do to a storage pool now."""
+enum StoragePoolAction {
+  """` + "`" + `updateStoragePool` + "`" + `."""
+  UPDATE
+  """` + "`" + `deleteStoragePool` + "`" + `: nothing but unpacked images is on it, and no profile and instance uses it."""
+  DELETE
+  """An action that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+extend type StoragePool {
+  """What the caller may do now, by his role and by what uses it."""
+  availableActions: [StoragePoolAction!]!
+  """
+  What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each pool;
+  null where its release has none for pools (5.0).
+  """
+  etag: String
+}
+
+"""What of a new storage pool holds on one cluster member."""
+input StoragePoolMemberInput {
+  """The cluster member's name; one that does not exist is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  member: String!
+  """The keys of the configuration that are a member's own: ` + "`" + `source` + "`" + `, ` + "`" + `size` + "`" + `, ` + "`" + `zfs.pool_name` + "`" + `, ` + "`" + `lvm.vg_name` + "`" + ` and the like."""
+  config: StringMap
+}
+
+"""A new storage pool."""
+input CreateStoragePoolInput {
+  """The name: 1 to 63 bytes without slash and white space."""
+  name: String!
+  """LXD's driver: ` + "`" + `dir` + "`" + `, ` + "`" + `btrfs` + "`" + `, ` + "`" + `zfs` + "`" + `, ` + "`" + `lvm` + "`" + `, ` + "`" + `ceph` + "`" + ` and others; one that the server does not have is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  driver: String!
+  """Free text."""
+  description: String
+  """
+  The configuration, in LXD's keys, which depend on the driver: ` + "`" + `size` + "`" + ` (of the
+  file that it is made in), ` + "`" + `source` + "`" + ` (a block device, a directory or a pool of
+  the driver's own), ` + "`" + `rsync.bwlimit` + "`" + `, ` + "`" + `zfs.clone_copy` + "`" + `, ` + "`" + `volume.size` + "`" + ` and others.
+  On a cluster only the keys that hold on all members.
+  """
+  config: StringMap
+  """
+  On a cluster what holds on single members; it is made on all members,
+  those that are not here included. Outside a cluster it is ` + "`" + `BAD_USER_INPUT` + "`" + `.
+  """
+  members: [StoragePoolMemberInput!]
+}
+
+"""A change of a storage pool: what is not given stays as it is."""
+input UpdateStoragePoolInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away. LXD does not let all be changed: ` + "`" + `source` + "`" + ` is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  config: StringMap
+}
+
+"""What ` + "`" + `createStoragePool` + "`" + ` gives."""
+type CreateStoragePoolPayload {
+  """The new storage pool; null until it exists."""
+  storagePool: StoragePool
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateStoragePool` + "`" + ` gives."""
+type UpdateStoragePoolPayload {
+  """The storage pool after the change; null when it could not be read."""
+  storagePool: StoragePool
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStoragePool` + "`" + ` gives."""
+type DeleteStoragePoolPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """
+  Make a storage pool. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `. On a cluster it
+  is made on all members, as one operation; when one fails it is taken away again.
+  Pools are the server's: only an ADMIN of the whole server may.
+  """
+  createStoragePool(
+    """What to make."""
+    input: CreateStoragePoolInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStoragePoolPayload @hasRole(role: ADMIN)
+  """
+  Change a storage pool: what is not given stays as it is. It returns when LXD has
+  done it. Only an ADMIN of the whole server may.
+  """
+  updateStoragePool(
+    """The storage pool's name."""
+    name: String!
+    """What to change."""
+    input: UpdateStoragePoolInput!
+    """The cluster member whose own keys are changed, those and no others; null is for what holds on all."""
+    member: String
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateStoragePoolPayload @hasRole(role: ADMIN)
+  """
+  Delete a storage pool. One that something uses is ` + "`" + `CONFLICT` + "`" + `; unpacked images go
+  with it. Only an ADMIN of the whole server may.
+  """
+  deleteStoragePool(
+    """The storage pool's name."""
+    name: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStoragePoolPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/storage_volume.graphqls", Input: `"""What a volume is for."""
@@ -17748,6 +18902,555 @@ extend type Query {
     """The cluster member; null is for the only one that has a volume of this name."""
     location: String
   ): StorageVolume @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_volume_backup_write.graphqls", Input: `"""A new backup of a volume."""
+input CreateStorageVolumeBackupInput {
+  """The name: 1 to 63 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String!
+  """When LXD deletes it, in the future; null is never."""
+  expiresAt: Time
+  """Whether to leave out the volume's snapshots."""
+  volumeOnly: Boolean = false
+  """Whether to write the storage driver's own format, which the same driver only can read."""
+  optimizedStorage: Boolean = false
+  """How to compress it; null is what LXD's ` + "`" + `backups.compression_algorithm` + "`" + ` says. SQUASHFS, and one that the server has no program for, are ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  compression: Compression
+}
+
+"""What ` + "`" + `createStorageVolumeBackup` + "`" + ` gives."""
+type CreateStorageVolumeBackupPayload {
+  """The new backup; null until it exists."""
+  backup: StorageVolumeBackup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameStorageVolumeBackup` + "`" + ` gives."""
+type RenameStorageVolumeBackupPayload {
+  """The backup under its new name; null until it has it."""
+  backup: StorageVolumeBackup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageVolumeBackup` + "`" + ` gives."""
+type DeleteStorageVolumeBackupPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Write a backup of a custom volume, which LXD keeps. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createStorageVolumeBackup(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """What to make."""
+    input: CreateStorageVolumeBackupInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStorageVolumeBackupPayload @hasRole(role: OPERATOR)
+  """Rename a backup. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameStorageVolumeBackup(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The backup's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The new name: 1 to 63 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameStorageVolumeBackupPayload @hasRole(role: OPERATOR)
+  """Delete a backup, for good."""
+  deleteStorageVolumeBackup(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The backup's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStorageVolumeBackupPayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_volume_snapshot_write.graphqls", Input: `extend type StorageVolumeSnapshot {
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each snapshot; null when it could not be read."""
+  etag: String
+}
+
+"""A new snapshot of a volume."""
+input CreateStorageVolumeSnapshotInput {
+  """The name: 1 to 63 bytes without slash and white space, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String!
+  """When LXD deletes it, in the future; null is what the volume's ` + "`" + `snapshots.expiry` + "`" + ` says."""
+  expiresAt: Time
+}
+
+"""A change of a snapshot: what is not given stays as it is."""
+input UpdateStorageVolumeSnapshotInput {
+  """Free text."""
+  description: String
+  """When LXD deletes it, in the future; null, when it is given, is never."""
+  expiresAt: Time
+}
+
+"""What ` + "`" + `createStorageVolumeSnapshot` + "`" + ` gives."""
+type CreateStorageVolumeSnapshotPayload {
+  """The new snapshot; null until it exists."""
+  snapshot: StorageVolumeSnapshot
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateStorageVolumeSnapshot` + "`" + ` gives."""
+type UpdateStorageVolumeSnapshotPayload {
+  """The snapshot after the change; null when it could not be read."""
+  snapshot: StorageVolumeSnapshot
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameStorageVolumeSnapshot` + "`" + ` gives."""
+type RenameStorageVolumeSnapshotPayload {
+  """The snapshot under its new name; null until it has it."""
+  snapshot: StorageVolumeSnapshot
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageVolumeSnapshot` + "`" + ` gives."""
+type DeleteStorageVolumeSnapshotPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `restoreStorageVolume` + "`" + ` gives."""
+type RestoreStorageVolumePayload {
+  """The volume; null when it could not be read."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Keep the present state of a custom volume. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createStorageVolumeSnapshot(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """What to make."""
+    input: CreateStorageVolumeSnapshotInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStorageVolumeSnapshotPayload @hasRole(role: OPERATOR)
+  """Change the description of a snapshot, and when LXD deletes it."""
+  updateStorageVolumeSnapshot(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The snapshot's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """What to change."""
+    input: UpdateStorageVolumeSnapshotInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateStorageVolumeSnapshotPayload @hasRole(role: OPERATOR)
+  """Rename a snapshot. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameStorageVolumeSnapshot(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The snapshot's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The new name: 1 to 63 bytes without slash and white space, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameStorageVolumeSnapshotPayload @hasRole(role: OPERATOR)
+  """Delete a snapshot, for good."""
+  deleteStorageVolumeSnapshot(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The snapshot's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStorageVolumeSnapshotPayload @hasRole(role: OPERATOR)
+  """
+  Put the content of a custom volume back to how it was at a snapshot; its
+  configuration stays. What came after is lost. A volume that an instance uses
+  that is not stopped is ` + "`" + `CONFLICT` + "`" + `.
+  """
+  restoreStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The snapshot's name."""
+    snapshot: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RestoreStorageVolumePayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_volume_write.graphqls", Input: `"""What the caller may do to a volume now."""
+enum StorageVolumeAction {
+  """` + "`" + `updateStorageVolume` + "`" + `."""
+  UPDATE
+  """` + "`" + `resizeStorageVolume` + "`" + `."""
+  RESIZE
+  """` + "`" + `copyStorageVolume` + "`" + `."""
+  COPY
+  """` + "`" + `createStorageVolumeSnapshot` + "`" + `."""
+  CREATE_SNAPSHOT
+  """` + "`" + `createStorageVolumeBackup` + "`" + `."""
+  CREATE_BACKUP
+  """` + "`" + `renameStorageVolume` + "`" + `: no instance that uses it runs."""
+  RENAME
+  """` + "`" + `moveStorageVolume` + "`" + `: no instance that uses it runs."""
+  MOVE
+  """` + "`" + `restoreStorageVolume` + "`" + `: no instance that uses it runs."""
+  RESTORE
+  """` + "`" + `deleteStorageVolume` + "`" + `: nothing uses it."""
+  DELETE
+  """An action that this release of lxdql does not know."""
+  UNKNOWN
+}
+
+extend type StorageVolume {
+  """
+  What the caller may do now, by his role and by what uses it; empty for a volume
+  that is not CUSTOM: its instance or image is what is changed. LXD is asked for
+  each instance that uses it; null when one could not be read.
+  """
+  availableActions: [StorageVolumeAction!]
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each volume; null when it could not be read."""
+  etag: String
+}
+
+"""A new custom volume."""
+input CreateStorageVolumeInput {
+  """The storage pool's name."""
+  pool: String!
+  """The name: 1 to 190 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `."""
+  project: String
+  """What is in it: FILESYSTEM or BLOCK; an ISO is imported and is ` + "`" + `BAD_USER_INPUT` + "`" + ` here."""
+  contentType: StorageVolumeContentType = FILESYSTEM
+  """Free text."""
+  description: String
+  """
+  The configuration, in LXD's keys: ` + "`" + `snapshots.schedule` + "`" + `, ` + "`" + `block.filesystem` + "`" + `,
+  ` + "`" + `security.shifted` + "`" + `, ` + "`" + `user.tags` + "`" + ` and others. Keys that reach the host, such as
+  ` + "`" + `security.unmapped` + "`" + `, are an ADMIN's.
+  """
+  config: StringMap
+  """
+  The size, 1 byte to 1 PiB; null is as much as the pool has, and for BLOCK what
+  LXD takes. In a project that limits its disk space it has to be given.
+  """
+  sizeBytes: Int64
+  """The cluster member to put it on; null lets LXD choose. One that does not exist, as outside a cluster, is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  target: String
+}
+
+"""A change of a volume: what is not given stays as it is."""
+input UpdateStorageVolumeInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away. Keys that reach the host are an ADMIN's."""
+  config: StringMap
+}
+
+"""A volume that is made like another."""
+input CopyStorageVolumeInput {
+  """The new name: 1 to 190 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String!
+  """The storage pool to put it on; null is the same."""
+  pool: String
+  """The project to put it into; null is the same. The caller has to be OPERATOR in both."""
+  project: String
+  """
+  The cluster member to put it on; null is the same. Another one takes LXD's
+  extension ` + "`" + `cluster_internal_custom_volume_copy` + "`" + `.
+  """
+  target: String
+  """Whether to leave out its snapshots. A copy of a snapshot has none."""
+  volumeOnly: Boolean = false
+  """Free text; null is the same."""
+  description: String
+  """Keys of the configuration that differ; null takes a key away. Keys that reach the host are an ADMIN's, copied ones too."""
+  config: StringMap
+}
+
+"""Where a volume goes: what is not given stays as it is. Nothing at all is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+input MoveStorageVolumeInput {
+  """The name that it has there: 1 to 190 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String
+  """The storage pool."""
+  pool: String
+  """The project. The caller has to be OPERATOR in both. A volume that something uses is ` + "`" + `CONFLICT` + "`" + `."""
+  project: String
+  """The cluster member. It takes LXD's extension ` + "`" + `cluster_internal_custom_volume_copy` + "`" + `."""
+  target: String
+}
+
+"""What ` + "`" + `createStorageVolume` + "`" + ` gives."""
+type CreateStorageVolumePayload {
+  """The new volume; null until it exists."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `updateStorageVolume` + "`" + ` gives."""
+type UpdateStorageVolumePayload {
+  """The volume after the change; null when it could not be read."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `resizeStorageVolume` + "`" + ` gives."""
+type ResizeStorageVolumePayload {
+  """The volume after the change; null when it could not be read."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameStorageVolume` + "`" + ` gives."""
+type RenameStorageVolumePayload {
+  """The volume under its new name; null until it has it."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `copyStorageVolume` + "`" + ` gives."""
+type CopyStorageVolumePayload {
+  """The new volume; null until it exists."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `moveStorageVolume` + "`" + ` gives."""
+type MoveStorageVolumePayload {
+  """The volume where it came to be; null until it is there."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageVolume` + "`" + ` gives."""
+type DeleteStorageVolumePayload {
+  """The id that it had; null after a dry run."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+extend type Mutation {
+  """
+  Make a custom volume. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `; what the project
+  has not left of its disk space is ` + "`" + `LIMIT_EXCEEDED` + "`" + `.
+  """
+  createStorageVolume(
+    """What to make."""
+    input: CreateStorageVolumeInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): CreateStorageVolumePayload @hasRole(role: OPERATOR)
+  """Change a custom volume: what is not given stays as it is. It returns when LXD has done it."""
+  updateStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """What to change."""
+    input: UpdateStorageVolumeInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): UpdateStorageVolumePayload @hasRole(role: OPERATOR)
+  """
+  Set the size of a custom volume. Larger is possible where the project has disk
+  space left, else it is ` + "`" + `LIMIT_EXCEEDED` + "`" + `. Smaller is possible for FILESYSTEM,
+  down to what it holds, where the driver can; else it is ` + "`" + `BAD_USER_INPUT` + "`" + `. It
+  returns when LXD has done it.
+  """
+  resizeStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The size, 1 byte to 1 PiB."""
+    sizeBytes: Int64!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): ResizeStorageVolumePayload @hasRole(role: OPERATOR)
+  """
+  Rename a custom volume. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `; a volume that
+  an instance uses that is not stopped is ` + "`" + `CONFLICT` + "`" + `. Instances that are stopped
+  keep it under its new name.
+  """
+  renameStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The new name: 1 to 190 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameStorageVolumePayload @hasRole(role: OPERATOR)
+  """
+  Make a custom volume that is like another, or like a snapshot of it. A name that
+  is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `.
+  """
+  copyStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The snapshot to copy; null is the volume as it is now."""
+    snapshot: String
+    """What to make."""
+    input: CopyStorageVolumeInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CopyStorageVolumePayload @hasRole(role: OPERATOR)
+  """
+  Move a custom volume, with its snapshots, to another pool, project or cluster
+  member. A name that is taken there is ` + "`" + `ALREADY_EXISTS` + "`" + `; a volume that an
+  instance uses that is not stopped is ` + "`" + `CONFLICT` + "`" + `.
+  """
+  moveStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """Where to."""
+    input: MoveStorageVolumeInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): MoveStorageVolumePayload @hasRole(role: OPERATOR)
+  """Delete a custom volume with its snapshots and backups, for good. One that something uses is ` + "`" + `CONFLICT` + "`" + `."""
+  deleteStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): DeleteStorageVolumePayload @hasRole(role: OPERATOR)
 }
 `, BuiltIn: false},
 	{Name: "../schema/user.graphqls", Input: `"""What a user may do. Each role may do all that the one before may."""
@@ -18353,6 +20056,16 @@ func (ec *executionContext) childFields_CopyInstancePayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type CopyInstancePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CopyStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_CopyStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_CopyStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CopyStorageVolumePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "imageAlias":
@@ -18487,6 +20200,68 @@ func (ec *executionContext) childFields_CreateProjectPayload(ctx context.Context
 		return ec.fieldContext_CreateProjectPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateProjectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageBucketKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_CreateStorageBucketKeyPayload_key(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageBucketKeyPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageBucketKeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageBucketPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageBucket":
+		return ec.fieldContext_CreateStorageBucketPayload_storageBucket(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageBucketPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageBucketPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStoragePoolPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storagePool":
+		return ec.fieldContext_CreateStoragePoolPayload_storagePool(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStoragePoolPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStoragePoolPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageVolumeBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "backup":
+		return ec.fieldContext_CreateStorageVolumeBackupPayload_backup(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageVolumeBackupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageVolumeBackupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_CreateStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageVolumePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_CreateStorageVolumePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageVolumeSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "snapshot":
+		return ec.fieldContext_CreateStorageVolumeSnapshotPayload_snapshot(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageVolumeSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageVolumeSnapshotPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18653,6 +20428,68 @@ func (ec *executionContext) childFields_DeleteProjectPayload(ctx context.Context
 		return ec.fieldContext_DeleteProjectPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteProjectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageBucketKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageBucket":
+		return ec.fieldContext_DeleteStorageBucketKeyPayload_storageBucket(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageBucketKeyPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageBucketKeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageBucketPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStorageBucketPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageBucketPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageBucketPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStoragePoolPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStoragePoolPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStoragePoolPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStoragePoolPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageVolumeBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStorageVolumeBackupPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageVolumeBackupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageVolumeBackupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStorageVolumePayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageVolumePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_DeleteStorageVolumePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageVolumeSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStorageVolumeSnapshotPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageVolumeSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageVolumeSnapshotPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DetachNicPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19389,6 +21226,16 @@ func (ec *executionContext) childFields_MigrateInstancePayload(ctx context.Conte
 		return ec.fieldContext_MigrateInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MigrateInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MoveStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_MoveStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_MoveStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MoveStorageVolumePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Network(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20289,6 +22136,46 @@ func (ec *executionContext) childFields_RenameProjectPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type RenameProjectPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RenameStorageVolumeBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "backup":
+		return ec.fieldContext_RenameStorageVolumeBackupPayload_backup(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameStorageVolumeBackupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameStorageVolumeBackupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_RenameStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameStorageVolumeSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "snapshot":
+		return ec.fieldContext_RenameStorageVolumeSnapshotPayload_snapshot(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameStorageVolumeSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameStorageVolumeSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResizeStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_ResizeStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_ResizeStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResizeStorageVolumePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ResourcesCpu(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "architecture":
@@ -20663,6 +22550,16 @@ func (ec *executionContext) childFields_RestoreInstancePayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type RestoreInstancePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RestoreStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_RestoreStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_RestoreStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreStorageVolumePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ScaleInstanceCpuPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -20907,6 +22804,10 @@ func (ec *executionContext) childFields_StorageBucket(ctx context.Context, field
 		return ec.fieldContext_StorageBucket_sizeBytes(ctx, field)
 	case "keys":
 		return ec.fieldContext_StorageBucket_keys(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StorageBucket_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_StorageBucket_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageBucket", field.Name)
 }
@@ -20981,6 +22882,10 @@ func (ec *executionContext) childFields_StoragePool(ctx context.Context, field g
 		return ec.fieldContext_StoragePool_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_StoragePool_usedBy(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StoragePool_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_StoragePool_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StoragePool", field.Name)
 }
@@ -21067,6 +22972,10 @@ func (ec *executionContext) childFields_StorageVolume(ctx context.Context, field
 		return ec.fieldContext_StorageVolume_instance(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_StorageVolume_usedBy(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StorageVolume_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_StorageVolume_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolume", field.Name)
 }
@@ -21129,6 +23038,8 @@ func (ec *executionContext) childFields_StorageVolumeSnapshot(ctx context.Contex
 		return ec.fieldContext_StorageVolumeSnapshot_expiresAt(ctx, field)
 	case "volume":
 		return ec.fieldContext_StorageVolumeSnapshot_volume(ctx, field)
+	case "etag":
+		return ec.fieldContext_StorageVolumeSnapshot_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeSnapshot", field.Name)
 }
@@ -21297,6 +23208,58 @@ func (ec *executionContext) childFields_UpdateProjectPayload(ctx context.Context
 		return ec.fieldContext_UpdateProjectPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateProjectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStorageBucketKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_UpdateStorageBucketKeyPayload_key(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStorageBucketKeyPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageBucketKeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStorageBucketPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageBucket":
+		return ec.fieldContext_UpdateStorageBucketPayload_storageBucket(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStorageBucketPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageBucketPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStoragePoolPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storagePool":
+		return ec.fieldContext_UpdateStoragePoolPayload_storagePool(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStoragePoolPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStoragePoolPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_UpdateStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStorageVolumePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_UpdateStorageVolumePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStorageVolumeSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "snapshot":
+		return ec.fieldContext_UpdateStorageVolumeSnapshotPayload_snapshot(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStorageVolumeSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageVolumeSnapshotPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

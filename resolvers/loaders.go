@@ -46,6 +46,11 @@ type loaders struct {
 	volumeSnapshots *dataloader.Loader[*lxd.StorageVolume, []*lxd.StorageVolumeSnapshot]
 	volumeBackups   *dataloader.Loader[*lxd.StorageVolume, []*lxd.StorageVolumeBackup]
 	bucketKeys      *dataloader.Loader[*lxd.StorageBucket, []*lxd.StorageBucketKey]
+	poolETag        *dataloader.Loader[*lxd.StoragePool, *string]
+	volumeETag      *dataloader.Loader[*lxd.StorageVolume, *string]
+	volumeActions   *dataloader.Loader[*lxd.StorageVolume, []lxd.StorageVolumeAction]
+	snapshotETag    *dataloader.Loader[*lxd.StorageVolumeSnapshot, *string]
+	bucketETag      *dataloader.Loader[*lxd.StorageBucket, *string]
 
 	network       *dataloader.Loader[key, *lxd.Network]
 	networkState  *dataloader.Loader[lxd.NetworkKey, *lxd.NetworkState]

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -68,7 +69,11 @@ func (db *DB) AddAudit(ctx context.Context, events []*journal.AuditEvent) error 
 // Audit reads rows, newest first.
 func (db *DB) Audit(ctx context.Context, query journal.AuditQuery) ([]*journal.AuditEvent, error) {
 	var rows []*auditRow
-	if err := chosen(db.bun.NewSelect().Model(&rows), query).Order("sequence DESC").Limit(int64(query.Most)).Scan(ctx); err != nil {
+	order := "sequence DESC"
+	if query.Backwards {
+		order = "sequence"
+	}
+	if err := chosen(db.bun.NewSelect().Model(&rows), query).Order(order).Limit(int64(query.Most)).Scan(ctx); err != nil {
 		return nil, err
 	}
 	events := make([]*journal.AuditEvent, len(rows))
@@ -76,12 +81,15 @@ func (db *DB) Audit(ctx context.Context, query journal.AuditQuery) ([]*journal.A
 		events[n] = &journal.AuditEvent{Sequence: uint64(r.Sequence), CreatedAt: lxd.Time{Time: r.CreatedAt.UTC()}, UserID: r.UserID, Username: r.Username, Address: r.Address, Token: r.Token, InProject: r.Project,
 			Action: r.Action, Input: r.Input, ErrorCode: r.ErrorCode, Duration: time.Duration(r.Duration) * time.Microsecond, OperationID: r.Operation, RequestID: r.RequestID}
 	}
+	if query.Backwards {
+		slices.Reverse(events)
+	}
 	return events, nil
 }
 
 // CountAudit counts the rows of a query, whatever its page is.
 func (db *DB) CountAudit(ctx context.Context, query journal.AuditQuery) (int, error) {
-	query.Before = 0
+	query.Before, query.After = 0, 0
 	count, err := chosen(db.bun.NewSelect().Model((*auditRow)(nil)), query).Count(ctx)
 	return int(count), err
 }
@@ -89,6 +97,9 @@ func (db *DB) CountAudit(ctx context.Context, query journal.AuditQuery) (int, er
 func chosen(rows *bun.SelectQuery, query journal.AuditQuery) *bun.SelectQuery {
 	if query.Before > 0 {
 		rows = rows.Where("sequence < ?", int64(query.Before))
+	}
+	if query.After > 0 {
+		rows = rows.Where("sequence > ?", int64(query.After))
 	}
 	if query.Username != "" {
 		rows = rows.Where("username = ?", query.Username)

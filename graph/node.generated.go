@@ -12,6 +12,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/lxdql/lxdql/auth"
+	"github.com/lxdql/lxdql/journal"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/page"
 	"github.com/lxdql/lxdql/simplestreams"
@@ -282,6 +283,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._AuthGroup(ctx, sel, obj)
+	case *journal.AuditEvent:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AuditEvent(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj

@@ -98,6 +98,7 @@ type ComplexityRoot struct {
 		CreatedAt            func(childComplexity int) int
 		Cursor               func(childComplexity int) int
 		DurationMilliseconds func(childComplexity int) int
+		ID                   func(childComplexity int) int
 		Input                func(childComplexity int) int
 		Operation            func(childComplexity int) int
 		Project              func(childComplexity int) int
@@ -1555,7 +1556,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		AuditEvents            func(childComplexity int, username *string, action *string, from *lxd.Time, to *lxd.Time, first *int, after *string) int
+		AuditEvents            func(childComplexity int, username *string, action *string, from *lxd.Time, to *lxd.Time, first *int, after *string, last *int, before *string) int
 		AuthGroups             func(childComplexity int) int
 		Certificate            func(childComplexity int, fingerprint string) int
 		Certificates           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
@@ -2519,6 +2520,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AuditEvent.DurationMilliseconds(childComplexity), true
+	case "AuditEvent.id":
+		if e.ComplexityRoot.AuditEvent.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.ID(childComplexity), true
 	case "AuditEvent.input":
 		if e.ComplexityRoot.AuditEvent.Input == nil {
 			break
@@ -9089,7 +9096,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.AuditEvents(childComplexity, args["username"].(*string), args["action"].(*string), args["from"].(*lxd.Time), args["to"].(*lxd.Time), args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.AuditEvents(childComplexity, args["username"].(*string), args["action"].(*string), args["from"].(*lxd.Time), args["to"].(*lxd.Time), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.authGroups":
 		if e.ComplexityRoot.Query.AuthGroups == nil {
 			break
@@ -13207,7 +13214,9 @@ extend type Mutation {
 }
 `, BuiltIn: false},
 	{Name: "../schema/audit_event.graphqls", Input: `"""One change through lxdql, or one log-in: who, what and how it ended."""
-type AuditEvent {
+type AuditEvent implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
   """Its place in the trail."""
   cursor: String!
   """When it was asked for."""
@@ -13269,6 +13278,10 @@ extend type Query {
     first: Int
     """Only what is older than this cursor."""
     after: String
+    """How many of the oldest, 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """With ` + "`" + `last` + "`" + `: only what is newer than this cursor."""
+    before: String
   ): AuditEventConnection @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
@@ -22389,6 +22402,8 @@ func (ec *executionContext) childFields_AttachVolumePayload(ctx context.Context,
 
 func (ec *executionContext) childFields_AuditEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_AuditEvent_id(ctx, field)
 	case "cursor":
 		return ec.fieldContext_AuditEvent_cursor(ctx, field)
 	case "createdAt":

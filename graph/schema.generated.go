@@ -171,7 +171,7 @@ type QueryResolver interface {
 	AuthGroups(ctx context.Context) ([]*lxd.AuthGroup, error)
 	IdentityProviderGroups(ctx context.Context) ([]*lxd.IdentityProviderGroup, error)
 	Permissions(ctx context.Context, entityType *string, project *string) ([]*lxd.Permission, error)
-	AuditEvents(ctx context.Context, username *string, action *string, from *lxd.Time, to *lxd.Time, first *int, after *string) (*page.Connection[*journal.AuditEvent], error)
+	AuditEvents(ctx context.Context, username *string, action *string, from *lxd.Time, to *lxd.Time, first *int, after *string, last *int, before *string) (*page.Connection[*journal.AuditEvent], error)
 	Certificates(ctx context.Context, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Certificate], error)
 	Certificate(ctx context.Context, fingerprint string) (*lxd.Certificate, error)
 	ClusterMembers(ctx context.Context, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.ClusterMember], error)
@@ -5914,6 +5914,22 @@ func (ec *executionContext) field_Query_auditEvents_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["after"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg7
 	return args, nil
 }
 
@@ -17127,7 +17143,7 @@ func (ec *executionContext) _Query_auditEvents(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().AuditEvents(ctx, fc.Args["username"].(*string), fc.Args["action"].(*string), fc.Args["from"].(*lxd.Time), fc.Args["to"].(*lxd.Time), fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Query().AuditEvents(ctx, fc.Args["username"].(*string), fc.Args["action"].(*string), fc.Args["from"].(*lxd.Time), fc.Args["to"].(*lxd.Time), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next

@@ -44,6 +44,10 @@ type AuditEvent struct {
 type AuditQuery struct {
 	// Before is a sequence: only older rows; 0 is all.
 	Before uint64
+	// Backwards chooses the oldest rows instead of the newest, and After only
+	// newer ones than a sequence. They are told newest first all the same.
+	Backwards bool
+	After     uint64
 	// Most is how many rows; 0 is none.
 	Most int
 	// Username, Action and From narrow it; "" and zero do not.
@@ -170,6 +174,9 @@ func (j *Journal) AuditEvents(ctx context.Context, query AuditQuery) ([]*AuditEv
 	events, err := j.store.Audit(ctx, query)
 	return events, total, err
 }
+
+// IsNode marks that a row has an id.
+func (*AuditEvent) IsNode() {}
 
 // Cursor is the row's place in the trail.
 func (e *AuditEvent) Cursor() string { return strconv.FormatUint(e.Sequence, 36) }

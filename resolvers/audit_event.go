@@ -14,12 +14,16 @@ import (
 	"github.com/lxdql/lxdql/page"
 )
 
+func (r *auditEventResolver) ID(ctx context.Context, obj *journal.AuditEvent) (string, error) {
+	return lxd.ID{Server: r.LXD.Name(), Kind: "AuditEvent", Name: obj.Cursor()}.String(), nil
+}
+
 func (r *auditEventResolver) Operation(ctx context.Context, obj *journal.AuditEvent) (*lxd.Operation, error) {
 	return r.auditedOperation(ctx, obj.OperationUUID())
 }
 
-func (r *queryResolver) AuditEvents(ctx context.Context, username *string, action *string, from *lxd.Time, to *lxd.Time, first *int, after *string) (*page.Connection[*journal.AuditEvent], error) {
-	return r.audit(ctx, journal.AuditQuery{Username: value(username), Action: value(action), From: value(from).Time, To: value(to).Time}, first, after)
+func (r *queryResolver) AuditEvents(ctx context.Context, username *string, action *string, from *lxd.Time, to *lxd.Time, first *int, after *string, last *int, before *string) (*page.Connection[*journal.AuditEvent], error) {
+	return r.audit(ctx, journal.AuditQuery{Username: value(username), Action: value(action), From: value(from).Time, To: value(to).Time}, auditPage{first, last, after, before})
 }
 
 func (r *Resolver) AuditEvent() graph.AuditEventResolver { return &auditEventResolver{r} }

@@ -80,33 +80,78 @@ func pageSize(size *int, argument string) (int, error) {
 	return *size, nil
 }
 
+// auditPage is which page of the audit trail is asked for.
+type auditPage struct {
+	first, last   *int
+	after, before *string
+}
+
+// query says the page to the journal, with one row more than it has.
+func (p auditPage) query(query journal.AuditQuery) (journal.AuditQuery, error) {
+	size, name, cursor, place := p.first, "first", p.after, &query.Before
+	switch {
+	case p.last != nil && (p.first != nil || p.after != nil):
+		return query, &lxd.InputError{Argument: "last", Message: "last goes with before, and first with after"}
+	case p.last == nil && p.before != nil:
+		return query, &lxd.InputError{Argument: "before", Message: "before goes with last"}
+	case p.last != nil:
+		query.Backwards, size, name, cursor, place = true, p.last, "last", p.before, &query.After
+	}
+	most, err := pageSize(size, name)
+	query.Most = most + 1
+	if err != nil || cursor == nil {
+		return query, err
+	}
+	if *place, err = strconv.ParseUint(*cursor, 36, 63); err != nil || *place == 0 {
+		return query, &lxd.InputError{Argument: map[bool]string{false: "after", true: "before"}[query.Backwards], Message: "this is not the cursor of a row: take it from the field `cursor` of one"}
+	}
+	return query, nil
+}
+
 // audit reads a page of the audit trail.
-func (r *Resolver) audit(ctx context.Context, query journal.AuditQuery, first *int, after *string) (*page.AuditEventConnection, error) {
+func (r *Resolver) audit(ctx context.Context, query journal.AuditQuery, asked auditPage) (*page.AuditEventConnection, error) {
 	if !scope(ctx).Allows("", true) {
 		return nil, &lxd.ForbiddenError{Reason: "the audit trail is for an ADMIN of the whole server"}
 	}
-	most, err := pageSize(first, "first")
+	query, err := asked.query(query)
 	if err != nil {
 		return nil, err
 	}
-	if after != nil {
-		if query.Before, err = strconv.ParseUint(*after, 36, 63); err != nil || query.Before == 0 {
-			return nil, &lxd.InputError{Argument: "after", Message: "this is not the cursor of a row: take it from the field `cursor` of one"}
-		}
-	}
-	query.Most = most + 1
 	rows, total, err := r.Journal.AuditEvents(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	connection := &page.AuditEventConnection{TotalCount: total, PageInfo: &page.PageInfo{HasNextPage: len(rows) > most, HasPreviousPage: after != nil}}
-	for _, row := range rows[:min(most, len(rows))] {
+	more := len(rows) == query.Most
+	info := &page.PageInfo{HasNextPage: more, HasPreviousPage: asked.after != nil}
+	if query.Backwards {
+		info.HasNextPage, info.HasPreviousPage = asked.before != nil, more
+	}
+	if more && query.Backwards {
+		rows = rows[1:]
+	} else if more {
+		rows = rows[:len(rows)-1]
+	}
+	connection := &page.AuditEventConnection{TotalCount: total, PageInfo: info}
+	for _, row := range rows {
 		connection.Edges = append(connection.Edges, &page.AuditEventEdge{Cursor: row.Cursor(), Node: row})
 	}
 	if edges := connection.Edges; len(edges) > 0 {
-		connection.PageInfo.StartCursor, connection.PageInfo.EndCursor = &edges[0].Cursor, &edges[len(edges)-1].Cursor
+		info.StartCursor, info.EndCursor = &edges[0].Cursor, &edges[len(edges)-1].Cursor
 	}
 	return connection, nil
+}
+
+// findAudit reads one row by its cursor; nil for none, and for who may not.
+func (r *Resolver) findAudit(ctx context.Context, cursor string) (lxd.Node, error) {
+	sequence, err := strconv.ParseUint(cursor, 36, 62)
+	if err != nil || !scope(ctx).Allows("", true) {
+		return nil, nil
+	}
+	rows, _, err := r.Journal.AuditEvents(ctx, journal.AuditQuery{Before: sequence + 1, Most: 1})
+	if err != nil || len(rows) == 0 || rows[0].Sequence != sequence {
+		return nil, err
+	}
+	return rows[0], nil
 }
 
 // auditedOperation is the operation of a row; nil when nobody knows it any more.

@@ -106,6 +106,8 @@ func (r *Resolver) find(ctx context.Context, id lxd.ID) (lxd.Node, error) {
 		return accessible(r.LXD.OneIdentityProviderGroup(ctx, scope(ctx), id.Name))
 	case "Warning":
 		return present(r.LXD.Warning(ctx, scope(ctx), id.Name))
+	case "AuditEvent":
+		return r.findAudit(ctx, id.Name)
 	case "User":
 		return present(ownUser(ctx, id.Name), nil)
 	}

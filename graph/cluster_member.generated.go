@@ -24,7 +24,7 @@ type ClusterGroupResolver interface {
 type ClusterMemberResolver interface {
 	Config(ctx context.Context, obj *lxd.ClusterMember, prefix *string) (lxd.StringMap, error)
 
-	AvailableActions(ctx context.Context, obj *lxd.ClusterMember) ([]lxd.ClusterMemberAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.ClusterMember) ([]lxd.Action, error)
 	Etag(ctx context.Context, obj *lxd.ClusterMember) (*string, error)
 	Groups(ctx context.Context, obj *lxd.ClusterMember) ([]*lxd.ClusterGroup, error)
 	Resources(ctx context.Context, obj *lxd.ClusterMember) (*lxd.ServerResources, error)
@@ -525,15 +525,15 @@ func (ec *executionContext) _ClusterMember_availableActions(ctx context.Context,
 			return ec.Resolvers.ClusterMember().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.ClusterMemberAction) graphql.Marshaler {
-			return ec.marshalNClusterMemberAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐClusterMemberActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ClusterMember_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ClusterMember", field, true, true, errors.New("field of type ClusterMemberAction does not have child fields"))
+	return graphql.NewScalarFieldContext("ClusterMember", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _ClusterMember_etag(ctx context.Context, field graphql.CollectedField, obj *lxd.ClusterMember) (ret graphql.Marshaler) {

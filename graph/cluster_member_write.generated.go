@@ -618,53 +618,6 @@ func (ec *executionContext) _UpdateClusterMemberPayload(ctx context.Context, sel
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNClusterMemberAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐClusterMemberAction(ctx context.Context, v any) (lxd.ClusterMemberAction, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := lxd.ClusterMemberAction(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNClusterMemberAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐClusterMemberAction(ctx context.Context, sel ast.SelectionSet, v lxd.ClusterMemberAction) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
-func (ec *executionContext) unmarshalNClusterMemberAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐClusterMemberActionᚄ(ctx context.Context, v any) ([]lxd.ClusterMemberAction, error) {
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]lxd.ClusterMemberAction, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNClusterMemberAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐClusterMemberAction(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalNClusterMemberAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐClusterMemberActionᚄ(ctx context.Context, sel ast.SelectionSet, v []lxd.ClusterMemberAction) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNClusterMemberAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐClusterMemberAction(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) unmarshalNUpdateClusterMemberInput2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐUpdateClusterMemberInput(ctx context.Context, v any) (lxd.UpdateClusterMemberInput, error) {
 	res, err := ec.unmarshalInputUpdateClusterMemberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)

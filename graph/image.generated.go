@@ -24,7 +24,7 @@ type ImageResolver interface {
 
 	Instances(ctx context.Context, obj *lxd.Image, first *int, after *string, last *int, before *string) (*page.Connection[*lxd.Instance], error)
 	UsedBy(ctx context.Context, obj *lxd.Image) ([]lxd.Node, error)
-	AvailableActions(ctx context.Context, obj *lxd.Image) ([]lxd.ImageAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.Image) ([]lxd.Action, error)
 	Etag(ctx context.Context, obj *lxd.Image) (*string, error)
 }
 
@@ -635,15 +635,15 @@ func (ec *executionContext) _Image_availableActions(ctx context.Context, field g
 			return ec.Resolvers.Image().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.ImageAction) graphql.Marshaler {
-			return ec.marshalNImageAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐImageActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Image_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Image", field, true, true, errors.New("field of type ImageAction does not have child fields"))
+	return graphql.NewScalarFieldContext("Image", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _Image_etag(ctx context.Context, field graphql.CollectedField, obj *lxd.Image) (ret graphql.Marshaler) {

@@ -20,7 +20,7 @@ import (
 type ImageAliasResolver interface {
 	Project(ctx context.Context, obj *lxd.ImageAlias) (*lxd.Project, error)
 	Image(ctx context.Context, obj *lxd.ImageAlias) (*lxd.Image, error)
-	AvailableActions(ctx context.Context, obj *lxd.ImageAlias) ([]lxd.ImageAliasAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.ImageAlias) ([]lxd.Action, error)
 	Etag(ctx context.Context, obj *lxd.ImageAlias) (*string, error)
 }
 
@@ -200,15 +200,15 @@ func (ec *executionContext) _ImageAlias_availableActions(ctx context.Context, fi
 			return ec.Resolvers.ImageAlias().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.ImageAliasAction) graphql.Marshaler {
-			return ec.marshalNImageAliasAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐImageAliasActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ImageAlias_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImageAlias", field, true, true, errors.New("field of type ImageAliasAction does not have child fields"))
+	return graphql.NewScalarFieldContext("ImageAlias", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _ImageAlias_etag(ctx context.Context, field graphql.CollectedField, obj *lxd.ImageAlias) (ret graphql.Marshaler) {

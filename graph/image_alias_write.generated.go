@@ -553,53 +553,6 @@ func (ec *executionContext) unmarshalNCreateImageAliasInput2githubᚗcomᚋlxdql
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNImageAliasAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐImageAliasAction(ctx context.Context, v any) (lxd.ImageAliasAction, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := lxd.ImageAliasAction(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNImageAliasAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐImageAliasAction(ctx context.Context, sel ast.SelectionSet, v lxd.ImageAliasAction) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
-func (ec *executionContext) unmarshalNImageAliasAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐImageAliasActionᚄ(ctx context.Context, v any) ([]lxd.ImageAliasAction, error) {
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]lxd.ImageAliasAction, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNImageAliasAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐImageAliasAction(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalNImageAliasAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐImageAliasActionᚄ(ctx context.Context, sel ast.SelectionSet, v []lxd.ImageAliasAction) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNImageAliasAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐImageAliasAction(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) unmarshalNUpdateImageAliasInput2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐUpdateImageAliasInput(ctx context.Context, v any) (lxd.UpdateImageAliasInput, error) {
 	res, err := ec.unmarshalInputUpdateImageAliasInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)

@@ -583,53 +583,6 @@ func (ec *executionContext) _UpdateImagePayload(ctx context.Context, sel ast.Sel
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNImageAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐImageAction(ctx context.Context, v any) (lxd.ImageAction, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := lxd.ImageAction(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNImageAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐImageAction(ctx context.Context, sel ast.SelectionSet, v lxd.ImageAction) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
-func (ec *executionContext) unmarshalNImageAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐImageActionᚄ(ctx context.Context, v any) ([]lxd.ImageAction, error) {
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]lxd.ImageAction, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNImageAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐImageAction(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalNImageAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐImageActionᚄ(ctx context.Context, sel ast.SelectionSet, v []lxd.ImageAction) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNImageAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐImageAction(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) unmarshalNPushImageInput2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐPushImageInput(ctx context.Context, v any) (lxd.PushImageInput, error) {
 	res, err := ec.unmarshalInputPushImageInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)

@@ -36,7 +36,7 @@ type NetworkResolver interface {
 	Instances(ctx context.Context, obj *lxd.Network, first *int, after *string, last *int, before *string) (*page.Connection[*lxd.Instance], error)
 	UsedBy(ctx context.Context, obj *lxd.Network) ([]lxd.Node, error)
 	Etag(ctx context.Context, obj *lxd.Network) (*string, error)
-	AvailableActions(ctx context.Context, obj *lxd.Network) ([]lxd.NetworkAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.Network) ([]lxd.Action, error)
 }
 type NetworkForwardResolver interface {
 	Config(ctx context.Context, obj *lxd.NetworkForward, prefix *string) (lxd.StringMap, error)
@@ -44,7 +44,7 @@ type NetworkForwardResolver interface {
 
 	Etag(ctx context.Context, obj *lxd.NetworkForward) (*string, error)
 
-	AvailableActions(ctx context.Context, obj *lxd.NetworkForward) ([]lxd.NetworkAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.NetworkForward) ([]lxd.Action, error)
 }
 type NetworkLoadBalancerResolver interface {
 	Config(ctx context.Context, obj *lxd.NetworkLoadBalancer, prefix *string) (lxd.StringMap, error)
@@ -52,7 +52,7 @@ type NetworkLoadBalancerResolver interface {
 
 	Etag(ctx context.Context, obj *lxd.NetworkLoadBalancer) (*string, error)
 
-	AvailableActions(ctx context.Context, obj *lxd.NetworkLoadBalancer) ([]lxd.NetworkAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.NetworkLoadBalancer) ([]lxd.Action, error)
 }
 type NetworkPeerResolver interface {
 	Config(ctx context.Context, obj *lxd.NetworkPeer, prefix *string) (lxd.StringMap, error)
@@ -60,7 +60,7 @@ type NetworkPeerResolver interface {
 
 	Etag(ctx context.Context, obj *lxd.NetworkPeer) (*string, error)
 
-	AvailableActions(ctx context.Context, obj *lxd.NetworkPeer) ([]lxd.NetworkAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.NetworkPeer) ([]lxd.Action, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -988,15 +988,15 @@ func (ec *executionContext) _Network_availableActions(ctx context.Context, field
 			return ec.Resolvers.Network().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.NetworkAction) graphql.Marshaler {
-			return ec.marshalNNetworkAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐNetworkActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Network_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Network", field, true, true, errors.New("field of type NetworkAction does not have child fields"))
+	return graphql.NewScalarFieldContext("Network", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _NetworkAddress_family(ctx context.Context, field graphql.CollectedField, obj *lxd.NetworkAddress) (ret graphql.Marshaler) {
@@ -1629,15 +1629,15 @@ func (ec *executionContext) _NetworkForward_availableActions(ctx context.Context
 			return ec.Resolvers.NetworkForward().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.NetworkAction) graphql.Marshaler {
-			return ec.marshalNNetworkAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐNetworkActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_NetworkForward_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("NetworkForward", field, true, true, errors.New("field of type NetworkAction does not have child fields"))
+	return graphql.NewScalarFieldContext("NetworkForward", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _NetworkForwardPort_description(ctx context.Context, field graphql.CollectedField, obj *lxd.NetworkForwardPort) (ret graphql.Marshaler) {
@@ -2036,15 +2036,15 @@ func (ec *executionContext) _NetworkLoadBalancer_availableActions(ctx context.Co
 			return ec.Resolvers.NetworkLoadBalancer().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.NetworkAction) graphql.Marshaler {
-			return ec.marshalNNetworkAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐNetworkActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_NetworkLoadBalancer_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("NetworkLoadBalancer", field, true, true, errors.New("field of type NetworkAction does not have child fields"))
+	return graphql.NewScalarFieldContext("NetworkLoadBalancer", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _NetworkLoadBalancerBackend_name(ctx context.Context, field graphql.CollectedField, obj *lxd.NetworkLoadBalancerBackend) (ret graphql.Marshaler) {
@@ -2494,15 +2494,15 @@ func (ec *executionContext) _NetworkPeer_availableActions(ctx context.Context, f
 			return ec.Resolvers.NetworkPeer().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.NetworkAction) graphql.Marshaler {
-			return ec.marshalNNetworkAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐNetworkActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_NetworkPeer_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("NetworkPeer", field, true, true, errors.New("field of type NetworkAction does not have child fields"))
+	return graphql.NewScalarFieldContext("NetworkPeer", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _NetworkState_addresses(ctx context.Context, field graphql.CollectedField, obj *lxd.NetworkState) (ret graphql.Marshaler) {

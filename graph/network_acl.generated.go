@@ -25,7 +25,7 @@ type NetworkAclResolver interface {
 	Log(ctx context.Context, obj *lxd.NetworkAcl) (*string, error)
 	UsedBy(ctx context.Context, obj *lxd.NetworkAcl) ([]lxd.Node, error)
 	Etag(ctx context.Context, obj *lxd.NetworkAcl) (*string, error)
-	AvailableActions(ctx context.Context, obj *lxd.NetworkAcl) ([]lxd.NetworkAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.NetworkAcl) ([]lxd.Action, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -395,15 +395,15 @@ func (ec *executionContext) _NetworkAcl_availableActions(ctx context.Context, fi
 			return ec.Resolvers.NetworkAcl().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.NetworkAction) graphql.Marshaler {
-			return ec.marshalNNetworkAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐNetworkActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_NetworkAcl_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("NetworkAcl", field, true, true, errors.New("field of type NetworkAction does not have child fields"))
+	return graphql.NewScalarFieldContext("NetworkAcl", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _NetworkAclConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*lxd.NetworkAcl]) (ret graphql.Marshaler) {

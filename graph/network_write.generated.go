@@ -715,53 +715,6 @@ func (ec *executionContext) unmarshalNCreateNetworkInput2githubᚗcomᚋlxdqlᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNNetworkAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐNetworkAction(ctx context.Context, v any) (lxd.NetworkAction, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := lxd.NetworkAction(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNNetworkAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐNetworkAction(ctx context.Context, sel ast.SelectionSet, v lxd.NetworkAction) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
-func (ec *executionContext) unmarshalNNetworkAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐNetworkActionᚄ(ctx context.Context, v any) ([]lxd.NetworkAction, error) {
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]lxd.NetworkAction, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNNetworkAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐNetworkAction(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalNNetworkAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐNetworkActionᚄ(ctx context.Context, sel ast.SelectionSet, v []lxd.NetworkAction) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNNetworkAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐNetworkAction(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) unmarshalNNetworkMemberInput2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐNetworkMemberInput(ctx context.Context, v any) (*lxd.NetworkMemberInput, error) {
 	res, err := ec.unmarshalInputNetworkMemberInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)

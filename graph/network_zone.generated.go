@@ -25,7 +25,7 @@ type NetworkZoneResolver interface {
 	Records(ctx context.Context, obj *lxd.NetworkZone) ([]*lxd.NetworkZoneRecord, error)
 	UsedBy(ctx context.Context, obj *lxd.NetworkZone) ([]lxd.Node, error)
 	Etag(ctx context.Context, obj *lxd.NetworkZone) (*string, error)
-	AvailableActions(ctx context.Context, obj *lxd.NetworkZone) ([]lxd.NetworkAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.NetworkZone) ([]lxd.Action, error)
 }
 type NetworkZoneRecordResolver interface {
 	Config(ctx context.Context, obj *lxd.NetworkZoneRecord, prefix *string) (lxd.StringMap, error)
@@ -33,7 +33,7 @@ type NetworkZoneRecordResolver interface {
 
 	Etag(ctx context.Context, obj *lxd.NetworkZoneRecord) (*string, error)
 
-	AvailableActions(ctx context.Context, obj *lxd.NetworkZoneRecord) ([]lxd.NetworkAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.NetworkZoneRecord) ([]lxd.Action, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -362,15 +362,15 @@ func (ec *executionContext) _NetworkZone_availableActions(ctx context.Context, f
 			return ec.Resolvers.NetworkZone().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.NetworkAction) graphql.Marshaler {
-			return ec.marshalNNetworkAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐNetworkActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_NetworkZone_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("NetworkZone", field, true, true, errors.New("field of type NetworkAction does not have child fields"))
+	return graphql.NewScalarFieldContext("NetworkZone", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _NetworkZoneConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*lxd.NetworkZone]) (ret graphql.Marshaler) {
@@ -773,15 +773,15 @@ func (ec *executionContext) _NetworkZoneRecord_availableActions(ctx context.Cont
 			return ec.Resolvers.NetworkZoneRecord().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.NetworkAction) graphql.Marshaler {
-			return ec.marshalNNetworkAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐNetworkActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_NetworkZoneRecord_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("NetworkZoneRecord", field, true, true, errors.New("field of type NetworkAction does not have child fields"))
+	return graphql.NewScalarFieldContext("NetworkZoneRecord", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _NetworkZoneRecordEntry_type(ctx context.Context, field graphql.CollectedField, obj *lxd.NetworkZoneRecordEntry) (ret graphql.Marshaler) {

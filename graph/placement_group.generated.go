@@ -19,7 +19,7 @@ import (
 type PlacementGroupResolver interface {
 	Project(ctx context.Context, obj *lxd.PlacementGroup) (*lxd.Project, error)
 
-	AvailableActions(ctx context.Context, obj *lxd.PlacementGroup) ([]lxd.PlacementGroupAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.PlacementGroup) ([]lxd.Action, error)
 	Etag(ctx context.Context, obj *lxd.PlacementGroup) (*string, error)
 	UsedBy(ctx context.Context, obj *lxd.PlacementGroup) ([]lxd.Node, error)
 }
@@ -191,15 +191,15 @@ func (ec *executionContext) _PlacementGroup_availableActions(ctx context.Context
 			return ec.Resolvers.PlacementGroup().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.PlacementGroupAction) graphql.Marshaler {
-			return ec.marshalNPlacementGroupAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐPlacementGroupActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_PlacementGroup_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PlacementGroup", field, true, true, errors.New("field of type PlacementGroupAction does not have child fields"))
+	return graphql.NewScalarFieldContext("PlacementGroup", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _PlacementGroup_etag(ctx context.Context, field graphql.CollectedField, obj *lxd.PlacementGroup) (ret graphql.Marshaler) {

@@ -585,53 +585,6 @@ func (ec *executionContext) unmarshalNCreatePlacementGroupInput2githubᚗcomᚋl
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNPlacementGroupAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐPlacementGroupAction(ctx context.Context, v any) (lxd.PlacementGroupAction, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := lxd.PlacementGroupAction(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNPlacementGroupAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐPlacementGroupAction(ctx context.Context, sel ast.SelectionSet, v lxd.PlacementGroupAction) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
-func (ec *executionContext) unmarshalNPlacementGroupAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐPlacementGroupActionᚄ(ctx context.Context, v any) ([]lxd.PlacementGroupAction, error) {
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]lxd.PlacementGroupAction, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNPlacementGroupAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐPlacementGroupAction(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalNPlacementGroupAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐPlacementGroupActionᚄ(ctx context.Context, sel ast.SelectionSet, v []lxd.PlacementGroupAction) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNPlacementGroupAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐPlacementGroupAction(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) unmarshalNPlacementPolicy2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐPlacementPolicy(ctx context.Context, v any) (lxd.PlacementPolicy, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := lxd.PlacementPolicy(tmp)

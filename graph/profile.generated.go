@@ -25,7 +25,7 @@ type ProfileResolver interface {
 	Devices(ctx context.Context, obj *lxd.Profile) ([]lxd.Device, error)
 	Instances(ctx context.Context, obj *lxd.Profile, first *int, after *string, last *int, before *string) (*page.Connection[*lxd.Instance], error)
 	UsedBy(ctx context.Context, obj *lxd.Profile) ([]lxd.Node, error)
-	AvailableActions(ctx context.Context, obj *lxd.Profile) ([]lxd.ProfileAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.Profile) ([]lxd.Action, error)
 	Etag(ctx context.Context, obj *lxd.Profile) (*string, error)
 }
 
@@ -400,15 +400,15 @@ func (ec *executionContext) _Profile_availableActions(ctx context.Context, field
 			return ec.Resolvers.Profile().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.ProfileAction) graphql.Marshaler {
-			return ec.marshalNProfileAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐProfileActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Profile_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Profile", field, true, true, errors.New("field of type ProfileAction does not have child fields"))
+	return graphql.NewScalarFieldContext("Profile", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _Profile_etag(ctx context.Context, field graphql.CollectedField, obj *lxd.Profile) (ret graphql.Marshaler) {

@@ -678,53 +678,6 @@ func (ec *executionContext) unmarshalNCreateProfileInput2githubᚗcomᚋlxdqlᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNProfileAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐProfileAction(ctx context.Context, v any) (lxd.ProfileAction, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := lxd.ProfileAction(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNProfileAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐProfileAction(ctx context.Context, sel ast.SelectionSet, v lxd.ProfileAction) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
-func (ec *executionContext) unmarshalNProfileAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐProfileActionᚄ(ctx context.Context, v any) ([]lxd.ProfileAction, error) {
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]lxd.ProfileAction, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNProfileAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐProfileAction(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalNProfileAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐProfileActionᚄ(ctx context.Context, sel ast.SelectionSet, v []lxd.ProfileAction) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNProfileAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐProfileAction(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) unmarshalNUpdateProfileInput2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐUpdateProfileInput(ctx context.Context, v any) (lxd.UpdateProfileInput, error) {
 	res, err := ec.unmarshalInputUpdateProfileInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)

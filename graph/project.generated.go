@@ -24,7 +24,7 @@ type ProjectResolver interface {
 	Usage(ctx context.Context, obj *lxd.Project) ([]*lxd.ProjectUsage, error)
 	Instances(ctx context.Context, obj *lxd.Project, first *int, after *string, last *int, before *string) (*page.Connection[*lxd.Instance], error)
 	UsedBy(ctx context.Context, obj *lxd.Project) ([]lxd.Node, error)
-	AvailableActions(ctx context.Context, obj *lxd.Project) ([]lxd.ProjectAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.Project) ([]lxd.Action, error)
 	Etag(ctx context.Context, obj *lxd.Project) (*string, error)
 }
 
@@ -367,15 +367,15 @@ func (ec *executionContext) _Project_availableActions(ctx context.Context, field
 			return ec.Resolvers.Project().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.ProjectAction) graphql.Marshaler {
-			return ec.marshalNProjectAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐProjectActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Project_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Project", field, true, true, errors.New("field of type ProjectAction does not have child fields"))
+	return graphql.NewScalarFieldContext("Project", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _Project_etag(ctx context.Context, field graphql.CollectedField, obj *lxd.Project) (ret graphql.Marshaler) {

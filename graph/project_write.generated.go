@@ -546,53 +546,6 @@ func (ec *executionContext) unmarshalNCreateProjectInput2githubᚗcomᚋlxdqlᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNProjectAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐProjectAction(ctx context.Context, v any) (lxd.ProjectAction, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := lxd.ProjectAction(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNProjectAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐProjectAction(ctx context.Context, sel ast.SelectionSet, v lxd.ProjectAction) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
-func (ec *executionContext) unmarshalNProjectAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐProjectActionᚄ(ctx context.Context, v any) ([]lxd.ProjectAction, error) {
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]lxd.ProjectAction, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNProjectAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐProjectAction(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalNProjectAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐProjectActionᚄ(ctx context.Context, sel ast.SelectionSet, v []lxd.ProjectAction) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNProjectAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐProjectAction(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) unmarshalNUpdateProjectInput2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐUpdateProjectInput(ctx context.Context, v any) (lxd.UpdateProjectInput, error) {
 	res, err := ec.unmarshalInputUpdateProjectInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)

@@ -1001,7 +1001,7 @@ type ComplexityRoot struct {
 		AddTag                      func(childComplexity int, name string, project *string, tag string) int
 		AttachNic                   func(childComplexity int, name string, project *string, network string, device string) int
 		AttachVolume                func(childComplexity int, name string, project *string, pool string, volume string, path *string, device *string, readOnly *bool) int
-		BulkInstances               func(childComplexity int, action lxd.InstanceAction, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
+		BulkInstances               func(childComplexity int, action lxd.Action, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
 		CancelOperation             func(childComplexity int, id string) int
 		ClearInstanceConsoleLog     func(childComplexity int, name string, project *string) int
 		CopyImage                   func(childComplexity int, input lxd.CopyImageInput, wait *int, idempotencyKey *string) int
@@ -1103,7 +1103,7 @@ type ComplexityRoot struct {
 		RevokeIdentityToken         func(childComplexity int, name string, wait *int) int
 		ScaleInstanceCPU            func(childComplexity int, name string, project *string, cores int) int
 		ScaleInstanceMemory         func(childComplexity int, name string, project *string, memoryMiB int) int
-		SetInstanceState            func(childComplexity int, name string, project *string, action lxd.InstanceAction, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) int
+		SetInstanceState            func(childComplexity int, name string, project *string, action lxd.Action, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) int
 		SetInstanceTemplate         func(childComplexity int, name string, project *string, template string, content string) int
 		SetScalingBounds            func(childComplexity int, name string, project *string, minCores *int, maxCores *int, minMemoryMiB *int, maxMemoryMiB *int) int
 		StartInstance               func(childComplexity int, name string, project *string, stateful *bool, wait *int, idempotencyKey *string) int
@@ -5798,7 +5798,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.BulkInstances(childComplexity, args["action"].(lxd.InstanceAction), args["names"].([]string), args["where"].(map[string]any), args["project"].(*string), args["allProjects"].(*bool), args["maxParallel"].(*int), args["onError"].(*string), args["force"].(*bool), args["timeoutSeconds"].(*int), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+		return e.ComplexityRoot.Mutation.BulkInstances(childComplexity, args["action"].(lxd.Action), args["names"].([]string), args["where"].(map[string]any), args["project"].(*string), args["allProjects"].(*bool), args["maxParallel"].(*int), args["onError"].(*string), args["force"].(*bool), args["timeoutSeconds"].(*int), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.cancelOperation":
 		if e.ComplexityRoot.Mutation.CancelOperation == nil {
 			break
@@ -6920,7 +6920,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.SetInstanceState(childComplexity, args["name"].(string), args["project"].(*string), args["action"].(lxd.InstanceAction), args["force"].(*bool), args["timeoutSeconds"].(*int), args["stateful"].(*bool), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+		return e.ComplexityRoot.Mutation.SetInstanceState(childComplexity, args["name"].(string), args["project"].(*string), args["action"].(lxd.Action), args["force"].(*bool), args["timeoutSeconds"].(*int), args["stateful"].(*bool), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.setInstanceTemplate":
 		if e.ComplexityRoot.Mutation.SetInstanceTemplate == nil {
 			break
@@ -13213,6 +13213,55 @@ extend type Mutation {
   ): DeleteIdentityProviderGroupPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
+	{Name: "../schema/action.graphqls", Input: `"""
+What can be done to an object. One set for all kinds, so that a question about
+several kinds can ask for ` + "`" + `availableActions` + "`" + ` of each.
+"""
+enum Action {
+  """Start it."""
+  START
+  """Stop it."""
+  STOP
+  """Stop it and start it."""
+  RESTART
+  """Freeze it: its processes stand still."""
+  FREEZE
+  """Let a frozen one go on."""
+  UNFREEZE
+  """Change what it is made of."""
+  UPDATE
+  """Give it another name."""
+  RENAME
+  """Delete it."""
+  DELETE
+  """Delete it with all that is in it."""
+  FORCE_DELETE
+  """Change its size."""
+  RESIZE
+  """Make another one like it."""
+  COPY
+  """Put it elsewhere."""
+  MOVE
+  """Put it back to an earlier state; a member of a cluster, take its instances back."""
+  RESTORE
+  """Keep its present state."""
+  CREATE_SNAPSHOT
+  """Make a backup of it."""
+  CREATE_BACKUP
+  """Make a key to it."""
+  CREATE_KEY
+  """Move its instances away."""
+  EVACUATE
+  """Make a cluster of it."""
+  ENABLE_CLUSTER
+  """Send it to another LXD."""
+  PUSH
+  """Fetch a newer one from where it came from."""
+  REFRESH
+  """One that this release of lxdql does not know."""
+  UNKNOWN
+}
+`, BuiltIn: false},
 	{Name: "../schema/audit_event.graphqls", Input: `"""One change through lxdql, or one log-in: who, what and how it ended."""
 type AuditEvent implements Node {
   """See ` + "`" + `Node.id` + "`" + `."""
@@ -13831,7 +13880,7 @@ type ClusterMember implements Node {
   """The entries of the key ` + "`" + `user.tags` + "`" + `."""
   tags: [String!]!
   """What the caller may do with it as it is now; empty for who may do nothing."""
-  availableActions: [ClusterMemberAction!]!
+  availableActions: [Action!]!
   """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read."""
   etag: String
   """The groups that it is in; null when they could not be read."""
@@ -13977,23 +14026,7 @@ extend type Query {
   clusterGroups: [ClusterGroup!] @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
-	{Name: "../schema/cluster_member_write.graphqls", Input: `"""What may be done with a member of a cluster."""
-enum ClusterMemberAction {
-  """` + "`" + `updateClusterMember` + "`" + `"""
-  UPDATE
-  """` + "`" + `renameClusterMember` + "`" + `"""
-  RENAME
-  """` + "`" + `deleteClusterMember` + "`" + `; with instances on it only with force"""
-  DELETE
-  """` + "`" + `evacuateClusterMember` + "`" + `"""
-  EVACUATE
-  """` + "`" + `restoreClusterMember` + "`" + `"""
-  RESTORE
-  """One that a newer release brings."""
-  UNKNOWN
-}
-
-"""What becomes of the instances of a member that is evacuated."""
+	{Name: "../schema/cluster_member_write.graphqls", Input: `"""What becomes of the instances of a member that is evacuated."""
 enum ClusterEvacuationMode {
   """They are stopped where they are."""
   STOP
@@ -14944,19 +14977,9 @@ extend type Query {
   ): ImageAlias @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
-	{Name: "../schema/image_alias_write.graphqls", Input: `"""What can be done to a name of an image."""
-enum ImageAliasAction {
-  """` + "`" + `updateImageAlias` + "`" + `"""
-  UPDATE
-  """` + "`" + `renameImageAlias` + "`" + `"""
-  RENAME
-  """` + "`" + `deleteImageAlias` + "`" + `"""
-  DELETE
-}
-
-extend type ImageAlias {
+	{Name: "../schema/image_alias_write.graphqls", Input: `extend type ImageAlias {
   """What the caller may do to it now: nothing without the role ADMIN."""
-  availableActions: [ImageAliasAction!]!
+  availableActions: [Action!]!
   """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read. LXD is asked for each name on its own."""
   etag: String
 }
@@ -15181,21 +15204,9 @@ extend type Mutation {
   ): PublishImagePayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
-	{Name: "../schema/image_write.graphqls", Input: `"""What can be done to an image."""
-enum ImageAction {
-  """` + "`" + `updateImage` + "`" + `"""
-  UPDATE
-  """` + "`" + `deleteImage` + "`" + `"""
-  DELETE
-  """` + "`" + `refreshImage` + "`" + `"""
-  REFRESH
-  """` + "`" + `pushImage` + "`" + `"""
-  PUSH
-}
-
-extend type Image {
+	{Name: "../schema/image_write.graphqls", Input: `extend type Image {
   """What the caller may do to it now: nothing without the role ADMIN."""
-  availableActions: [ImageAction!]!
+  availableActions: [Action!]!
   """
   What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `: whether it is public and kept
   fresh, and its properties. Null when it could not be read. LXD is asked for each image on its own.
@@ -15446,7 +15457,7 @@ type Instance implements Node {
   """
   accessEntitlements: [String!]
   """What the caller can do to it now: what its status allows, and nothing for who may not change it."""
-  availableActions: [InstanceAction!]!
+  availableActions: [Action!]!
 }
 
 """One object of a page of instances."""
@@ -17772,7 +17783,7 @@ extend type NetworkAcl {
   """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
   etag: String
   """What the caller can do to it now: nothing for who is no ADMIN of its project; neither rename nor delete it while something uses it."""
-  availableActions: [NetworkAction!]!
+  availableActions: [Action!]!
 }
 
 extend type Mutation {
@@ -17929,7 +17940,7 @@ extend type NetworkForward {
   """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
   tags: [String!]!
   """What the caller can do to it now: nothing for who is no ADMIN of its project, nor, on a bridge, for who is no ADMIN of the whole server."""
-  availableActions: [NetworkAction!]!
+  availableActions: [Action!]!
 }
 
 extend type Mutation {
@@ -18063,7 +18074,7 @@ extend type NetworkLoadBalancer {
   """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
   tags: [String!]!
   """What the caller can do to it now: nothing for who is no ADMIN of its project."""
-  availableActions: [NetworkAction!]!
+  availableActions: [Action!]!
 }
 
 extend type Mutation {
@@ -18163,7 +18174,7 @@ extend type NetworkPeer {
   """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
   tags: [String!]!
   """What the caller can do to it now: nothing for who is no ADMIN of its project."""
-  availableActions: [NetworkAction!]!
+  availableActions: [Action!]!
 }
 
 extend type Mutation {
@@ -18295,21 +18306,11 @@ type DeleteNetworkPayload {
   plan: ChangePlan
 }
 
-"""What can be done to a network, or to what belongs to networks."""
-enum NetworkAction {
-  """It can be changed."""
-  UPDATE
-  """It can be renamed."""
-  RENAME
-  """It can be deleted."""
-  DELETE
-}
-
 extend type Network {
   """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read, and for an interface of the host."""
   etag: String
   """What the caller can do to it now: nothing for who is no ADMIN of its project; neither rename nor delete it while something uses it."""
-  availableActions: [NetworkAction!]!
+  availableActions: [Action!]!
 }
 
 extend type Mutation {
@@ -18585,7 +18586,7 @@ extend type NetworkZoneRecord {
   """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
   tags: [String!]!
   """What the caller can do to it now: nothing for who is no ADMIN of its project."""
-  availableActions: [NetworkAction!]!
+  availableActions: [Action!]!
 }
 
 extend type Mutation {
@@ -18681,7 +18682,7 @@ extend type NetworkZone {
   """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
   etag: String
   """What the caller can do to it now: nothing for who is no ADMIN of its project; not delete it while a network uses it."""
-  availableActions: [NetworkAction!]!
+  availableActions: [Action!]!
 }
 
 extend type Mutation {
@@ -19001,7 +19002,7 @@ type PlacementGroup implements Node {
   """The entries of the key ` + "`" + `user.tags` + "`" + `."""
   tags: [String!]!
   """What the caller may do with it as it is now; empty for who may do nothing."""
-  availableActions: [PlacementGroupAction!]!
+  availableActions: [Action!]!
   """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read."""
   etag: String
   """What uses it, as far as the graph has its kind and the caller may see it; null when it could not be read."""
@@ -19018,19 +19019,7 @@ extend type Query {
   ): [PlacementGroup!] @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
-	{Name: "../schema/placement_group_write.graphqls", Input: `"""What may be done with a placement group."""
-enum PlacementGroupAction {
-  """` + "`" + `updatePlacementGroup` + "`" + `"""
-  UPDATE
-  """` + "`" + `renamePlacementGroup` + "`" + `"""
-  RENAME
-  """` + "`" + `deletePlacementGroup` + "`" + `"""
-  DELETE
-  """One that a newer release brings."""
-  UNKNOWN
-}
-
-"""How the instances of a placement group are put on members."""
+	{Name: "../schema/placement_group_write.graphqls", Input: `"""How the instances of a placement group are put on members."""
 enum PlacementPolicy {
   """Each on another one."""
   SPREAD
@@ -19293,19 +19282,9 @@ extend type Query {
   ): Profile @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
-	{Name: "../schema/profile_write.graphqls", Input: `"""What can be done to a profile."""
-enum ProfileAction {
-  """` + "`" + `updateProfile` + "`" + `"""
-  UPDATE
-  """` + "`" + `renameProfile` + "`" + `"""
-  RENAME
-  """` + "`" + `deleteProfile` + "`" + `"""
-  DELETE
-}
-
-extend type Profile {
+	{Name: "../schema/profile_write.graphqls", Input: `extend type Profile {
   """What the caller may do to it now: nothing without the role ADMIN; it can be deleted while nothing uses it."""
-  availableActions: [ProfileAction!]!
+  availableActions: [Action!]!
   """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read. LXD is asked for each profile on its own."""
   etag: String
 }
@@ -19568,21 +19547,9 @@ extend type Query {
   ): Project @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
-	{Name: "../schema/project_write.graphqls", Input: `"""What can be done to a project."""
-enum ProjectAction {
-  """` + "`" + `updateProject` + "`" + `"""
-  UPDATE
-  """` + "`" + `renameProject` + "`" + `"""
-  RENAME
-  """` + "`" + `deleteProject` + "`" + ` without ` + "`" + `force` + "`" + `"""
-  DELETE
-  """` + "`" + `deleteProject` + "`" + ` with ` + "`" + `force` + "`" + `"""
-  FORCE_DELETE
-}
-
-extend type Project {
+	{Name: "../schema/project_write.graphqls", Input: `extend type Project {
   """What the caller may do to it now: nothing for who is not ADMIN of the whole server."""
-  availableActions: [ProjectAction!]!
+  availableActions: [Action!]!
   """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read. LXD is asked for each project on its own."""
   etag: String
 }
@@ -20410,7 +20377,7 @@ type Server {
   """The entries of the key ` + "`" + `user.tags` + "`" + `; empty for callers who are not ADMIN."""
   tags: [String!]!
   """What the caller may do with it as it is now; empty for who may do nothing."""
-  availableActions: [ServerAction!]!
+  availableActions: [Action!]!
   """What LXD calls its present configuration, for ` + "`" + `ifMatch` + "`" + `; null for callers who are not ADMIN."""
   etag: String
   """What the host has: processors, memory, disks, cards. Null when it could not be read."""
@@ -20444,17 +20411,7 @@ extend type Query {
   server: Server @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
-	{Name: "../schema/server_write.graphqls", Input: `"""What may be done with LXD itself."""
-enum ServerAction {
-  """` + "`" + `updateServerConfig` + "`" + `"""
-  UPDATE
-  """` + "`" + `enableCluster` + "`" + `"""
-  ENABLE_CLUSTER
-  """One that a newer release brings."""
-  UNKNOWN
-}
-
-"""A change of LXD's own configuration: keys that are not given stay as they are."""
+	{Name: "../schema/server_write.graphqls", Input: `"""A change of LXD's own configuration: keys that are not given stay as they are."""
 input UpdateServerConfigInput {
   """Keys to set; null takes a key away. Passwords may be set, and are not shown again."""
   config: StringMap!
@@ -20652,21 +20609,9 @@ extend type Query {
   ): StorageBucket @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
-	{Name: "../schema/storage_bucket_write.graphqls", Input: `"""What the caller may do to a bucket now."""
-enum StorageBucketAction {
-  """` + "`" + `updateStorageBucket` + "`" + `."""
-  UPDATE
-  """` + "`" + `createStorageBucketKey` + "`" + `."""
-  CREATE_KEY
-  """` + "`" + `deleteStorageBucket` + "`" + `; LXD refuses it while objects are in it."""
-  DELETE
-  """An action that this release of lxdql does not know."""
-  UNKNOWN
-}
-
-extend type StorageBucket {
+	{Name: "../schema/storage_bucket_write.graphqls", Input: `extend type StorageBucket {
   """What the caller may do now, by his role."""
-  availableActions: [StorageBucketAction!]!
+  availableActions: [Action!]!
   """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each bucket; null when it could not be read."""
   etag: String
 }
@@ -21060,19 +21005,9 @@ extend type Query {
   ): StoragePool @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
-	{Name: "../schema/storage_pool_write.graphqls", Input: `"""What the caller may do to a storage pool now."""
-enum StoragePoolAction {
-  """` + "`" + `updateStoragePool` + "`" + `."""
-  UPDATE
-  """` + "`" + `deleteStoragePool` + "`" + `: nothing but unpacked images is on it, and no profile and instance uses it."""
-  DELETE
-  """An action that this release of lxdql does not know."""
-  UNKNOWN
-}
-
-extend type StoragePool {
+	{Name: "../schema/storage_pool_write.graphqls", Input: `extend type StoragePool {
   """What the caller may do now, by his role and by what uses it."""
-  availableActions: [StoragePoolAction!]!
+  availableActions: [Action!]!
   """
   What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each pool;
   null where its release has none for pools (5.0).
@@ -21700,37 +21635,13 @@ extend type Mutation {
   ): RestoreStorageVolumePayload @hasRole(role: OPERATOR)
 }
 `, BuiltIn: false},
-	{Name: "../schema/storage_volume_write.graphqls", Input: `"""What the caller may do to a volume now."""
-enum StorageVolumeAction {
-  """` + "`" + `updateStorageVolume` + "`" + `."""
-  UPDATE
-  """` + "`" + `resizeStorageVolume` + "`" + `."""
-  RESIZE
-  """` + "`" + `copyStorageVolume` + "`" + `."""
-  COPY
-  """` + "`" + `createStorageVolumeSnapshot` + "`" + `."""
-  CREATE_SNAPSHOT
-  """` + "`" + `createStorageVolumeBackup` + "`" + `."""
-  CREATE_BACKUP
-  """` + "`" + `renameStorageVolume` + "`" + `: no instance that uses it runs."""
-  RENAME
-  """` + "`" + `moveStorageVolume` + "`" + `: no instance that uses it runs."""
-  MOVE
-  """` + "`" + `restoreStorageVolume` + "`" + `: no instance that uses it runs."""
-  RESTORE
-  """` + "`" + `deleteStorageVolume` + "`" + `: nothing uses it."""
-  DELETE
-  """An action that this release of lxdql does not know."""
-  UNKNOWN
-}
-
-extend type StorageVolume {
+	{Name: "../schema/storage_volume_write.graphqls", Input: `extend type StorageVolume {
   """
   What the caller may do now, by his role and by what uses it; empty for a volume
   that is not CUSTOM: its instance or image is what is changed. LXD is asked for
   each instance that uses it; null when one could not be read.
   """
-  availableActions: [StorageVolumeAction!]
+  availableActions: [Action!]!
   """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each volume; null when it could not be read."""
   etag: String
 }

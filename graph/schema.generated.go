@@ -38,7 +38,7 @@ type MutationResolver interface {
 	UpdateIdentityProviderGroup(ctx context.Context, name string, input lxd.UpdateIdentityProviderGroupInput, ifMatch *string, wait *int) (*work.IdentityProviderGroupPayload, error)
 	RenameIdentityProviderGroup(ctx context.Context, name string, newName string, wait *int) (*work.IdentityProviderGroupPayload, error)
 	DeleteIdentityProviderGroup(ctx context.Context, name string, wait *int) (*work.DeletePayload, error)
-	BulkInstances(ctx context.Context, action lxd.InstanceAction, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) (*work.BulkInstancesPayload, error)
+	BulkInstances(ctx context.Context, action lxd.Action, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) (*work.BulkInstancesPayload, error)
 	CreateCertificate(ctx context.Context, input lxd.CreateCertificateInput, wait *int, idempotencyKey *string) (*work.CertificatePayload, error)
 	UpdateCertificate(ctx context.Context, fingerprint string, input lxd.UpdateCertificateInput, ifMatch *string, force *bool, wait *int) (*work.CertificatePayload, error)
 	DeleteCertificate(ctx context.Context, fingerprint string, force *bool, wait *int) (*work.DeletePayload, error)
@@ -77,7 +77,7 @@ type MutationResolver interface {
 	FreezeInstance(ctx context.Context, name string, project *string, wait *int) (*work.InstancePayload, error)
 	UnfreezeInstance(ctx context.Context, name string, project *string, wait *int) (*work.InstancePayload, error)
 	DeleteInstance(ctx context.Context, name string, project *string, force *bool, wait *int, dryRun *bool) (*work.DeletePayload, error)
-	SetInstanceState(ctx context.Context, name string, project *string, action lxd.InstanceAction, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) (*work.InstancePayload, error)
+	SetInstanceState(ctx context.Context, name string, project *string, action lxd.Action, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) (*work.InstancePayload, error)
 	UpdateInstanceMetadata(ctx context.Context, name string, project *string, input lxd.UpdateInstanceMetadataInput, ifMatch *string) (*work.InstancePayload, error)
 	SetInstanceTemplate(ctx context.Context, name string, project *string, template string, content string) (*work.InstancePayload, error)
 	DeleteInstanceTemplate(ctx context.Context, name string, project *string, template string) (*work.InstancePayload, error)
@@ -375,8 +375,8 @@ func (ec *executionContext) field_Mutation_bulkInstances_args(ctx context.Contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "action",
-		func(ctx context.Context, v any) (lxd.InstanceAction, error) {
-			return ec.unmarshalNInstanceAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceAction(ctx, v)
+		func(ctx context.Context, v any) (lxd.Action, error) {
+			return ec.unmarshalNInstanceAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐAction(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4179,8 +4179,8 @@ func (ec *executionContext) field_Mutation_setInstanceState_args(ctx context.Con
 	}
 	args["project"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "action",
-		func(ctx context.Context, v any) (lxd.InstanceAction, error) {
-			return ec.unmarshalNInstanceStateAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceAction(ctx, v)
+		func(ctx context.Context, v any) (lxd.Action, error) {
+			return ec.unmarshalNInstanceStateAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐAction(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9067,7 +9067,7 @@ func (ec *executionContext) _Mutation_bulkInstances(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().BulkInstances(ctx, fc.Args["action"].(lxd.InstanceAction), fc.Args["names"].([]string), fc.Args["where"].(map[string]any), fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["maxParallel"].(*int), fc.Args["onError"].(*string), fc.Args["force"].(*bool), fc.Args["timeoutSeconds"].(*int), fc.Args["wait"].(*int), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().BulkInstances(ctx, fc.Args["action"].(lxd.Action), fc.Args["names"].([]string), fc.Args["where"].(map[string]any), fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["maxParallel"].(*int), fc.Args["onError"].(*string), fc.Args["force"].(*bool), fc.Args["timeoutSeconds"].(*int), fc.Args["wait"].(*int), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -11485,7 +11485,7 @@ func (ec *executionContext) _Mutation_setInstanceState(ctx context.Context, fiel
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().SetInstanceState(ctx, fc.Args["name"].(string), fc.Args["project"].(*string), fc.Args["action"].(lxd.InstanceAction), fc.Args["force"].(*bool), fc.Args["timeoutSeconds"].(*int), fc.Args["stateful"].(*bool), fc.Args["wait"].(*int), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().SetInstanceState(ctx, fc.Args["name"].(string), fc.Args["project"].(*string), fc.Args["action"].(lxd.Action), fc.Args["force"].(*bool), fc.Args["timeoutSeconds"].(*int), fc.Args["stateful"].(*bool), fc.Args["wait"].(*int), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next

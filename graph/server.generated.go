@@ -19,7 +19,7 @@ import (
 type ServerResolver interface {
 	Config(ctx context.Context, obj *lxd.Server) (lxd.StringMap, error)
 	Tags(ctx context.Context, obj *lxd.Server) ([]string, error)
-	AvailableActions(ctx context.Context, obj *lxd.Server) ([]lxd.ServerAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.Server) ([]lxd.Action, error)
 	Etag(ctx context.Context, obj *lxd.Server) (*string, error)
 	Resources(ctx context.Context, obj *lxd.Server) (*lxd.ServerResources, error)
 	Cluster(ctx context.Context, obj *lxd.Server) (*lxd.ServerCluster, error)
@@ -433,15 +433,15 @@ func (ec *executionContext) _Server_availableActions(ctx context.Context, field 
 			return ec.Resolvers.Server().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.ServerAction) graphql.Marshaler {
-			return ec.marshalNServerAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐServerActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Server_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Server", field, true, true, errors.New("field of type ServerAction does not have child fields"))
+	return graphql.NewScalarFieldContext("Server", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _Server_etag(ctx context.Context, field graphql.CollectedField, obj *lxd.Server) (ret graphql.Marshaler) {

@@ -177,53 +177,6 @@ func (ec *executionContext) _UpdateServerConfigPayload(ctx context.Context, sel 
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNServerAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐServerAction(ctx context.Context, v any) (lxd.ServerAction, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := lxd.ServerAction(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNServerAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐServerAction(ctx context.Context, sel ast.SelectionSet, v lxd.ServerAction) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
-func (ec *executionContext) unmarshalNServerAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐServerActionᚄ(ctx context.Context, v any) ([]lxd.ServerAction, error) {
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]lxd.ServerAction, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNServerAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐServerAction(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalNServerAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐServerActionᚄ(ctx context.Context, sel ast.SelectionSet, v []lxd.ServerAction) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNServerAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐServerAction(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) unmarshalNUpdateServerConfigInput2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐUpdateServerConfigInput(ctx context.Context, v any) (lxd.UpdateServerConfigInput, error) {
 	res, err := ec.unmarshalInputUpdateServerConfigInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)

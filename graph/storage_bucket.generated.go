@@ -25,7 +25,7 @@ type StorageBucketResolver interface {
 	HiddenConfigKeys(ctx context.Context, obj *lxd.StorageBucket) ([]string, error)
 
 	Keys(ctx context.Context, obj *lxd.StorageBucket) ([]*lxd.StorageBucketKey, error)
-	AvailableActions(ctx context.Context, obj *lxd.StorageBucket) ([]lxd.StorageBucketAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.StorageBucket) ([]lxd.Action, error)
 	Etag(ctx context.Context, obj *lxd.StorageBucket) (*string, error)
 }
 
@@ -387,15 +387,15 @@ func (ec *executionContext) _StorageBucket_availableActions(ctx context.Context,
 			return ec.Resolvers.StorageBucket().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.StorageBucketAction) graphql.Marshaler {
-			return ec.marshalNStorageBucketAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageBucketActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_StorageBucket_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StorageBucket", field, true, true, errors.New("field of type StorageBucketAction does not have child fields"))
+	return graphql.NewScalarFieldContext("StorageBucket", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _StorageBucket_etag(ctx context.Context, field graphql.CollectedField, obj *lxd.StorageBucket) (ret graphql.Marshaler) {

@@ -913,53 +913,6 @@ func (ec *executionContext) unmarshalNCreateStorageBucketKeyInput2githubᚗcom�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNStorageBucketAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageBucketAction(ctx context.Context, v any) (lxd.StorageBucketAction, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := lxd.StorageBucketAction(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNStorageBucketAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageBucketAction(ctx context.Context, sel ast.SelectionSet, v lxd.StorageBucketAction) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
-func (ec *executionContext) unmarshalNStorageBucketAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageBucketActionᚄ(ctx context.Context, v any) ([]lxd.StorageBucketAction, error) {
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]lxd.StorageBucketAction, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNStorageBucketAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageBucketAction(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalNStorageBucketAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageBucketActionᚄ(ctx context.Context, sel ast.SelectionSet, v []lxd.StorageBucketAction) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNStorageBucketAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageBucketAction(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) unmarshalNUpdateStorageBucketInput2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐUpdateStorageBucketInput(ctx context.Context, v any) (lxd.UpdateStorageBucketInput, error) {
 	res, err := ec.unmarshalInputUpdateStorageBucketInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)

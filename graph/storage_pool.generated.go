@@ -26,7 +26,7 @@ type StoragePoolResolver interface {
 	Volumes(ctx context.Context, obj *lxd.StoragePool, first *int, after *string, last *int, before *string) (*page.Connection[*lxd.StorageVolume], error)
 	Instances(ctx context.Context, obj *lxd.StoragePool, first *int, after *string, last *int, before *string) (*page.Connection[*lxd.Instance], error)
 	UsedBy(ctx context.Context, obj *lxd.StoragePool) ([]lxd.Node, error)
-	AvailableActions(ctx context.Context, obj *lxd.StoragePool) ([]lxd.StoragePoolAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.StoragePool) ([]lxd.Action, error)
 	Etag(ctx context.Context, obj *lxd.StoragePool) (*string, error)
 }
 
@@ -552,15 +552,15 @@ func (ec *executionContext) _StoragePool_availableActions(ctx context.Context, f
 			return ec.Resolvers.StoragePool().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.StoragePoolAction) graphql.Marshaler {
-			return ec.marshalNStoragePoolAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStoragePoolActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_StoragePool_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StoragePool", field, true, true, errors.New("field of type StoragePoolAction does not have child fields"))
+	return graphql.NewScalarFieldContext("StoragePool", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _StoragePool_etag(ctx context.Context, field graphql.CollectedField, obj *lxd.StoragePool) (ret graphql.Marshaler) {

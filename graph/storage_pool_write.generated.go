@@ -490,53 +490,6 @@ func (ec *executionContext) unmarshalNCreateStoragePoolInput2githubᚗcomᚋlxdq
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNStoragePoolAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStoragePoolAction(ctx context.Context, v any) (lxd.StoragePoolAction, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := lxd.StoragePoolAction(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNStoragePoolAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStoragePoolAction(ctx context.Context, sel ast.SelectionSet, v lxd.StoragePoolAction) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
-func (ec *executionContext) unmarshalNStoragePoolAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStoragePoolActionᚄ(ctx context.Context, v any) ([]lxd.StoragePoolAction, error) {
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]lxd.StoragePoolAction, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNStoragePoolAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStoragePoolAction(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalNStoragePoolAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStoragePoolActionᚄ(ctx context.Context, sel ast.SelectionSet, v []lxd.StoragePoolAction) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNStoragePoolAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStoragePoolAction(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) unmarshalNStoragePoolMemberInput2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStoragePoolMemberInput(ctx context.Context, v any) (*lxd.StoragePoolMemberInput, error) {
 	res, err := ec.unmarshalInputStoragePoolMemberInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)

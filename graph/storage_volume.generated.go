@@ -29,7 +29,7 @@ type StorageVolumeResolver interface {
 	Backups(ctx context.Context, obj *lxd.StorageVolume) ([]*lxd.StorageVolumeBackup, error)
 	Instance(ctx context.Context, obj *lxd.StorageVolume) (*lxd.Instance, error)
 	UsedBy(ctx context.Context, obj *lxd.StorageVolume) ([]lxd.Node, error)
-	AvailableActions(ctx context.Context, obj *lxd.StorageVolume) ([]lxd.StorageVolumeAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.StorageVolume) ([]lxd.Action, error)
 	Etag(ctx context.Context, obj *lxd.StorageVolume) (*string, error)
 }
 type StorageVolumeSnapshotResolver interface {
@@ -568,15 +568,15 @@ func (ec *executionContext) _StorageVolume_availableActions(ctx context.Context,
 			return ec.Resolvers.StorageVolume().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.StorageVolumeAction) graphql.Marshaler {
-			return ec.marshalOStorageVolumeAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageVolumeActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
-		false,
+		true,
 	)
 }
 func (ec *executionContext) fieldContext_StorageVolume_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StorageVolume", field, true, true, errors.New("field of type StorageVolumeAction does not have child fields"))
+	return graphql.NewScalarFieldContext("StorageVolume", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _StorageVolume_etag(ctx context.Context, field graphql.CollectedField, obj *lxd.StorageVolume) (ret graphql.Marshaler) {
@@ -1843,7 +1843,7 @@ func (ec *executionContext) _StorageVolume(ctx context.Context, sel ast.Selectio
 					}
 				}()
 				res = ec._StorageVolume_availableActions(ctx, field, obj)
-				if res == graphql.RequiredNull {
+				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res

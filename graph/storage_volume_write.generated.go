@@ -1154,23 +1154,6 @@ func (ec *executionContext) unmarshalNMoveStorageVolumeInput2githubᚗcomᚋlxdq
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNStorageVolumeAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageVolumeAction(ctx context.Context, v any) (lxd.StorageVolumeAction, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := lxd.StorageVolumeAction(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNStorageVolumeAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageVolumeAction(ctx context.Context, sel ast.SelectionSet, v lxd.StorageVolumeAction) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNUpdateStorageVolumeInput2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐUpdateStorageVolumeInput(ctx context.Context, v any) (lxd.UpdateStorageVolumeInput, error) {
 	res, err := ec.unmarshalInputUpdateStorageVolumeInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -1216,42 +1199,6 @@ func (ec *executionContext) marshalOResizeStorageVolumePayload2ᚖgithubᚗcom�
 		return graphql.Null
 	}
 	return ec._ResizeStorageVolumePayload(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalOStorageVolumeAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageVolumeActionᚄ(ctx context.Context, v any) ([]lxd.StorageVolumeAction, error) {
-	if v == nil {
-		return nil, nil
-	}
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]lxd.StorageVolumeAction, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNStorageVolumeAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageVolumeAction(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalOStorageVolumeAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageVolumeActionᚄ(ctx context.Context, sel ast.SelectionSet, v []lxd.StorageVolumeAction) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNStorageVolumeAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageVolumeAction(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalOUpdateStorageVolumePayload2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋworkᚐStorageVolumePayload(ctx context.Context, sel ast.SelectionSet, v *work.StorageVolumePayload) graphql.Marshaler {

@@ -59,7 +59,7 @@ func (c *Client) RestoreClusterMember(ctx context.Context, as Scope, name string
 }
 
 // ClusterMemberAction is what may be done with a member.
-type ClusterMemberAction string
+type ClusterMemberAction = Action
 
 // AvailableActions are what the caller may do with a member as it is now.
 func (m *ClusterMember) AvailableActions(as Scope) []ClusterMemberAction {

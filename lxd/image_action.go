@@ -1,7 +1,7 @@
 package lxd
 
 // ImageAction is what can be done to an image.
-type ImageAction string
+type ImageAction = Action
 
 // The actions.
 const (
@@ -28,7 +28,7 @@ func (i *Image) ActionsFor(as Scope) []ImageAction {
 }
 
 // ImageAliasAction is what can be done to a name of an image.
-type ImageAliasAction string
+type ImageAliasAction = Action
 
 // The actions.
 const (

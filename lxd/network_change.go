@@ -10,7 +10,7 @@ import (
 )
 
 // NetworkAction is what can be done to a network, or to what belongs to networks.
-type NetworkAction string
+type NetworkAction = Action
 
 // The actions.
 const (

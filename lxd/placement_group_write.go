@@ -31,7 +31,7 @@ type UpdatePlacementGroupInput struct {
 }
 
 // PlacementGroupAction is what may be done with a placement group.
-type PlacementGroupAction string
+type PlacementGroupAction = Action
 
 // placementWords are LXD's words for both enums.
 var placementWords = map[string]string{"SPREAD": "spread", "COMPACT": "compact", "STRICT": "strict", "PERMISSIVE": "permissive"}

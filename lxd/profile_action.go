@@ -1,7 +1,7 @@
 package lxd
 
 // ProfileAction is what can be done to a profile.
-type ProfileAction string
+type ProfileAction = Action
 
 // The actions.
 const (

@@ -1,7 +1,7 @@
 package lxd
 
 // ProjectAction is what can be done to a project.
-type ProjectAction string
+type ProjectAction = Action
 
 // The actions.
 const (

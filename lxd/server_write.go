@@ -47,7 +47,7 @@ func (c *Client) UpdateServerConfig(ctx context.Context, as Scope, member string
 }
 
 // ServerAction is what may be done with LXD itself.
-type ServerAction string
+type ServerAction = Action
 
 // AvailableActions are what the caller may do with LXD as it is now.
 func (s *Server) AvailableActions(as Scope) []ServerAction {

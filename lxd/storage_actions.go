@@ -2,11 +2,10 @@ package lxd
 
 import (
 	"context"
-	"errors"
 )
 
 // StoragePoolAction is what can be done to a storage pool.
-type StoragePoolAction string
+type StoragePoolAction = Action
 
 // The actions.
 const (
@@ -32,7 +31,7 @@ func (c *Client) StoragePoolETag(ctx context.Context, pool *StoragePool) (*strin
 }
 
 // StorageVolumeAction is what can be done to a volume.
-type StorageVolumeAction string
+type StorageVolumeAction = Action
 
 // The actions.
 const (
@@ -48,17 +47,15 @@ const (
 )
 
 // StorageVolumeActions are what the caller may do to a volume now. Instances
-// that use it are looked for only where there are some.
+// that use it are looked for only where there are some; where they cannot be
+// read, it counts as in use.
 func (c *Client) StorageVolumeActions(ctx context.Context, as Scope, volume *StorageVolume) ([]StorageVolumeAction, error) {
 	if volume.Type != VolumeCustom || !as.Allows(volume.Project, true) {
 		return []StorageVolumeAction{}, nil
 	}
 	actions := []StorageVolumeAction{VolumeUpdate, VolumeResize, VolumeCopy, VolumeCreateSnapshot, VolumeCreateBackup}
-	switch err := c.idle(ctx, as, volume); {
-	case errors.As(err, new(*InUseError)):
+	if c.idle(ctx, as, volume) != nil {
 		return actions, nil
-	case err != nil:
-		return nil, err
 	}
 	actions = append(actions, VolumeRename, VolumeMove, VolumeRestore)
 	if len(volume.Users) == 0 {
@@ -84,7 +81,7 @@ func (c *Client) StorageVolumeSnapshotETag(ctx context.Context, as Scope, snapsh
 }
 
 // StorageBucketAction is what can be done to a bucket.
-type StorageBucketAction string
+type StorageBucketAction = Action
 
 // The actions.
 const (

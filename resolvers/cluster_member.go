@@ -25,7 +25,7 @@ func (r *clusterMemberResolver) Config(ctx context.Context, obj *lxd.ClusterMemb
 	return obj.Config.Visible(value(prefix), lxd.SeesSecrets(scope(ctx), "")), nil
 }
 
-func (r *clusterMemberResolver) AvailableActions(ctx context.Context, obj *lxd.ClusterMember) ([]lxd.ClusterMemberAction, error) {
+func (r *clusterMemberResolver) AvailableActions(ctx context.Context, obj *lxd.ClusterMember) ([]lxd.Action, error) {
 	return obj.AvailableActions(scope(ctx)), nil
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/lxdql/lxdql/work"
 )
 
-func (r *imageAliasResolver) AvailableActions(ctx context.Context, obj *lxd.ImageAlias) ([]lxd.ImageAliasAction, error) {
+func (r *imageAliasResolver) AvailableActions(ctx context.Context, obj *lxd.ImageAlias) ([]lxd.Action, error) {
 	return obj.ActionsFor(administrator(ctx)), nil
 }
 

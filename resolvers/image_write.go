@@ -12,7 +12,7 @@ import (
 	"github.com/lxdql/lxdql/work"
 )
 
-func (r *imageResolver) AvailableActions(ctx context.Context, obj *lxd.Image) ([]lxd.ImageAction, error) {
+func (r *imageResolver) AvailableActions(ctx context.Context, obj *lxd.Image) ([]lxd.Action, error) {
 	return obj.ActionsFor(administrator(ctx)), nil
 }
 

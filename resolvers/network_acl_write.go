@@ -32,6 +32,6 @@ func (r *networkAclResolver) Etag(ctx context.Context, obj *lxd.NetworkAcl) (*st
 	return load(ctx).networkETag.Load(ctx, obj)()
 }
 
-func (r *networkAclResolver) AvailableActions(ctx context.Context, obj *lxd.NetworkAcl) ([]lxd.NetworkAction, error) {
+func (r *networkAclResolver) AvailableActions(ctx context.Context, obj *lxd.NetworkAcl) ([]lxd.Action, error) {
 	return networkActions(ctx, obj), nil
 }

@@ -28,6 +28,6 @@ func (r *networkForwardResolver) Etag(ctx context.Context, obj *lxd.NetworkForwa
 	return load(ctx).networkETag.Load(ctx, obj)()
 }
 
-func (r *networkForwardResolver) AvailableActions(ctx context.Context, obj *lxd.NetworkForward) ([]lxd.NetworkAction, error) {
+func (r *networkForwardResolver) AvailableActions(ctx context.Context, obj *lxd.NetworkForward) ([]lxd.Action, error) {
 	return networkActions(ctx, obj), nil
 }

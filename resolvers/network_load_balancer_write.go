@@ -28,6 +28,6 @@ func (r *networkLoadBalancerResolver) Etag(ctx context.Context, obj *lxd.Network
 	return load(ctx).networkETag.Load(ctx, obj)()
 }
 
-func (r *networkLoadBalancerResolver) AvailableActions(ctx context.Context, obj *lxd.NetworkLoadBalancer) ([]lxd.NetworkAction, error) {
+func (r *networkLoadBalancerResolver) AvailableActions(ctx context.Context, obj *lxd.NetworkLoadBalancer) ([]lxd.Action, error) {
 	return networkActions(ctx, obj), nil
 }

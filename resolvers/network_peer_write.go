@@ -28,6 +28,6 @@ func (r *networkPeerResolver) Etag(ctx context.Context, obj *lxd.NetworkPeer) (*
 	return load(ctx).networkETag.Load(ctx, obj)()
 }
 
-func (r *networkPeerResolver) AvailableActions(ctx context.Context, obj *lxd.NetworkPeer) ([]lxd.NetworkAction, error) {
+func (r *networkPeerResolver) AvailableActions(ctx context.Context, obj *lxd.NetworkPeer) ([]lxd.Action, error) {
 	return networkActions(ctx, obj), nil
 }

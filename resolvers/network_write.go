@@ -32,6 +32,6 @@ func (r *networkResolver) Etag(ctx context.Context, obj *lxd.Network) (*string, 
 	return load(ctx).networkETag.Load(ctx, obj)()
 }
 
-func (r *networkResolver) AvailableActions(ctx context.Context, obj *lxd.Network) ([]lxd.NetworkAction, error) {
+func (r *networkResolver) AvailableActions(ctx context.Context, obj *lxd.Network) ([]lxd.Action, error) {
 	return networkActions(ctx, obj), nil
 }

@@ -28,6 +28,6 @@ func (r *networkZoneRecordResolver) Etag(ctx context.Context, obj *lxd.NetworkZo
 	return load(ctx).networkETag.Load(ctx, obj)()
 }
 
-func (r *networkZoneRecordResolver) AvailableActions(ctx context.Context, obj *lxd.NetworkZoneRecord) ([]lxd.NetworkAction, error) {
+func (r *networkZoneRecordResolver) AvailableActions(ctx context.Context, obj *lxd.NetworkZoneRecord) ([]lxd.Action, error) {
 	return networkActions(ctx, obj), nil
 }

@@ -28,6 +28,6 @@ func (r *networkZoneResolver) Etag(ctx context.Context, obj *lxd.NetworkZone) (*
 	return load(ctx).networkETag.Load(ctx, obj)()
 }
 
-func (r *networkZoneResolver) AvailableActions(ctx context.Context, obj *lxd.NetworkZone) ([]lxd.NetworkAction, error) {
+func (r *networkZoneResolver) AvailableActions(ctx context.Context, obj *lxd.NetworkZone) ([]lxd.Action, error) {
 	return networkActions(ctx, obj), nil
 }

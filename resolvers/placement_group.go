@@ -16,7 +16,7 @@ func (r *placementGroupResolver) Project(ctx context.Context, obj *lxd.Placement
 	return load(ctx).project.Load(ctx, obj.Project)()
 }
 
-func (r *placementGroupResolver) AvailableActions(ctx context.Context, obj *lxd.PlacementGroup) ([]lxd.PlacementGroupAction, error) {
+func (r *placementGroupResolver) AvailableActions(ctx context.Context, obj *lxd.PlacementGroup) ([]lxd.Action, error) {
 	return obj.AvailableActions(scope(ctx)), nil
 }
 

@@ -28,7 +28,7 @@ func (r *mutationResolver) DeleteProfile(ctx context.Context, name string, proje
 	return r.deleteProfile(ctx, project, name, wait, value(dryRun))
 }
 
-func (r *profileResolver) AvailableActions(ctx context.Context, obj *lxd.Profile) ([]lxd.ProfileAction, error) {
+func (r *profileResolver) AvailableActions(ctx context.Context, obj *lxd.Profile) ([]lxd.Action, error) {
 	return obj.ActionsFor(administrator(ctx)), nil
 }
 

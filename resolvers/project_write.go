@@ -28,7 +28,7 @@ func (r *mutationResolver) DeleteProject(ctx context.Context, name string, force
 	return r.deleteProject(ctx, name, value(force), wait)
 }
 
-func (r *projectResolver) AvailableActions(ctx context.Context, obj *lxd.Project) ([]lxd.ProjectAction, error) {
+func (r *projectResolver) AvailableActions(ctx context.Context, obj *lxd.Project) ([]lxd.Action, error) {
 	return obj.ActionsFor(administrator(ctx)), nil
 }
 

@@ -24,7 +24,7 @@ func (r *serverResolver) Tags(ctx context.Context, obj *lxd.Server) ([]string, e
 	return obj.ConfigFor(scope(ctx)).Tags(), nil
 }
 
-func (r *serverResolver) AvailableActions(ctx context.Context, obj *lxd.Server) ([]lxd.ServerAction, error) {
+func (r *serverResolver) AvailableActions(ctx context.Context, obj *lxd.Server) ([]lxd.Action, error) {
 	return obj.AvailableActions(scope(ctx)), nil
 }
 

@@ -42,7 +42,7 @@ func (r *mutationResolver) DeleteStorageBucketKey(ctx context.Context, pool stri
 	})
 }
 
-func (r *storageBucketResolver) AvailableActions(ctx context.Context, obj *lxd.StorageBucket) ([]lxd.StorageBucketAction, error) {
+func (r *storageBucketResolver) AvailableActions(ctx context.Context, obj *lxd.StorageBucket) ([]lxd.Action, error) {
 	return obj.AvailableActions(scope(ctx)), nil
 }
 

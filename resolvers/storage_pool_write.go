@@ -26,7 +26,7 @@ func (r *mutationResolver) DeleteStoragePool(ctx context.Context, name string, w
 	return r.deletePool(ctx, name, wait)
 }
 
-func (r *storagePoolResolver) AvailableActions(ctx context.Context, obj *lxd.StoragePool) ([]lxd.StoragePoolAction, error) {
+func (r *storagePoolResolver) AvailableActions(ctx context.Context, obj *lxd.StoragePool) ([]lxd.Action, error) {
 	return obj.AvailableActions(scope(ctx)), nil
 }
 

@@ -42,7 +42,7 @@ func (r *mutationResolver) DeleteStorageVolume(ctx context.Context, pool string,
 	return r.deleteVolume(ctx, namedVolume{project, pool, name, location}, wait, value(dryRun))
 }
 
-func (r *storageVolumeResolver) AvailableActions(ctx context.Context, obj *lxd.StorageVolume) ([]lxd.StorageVolumeAction, error) {
+func (r *storageVolumeResolver) AvailableActions(ctx context.Context, obj *lxd.StorageVolume) ([]lxd.Action, error) {
 	return load(ctx).volumeActions.Load(ctx, obj)()
 }
 

@@ -712,6 +712,14 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ImageChange struct {
+		Cursor  func(childComplexity int) int
+		Image   func(childComplexity int) int
+		Kind    func(childComplexity int) int
+		Name    func(childComplexity int) int
+		Project func(childComplexity int) int
+	}
+
 	ImageConnection struct {
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
@@ -1222,6 +1230,15 @@ type ComplexityRoot struct {
 		UsedBy  func(childComplexity int) int
 	}
 
+	NetworkChange struct {
+		Cursor       func(childComplexity int) int
+		Kind         func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Network      func(childComplexity int) int
+		PreviousName func(childComplexity int) int
+		Project      func(childComplexity int) int
+	}
+
 	NetworkConnection struct {
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
@@ -1491,6 +1508,15 @@ type ComplexityRoot struct {
 		UsedBy           func(childComplexity int) int
 	}
 
+	ProfileChange struct {
+		Cursor       func(childComplexity int) int
+		Kind         func(childComplexity int) int
+		Name         func(childComplexity int) int
+		PreviousName func(childComplexity int) int
+		Profile      func(childComplexity int) int
+		Project      func(childComplexity int) int
+	}
+
 	ProfileConnection struct {
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
@@ -1515,6 +1541,15 @@ type ComplexityRoot struct {
 		Tags             func(childComplexity int) int
 		Usage            func(childComplexity int) int
 		UsedBy           func(childComplexity int) int
+	}
+
+	ProjectChange struct {
+		Current      func(childComplexity int) int
+		Cursor       func(childComplexity int) int
+		Kind         func(childComplexity int) int
+		Name         func(childComplexity int) int
+		PreviousName func(childComplexity int) int
+		Project      func(childComplexity int) int
 	}
 
 	ProjectConnection struct {
@@ -2161,6 +2196,16 @@ type ComplexityRoot struct {
 		VolumeOnly       func(childComplexity int) int
 	}
 
+	StorageVolumeChange struct {
+		Cursor        func(childComplexity int) int
+		Kind          func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Pool          func(childComplexity int) int
+		PreviousName  func(childComplexity int) int
+		Project       func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
 	StorageVolumeConnection struct {
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
@@ -2189,9 +2234,14 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		Events           func(childComplexity int, types []lxd.EventType, actions []string, project *string, allProjects *bool, after *string) int
-		InstanceChanged  func(childComplexity int, name *string, project *string, allProjects *bool) int
-		OperationUpdated func(childComplexity int, id string) int
+		Events               func(childComplexity int, types []lxd.EventType, actions []string, project *string, allProjects *bool, after *string) int
+		ImageChanged         func(childComplexity int, name *string, project *string, allProjects *bool, snapshot *bool) int
+		InstanceChanged      func(childComplexity int, name *string, project *string, allProjects *bool, where map[string]any, snapshot *bool) int
+		NetworkChanged       func(childComplexity int, name *string, project *string, allProjects *bool, snapshot *bool) int
+		OperationUpdated     func(childComplexity int, id string) int
+		ProfileChanged       func(childComplexity int, name *string, project *string, allProjects *bool, snapshot *bool) int
+		ProjectChanged       func(childComplexity int, name *string, snapshot *bool) int
+		StorageVolumeChanged func(childComplexity int, pool *string, name *string, project *string, allProjects *bool, snapshot *bool) int
 	}
 
 	TpmDevice struct {
@@ -4541,6 +4591,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImageAliasEdge.Node(childComplexity), true
+
+	case "ImageChange.cursor":
+		if e.ComplexityRoot.ImageChange.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageChange.Cursor(childComplexity), true
+	case "ImageChange.image":
+		if e.ComplexityRoot.ImageChange.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageChange.Image(childComplexity), true
+	case "ImageChange.kind":
+		if e.ComplexityRoot.ImageChange.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageChange.Kind(childComplexity), true
+	case "ImageChange.name":
+		if e.ComplexityRoot.ImageChange.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageChange.Name(childComplexity), true
+	case "ImageChange.project":
+		if e.ComplexityRoot.ImageChange.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageChange.Project(childComplexity), true
 
 	case "ImageConnection.edges":
 		if e.ComplexityRoot.ImageConnection.Edges == nil {
@@ -7689,6 +7770,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkAllocation.UsedBy(childComplexity), true
 
+	case "NetworkChange.cursor":
+		if e.ComplexityRoot.NetworkChange.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkChange.Cursor(childComplexity), true
+	case "NetworkChange.kind":
+		if e.ComplexityRoot.NetworkChange.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkChange.Kind(childComplexity), true
+	case "NetworkChange.name":
+		if e.ComplexityRoot.NetworkChange.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkChange.Name(childComplexity), true
+	case "NetworkChange.network":
+		if e.ComplexityRoot.NetworkChange.Network == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkChange.Network(childComplexity), true
+	case "NetworkChange.previousName":
+		if e.ComplexityRoot.NetworkChange.PreviousName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkChange.PreviousName(childComplexity), true
+	case "NetworkChange.project":
+		if e.ComplexityRoot.NetworkChange.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkChange.Project(childComplexity), true
+
 	case "NetworkConnection.edges":
 		if e.ComplexityRoot.NetworkConnection.Edges == nil {
 			break
@@ -8845,6 +8963,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Profile.UsedBy(childComplexity), true
 
+	case "ProfileChange.cursor":
+		if e.ComplexityRoot.ProfileChange.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileChange.Cursor(childComplexity), true
+	case "ProfileChange.kind":
+		if e.ComplexityRoot.ProfileChange.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileChange.Kind(childComplexity), true
+	case "ProfileChange.name":
+		if e.ComplexityRoot.ProfileChange.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileChange.Name(childComplexity), true
+	case "ProfileChange.previousName":
+		if e.ComplexityRoot.ProfileChange.PreviousName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileChange.PreviousName(childComplexity), true
+	case "ProfileChange.profile":
+		if e.ComplexityRoot.ProfileChange.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileChange.Profile(childComplexity), true
+	case "ProfileChange.project":
+		if e.ComplexityRoot.ProfileChange.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileChange.Project(childComplexity), true
+
 	case "ProfileConnection.edges":
 		if e.ComplexityRoot.ProfileConnection.Edges == nil {
 			break
@@ -8959,6 +9114,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.UsedBy(childComplexity), true
+
+	case "ProjectChange.current":
+		if e.ComplexityRoot.ProjectChange.Current == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectChange.Current(childComplexity), true
+	case "ProjectChange.cursor":
+		if e.ComplexityRoot.ProjectChange.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectChange.Cursor(childComplexity), true
+	case "ProjectChange.kind":
+		if e.ComplexityRoot.ProjectChange.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectChange.Kind(childComplexity), true
+	case "ProjectChange.name":
+		if e.ComplexityRoot.ProjectChange.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectChange.Name(childComplexity), true
+	case "ProjectChange.previousName":
+		if e.ComplexityRoot.ProjectChange.PreviousName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectChange.PreviousName(childComplexity), true
+	case "ProjectChange.project":
+		if e.ComplexityRoot.ProjectChange.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectChange.Project(childComplexity), true
 
 	case "ProjectConnection.edges":
 		if e.ComplexityRoot.ProjectConnection.Edges == nil {
@@ -11700,6 +11892,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StorageVolumeBackup.VolumeOnly(childComplexity), true
 
+	case "StorageVolumeChange.cursor":
+		if e.ComplexityRoot.StorageVolumeChange.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeChange.Cursor(childComplexity), true
+	case "StorageVolumeChange.kind":
+		if e.ComplexityRoot.StorageVolumeChange.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeChange.Kind(childComplexity), true
+	case "StorageVolumeChange.name":
+		if e.ComplexityRoot.StorageVolumeChange.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeChange.Name(childComplexity), true
+	case "StorageVolumeChange.pool":
+		if e.ComplexityRoot.StorageVolumeChange.Pool == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeChange.Pool(childComplexity), true
+	case "StorageVolumeChange.previousName":
+		if e.ComplexityRoot.StorageVolumeChange.PreviousName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeChange.PreviousName(childComplexity), true
+	case "StorageVolumeChange.project":
+		if e.ComplexityRoot.StorageVolumeChange.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeChange.Project(childComplexity), true
+	case "StorageVolumeChange.storageVolume":
+		if e.ComplexityRoot.StorageVolumeChange.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeChange.StorageVolume(childComplexity), true
+
 	case "StorageVolumeConnection.edges":
 		if e.ComplexityRoot.StorageVolumeConnection.Edges == nil {
 			break
@@ -11805,6 +12040,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.Events(childComplexity, args["types"].([]lxd.EventType), args["actions"].([]string), args["project"].(*string), args["allProjects"].(*bool), args["after"].(*string)), true
+	case "Subscription.imageChanged":
+		if e.ComplexityRoot.Subscription.ImageChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_imageChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.ImageChanged(childComplexity, args["name"].(*string), args["project"].(*string), args["allProjects"].(*bool), args["snapshot"].(*bool)), true
 	case "Subscription.instanceChanged":
 		if e.ComplexityRoot.Subscription.InstanceChanged == nil {
 			break
@@ -11815,7 +12061,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.InstanceChanged(childComplexity, args["name"].(*string), args["project"].(*string), args["allProjects"].(*bool)), true
+		return e.ComplexityRoot.Subscription.InstanceChanged(childComplexity, args["name"].(*string), args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["snapshot"].(*bool)), true
+	case "Subscription.networkChanged":
+		if e.ComplexityRoot.Subscription.NetworkChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_networkChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.NetworkChanged(childComplexity, args["name"].(*string), args["project"].(*string), args["allProjects"].(*bool), args["snapshot"].(*bool)), true
 	case "Subscription.operationUpdated":
 		if e.ComplexityRoot.Subscription.OperationUpdated == nil {
 			break
@@ -11827,6 +12084,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.OperationUpdated(childComplexity, args["id"].(string)), true
+	case "Subscription.profileChanged":
+		if e.ComplexityRoot.Subscription.ProfileChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_profileChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.ProfileChanged(childComplexity, args["name"].(*string), args["project"].(*string), args["allProjects"].(*bool), args["snapshot"].(*bool)), true
+	case "Subscription.projectChanged":
+		if e.ComplexityRoot.Subscription.ProjectChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_projectChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.ProjectChanged(childComplexity, args["name"].(*string), args["snapshot"].(*bool)), true
+	case "Subscription.storageVolumeChanged":
+		if e.ComplexityRoot.Subscription.StorageVolumeChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_storageVolumeChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.StorageVolumeChanged(childComplexity, args["pool"].(*string), args["name"].(*string), args["project"].(*string), args["allProjects"].(*bool), args["snapshot"].(*bool)), true
 
 	case "TpmDevice.config":
 		if e.ComplexityRoot.TpmDevice.Config == nil {
@@ -15857,6 +16147,12 @@ enum InstanceChangeKind {
   RENAMED
   """It is gone."""
   DELETED
+  """It is there: one for each instance, when ` + "`" + `snapshot` + "`" + ` asks for it."""
+  SNAPSHOT
+  """That was all there is; what follows are changes."""
+  SNAPSHOT_END
+  """It differs from what was told last: lxdql could not hear LXD for a while."""
+  RECONCILED
 }
 
 """A change of an instance."""
@@ -15865,20 +16161,20 @@ type InstanceChange {
   kind: InstanceChangeKind!
   """Where the change stands in the stream of events; opaque."""
   cursor: String!
-  """The instance's name."""
+  """The instance's name; empty on ` + "`" + `SNAPSHOT_END` + "`" + `."""
   name: String!
   """The name before ` + "`" + `RENAMED` + "`" + `; null otherwise."""
   previousName: String
   """The name of the instance's project."""
   project: String!
-  """The instance, read after the change; null on ` + "`" + `DELETED` + "`" + ` and when it is gone meanwhile."""
+  """The instance, read after the change; null on ` + "`" + `DELETED` + "`" + `, ` + "`" + `SNAPSHOT_END` + "`" + ` and when it is gone meanwhile."""
   instance: Instance
 }
 
 extend type Subscription {
   """
   Changes of one instance, or of all that the caller may see in a project or
-  in all projects. A subscriber that does not keep up is ended with
+  in all projects. Updates of one instance that come at once are told once. A subscriber that does not keep up is ended with
   ` + "`" + `SUBSCRIPTION_LAGGED` + "`" + ` and its last cursor.
   """
   instanceChanged(
@@ -15888,6 +16184,10 @@ extend type Subscription {
     project: String
     """The changes in all projects that the caller may see; ` + "`" + `project` + "`" + ` then counts for nothing."""
     allProjects: Boolean = false
+    """Only those that it chooses, as in ` + "`" + `instances` + "`" + `, and those that it chose before."""
+    where: InstanceWhere
+    """Whether to tell first what there is: a ` + "`" + `SNAPSHOT` + "`" + ` for each, then ` + "`" + `SNAPSHOT_END` + "`" + `."""
+    snapshot: Boolean = false
   ): InstanceChange @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
@@ -18757,6 +19057,175 @@ extend type Query {
     """The ids; at most 100, more is ` + "`" + `LIMIT_EXCEEDED` + "`" + `."""
     ids: [ID!]!
   ): [Node]! @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/object_change.graphqls", Input: `"""What happened to a volume, network, image, project or profile."""
+enum ObjectChangeKind {
+  """It is there: one for each, when ` + "`" + `snapshot` + "`" + ` asks for it."""
+  SNAPSHOT
+  """That was all there is; what follows are changes."""
+  SNAPSHOT_END
+  """It was made."""
+  CREATED
+  """It changed, or something that belongs to it did."""
+  UPDATED
+  """It has a new name."""
+  RENAMED
+  """It is gone."""
+  DELETED
+  """It differs from what was told last: lxdql could not hear LXD for a while."""
+  RECONCILED
+}
+
+"""A change of a volume."""
+type StorageVolumeChange {
+  """What happened."""
+  kind: ObjectChangeKind!
+  """Where the change stands in the stream of events; opaque."""
+  cursor: String!
+  """Its name; empty on ` + "`" + `SNAPSHOT_END` + "`" + `."""
+  name: String!
+  """The name before ` + "`" + `RENAMED` + "`" + `; null otherwise."""
+  previousName: String
+  """The name of its storage pool; empty on ` + "`" + `SNAPSHOT_END` + "`" + `."""
+  pool: String!
+  """The name of the project that it belongs to; empty on ` + "`" + `SNAPSHOT_END` + "`" + `."""
+  project: String!
+  """The volume, read after the change; null when it is gone."""
+  storageVolume: StorageVolume
+}
+
+"""A change of a network."""
+type NetworkChange {
+  """What happened."""
+  kind: ObjectChangeKind!
+  """Where the change stands in the stream of events; opaque."""
+  cursor: String!
+  """Its name; empty on ` + "`" + `SNAPSHOT_END` + "`" + `."""
+  name: String!
+  """The name before ` + "`" + `RENAMED` + "`" + `; null otherwise."""
+  previousName: String
+  """The name of the project that it belongs to; empty on ` + "`" + `SNAPSHOT_END` + "`" + `."""
+  project: String!
+  """The network, read after the change; null when it is gone."""
+  network: Network
+}
+
+"""A change of a image."""
+type ImageChange {
+  """What happened."""
+  kind: ObjectChangeKind!
+  """Where the change stands in the stream of events; opaque."""
+  cursor: String!
+  """Its fingerprint; empty on ` + "`" + `SNAPSHOT_END` + "`" + `."""
+  name: String!
+  """The name of the project that it belongs to; empty on ` + "`" + `SNAPSHOT_END` + "`" + `."""
+  project: String!
+  """The image, read after the change; null when it is gone."""
+  image: Image
+}
+
+"""A change of a project."""
+type ProjectChange {
+  """What happened."""
+  kind: ObjectChangeKind!
+  """Where the change stands in the stream of events; opaque."""
+  cursor: String!
+  """Its name; empty on ` + "`" + `SNAPSHOT_END` + "`" + `."""
+  name: String!
+  """The name before ` + "`" + `RENAMED` + "`" + `; null otherwise."""
+  previousName: String
+  """The name of the project; empty on ` + "`" + `SNAPSHOT_END` + "`" + `."""
+  project: String!
+  """The project, read after the change; null when it is gone."""
+  current: Project
+}
+
+"""A change of a profile."""
+type ProfileChange {
+  """What happened."""
+  kind: ObjectChangeKind!
+  """Where the change stands in the stream of events; opaque."""
+  cursor: String!
+  """Its name; empty on ` + "`" + `SNAPSHOT_END` + "`" + `."""
+  name: String!
+  """The name before ` + "`" + `RENAMED` + "`" + `; null otherwise."""
+  previousName: String
+  """The name of the project that it belongs to; empty on ` + "`" + `SNAPSHOT_END` + "`" + `."""
+  project: String!
+  """The profile, read after the change; null when it is gone."""
+  profile: Profile
+}
+
+extend type Subscription {
+  """
+  Changes of volumes that were made as such: those of instances and images go with them. A subscriber that does not keep up is ended with
+  ` + "`" + `SUBSCRIPTION_LAGGED` + "`" + ` and its last cursor.
+  """
+  storageVolumeChanged(
+    """Only volumes of this storage pool."""
+    pool: String
+    """Only the one with this name; it need not exist yet."""
+    name: String
+    """The project; null is ` + "`" + `default` + "`" + `. One that has none of its own shows default's."""
+    project: String
+    """The changes in all projects that the caller may see; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+    """Whether to tell first what there is: a ` + "`" + `SNAPSHOT` + "`" + ` for each, then ` + "`" + `SNAPSHOT_END` + "`" + `."""
+    snapshot: Boolean = false
+  ): StorageVolumeChange @hasRole(role: VIEWER)
+  """
+  Changes of networks. A subscriber that does not keep up is ended with
+  ` + "`" + `SUBSCRIPTION_LAGGED` + "`" + ` and its last cursor.
+  """
+  networkChanged(
+    """Only the one with this name; it need not exist yet."""
+    name: String
+    """The project; null is ` + "`" + `default` + "`" + `. One that has none of its own shows default's."""
+    project: String
+    """The changes in all projects that the caller may see; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+    """Whether to tell first what there is: a ` + "`" + `SNAPSHOT` + "`" + ` for each, then ` + "`" + `SNAPSHOT_END` + "`" + `."""
+    snapshot: Boolean = false
+  ): NetworkChange @hasRole(role: VIEWER)
+  """
+  Changes of images. A subscriber that does not keep up is ended with
+  ` + "`" + `SUBSCRIPTION_LAGGED` + "`" + ` and its last cursor.
+  """
+  imageChanged(
+    """Only the image with this fingerprint, in full; it need not exist yet."""
+    name: String
+    """The project; null is ` + "`" + `default` + "`" + `. One that has none of its own shows default's."""
+    project: String
+    """The changes in all projects that the caller may see; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+    """Whether to tell first what there is: a ` + "`" + `SNAPSHOT` + "`" + ` for each, then ` + "`" + `SNAPSHOT_END` + "`" + `."""
+    snapshot: Boolean = false
+  ): ImageChange @hasRole(role: VIEWER)
+  """
+  Changes of projects. A subscriber that does not keep up is ended with
+  ` + "`" + `SUBSCRIPTION_LAGGED` + "`" + ` and its last cursor.
+  """
+  projectChanged(
+    """Only the one with this name; it need not exist yet."""
+    name: String
+    """Whether to tell first what there is: a ` + "`" + `SNAPSHOT` + "`" + ` for each, then ` + "`" + `SNAPSHOT_END` + "`" + `."""
+    snapshot: Boolean = false
+  ): ProjectChange @hasRole(role: VIEWER)
+  """
+  Changes of profiles. A subscriber that does not keep up is ended with
+  ` + "`" + `SUBSCRIPTION_LAGGED` + "`" + ` and its last cursor.
+  """
+  profileChanged(
+    """Only the one with this name; it need not exist yet."""
+    name: String
+    """The project; null is ` + "`" + `default` + "`" + `. One that has none of its own shows default's."""
+    project: String
+    """The changes in all projects that the caller may see; ` + "`" + `project` + "`" + ` then counts for nothing."""
+    allProjects: Boolean = false
+    """Whether to tell first what there is: a ` + "`" + `SNAPSHOT` + "`" + ` for each, then ` + "`" + `SNAPSHOT_END` + "`" + `."""
+    snapshot: Boolean = false
+  ): ProfileChange @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
 	{Name: "../schema/operation.graphqls", Input: `"""How far an operation is."""
@@ -23491,6 +23960,22 @@ func (ec *executionContext) childFields_ImageAliasEdge(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type ImageAliasEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ImageChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_ImageChange_kind(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ImageChange_cursor(ctx, field)
+	case "name":
+		return ec.fieldContext_ImageChange_name(ctx, field)
+	case "project":
+		return ec.fieldContext_ImageChange_project(ctx, field)
+	case "image":
+		return ec.fieldContext_ImageChange_image(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImageChange", field.Name)
+}
+
 func (ec *executionContext) childFields_ImageConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -24185,6 +24670,24 @@ func (ec *executionContext) childFields_NetworkAllocation(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type NetworkAllocation", field.Name)
 }
 
+func (ec *executionContext) childFields_NetworkChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_NetworkChange_kind(ctx, field)
+	case "cursor":
+		return ec.fieldContext_NetworkChange_cursor(ctx, field)
+	case "name":
+		return ec.fieldContext_NetworkChange_name(ctx, field)
+	case "previousName":
+		return ec.fieldContext_NetworkChange_previousName(ctx, field)
+	case "project":
+		return ec.fieldContext_NetworkChange_project(ctx, field)
+	case "network":
+		return ec.fieldContext_NetworkChange_network(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkChange", field.Name)
+}
+
 func (ec *executionContext) childFields_NetworkConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -24649,6 +25152,24 @@ func (ec *executionContext) childFields_Profile(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Profile", field.Name)
 }
 
+func (ec *executionContext) childFields_ProfileChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_ProfileChange_kind(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ProfileChange_cursor(ctx, field)
+	case "name":
+		return ec.fieldContext_ProfileChange_name(ctx, field)
+	case "previousName":
+		return ec.fieldContext_ProfileChange_previousName(ctx, field)
+	case "project":
+		return ec.fieldContext_ProfileChange_project(ctx, field)
+	case "profile":
+		return ec.fieldContext_ProfileChange_profile(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProfileChange", field.Name)
+}
+
 func (ec *executionContext) childFields_ProfileConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -24699,6 +25220,24 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Project", field.Name)
+}
+
+func (ec *executionContext) childFields_ProjectChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_ProjectChange_kind(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ProjectChange_cursor(ctx, field)
+	case "name":
+		return ec.fieldContext_ProjectChange_name(ctx, field)
+	case "previousName":
+		return ec.fieldContext_ProjectChange_previousName(ctx, field)
+	case "project":
+		return ec.fieldContext_ProjectChange_project(ctx, field)
+	case "current":
+		return ec.fieldContext_ProjectChange_current(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProjectChange", field.Name)
 }
 
 func (ec *executionContext) childFields_ProjectConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -25863,6 +26402,26 @@ func (ec *executionContext) childFields_StorageVolumeBackup(ctx context.Context,
 		return ec.fieldContext_StorageVolumeBackup_volume(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeBackup", field.Name)
+}
+
+func (ec *executionContext) childFields_StorageVolumeChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_StorageVolumeChange_kind(ctx, field)
+	case "cursor":
+		return ec.fieldContext_StorageVolumeChange_cursor(ctx, field)
+	case "name":
+		return ec.fieldContext_StorageVolumeChange_name(ctx, field)
+	case "previousName":
+		return ec.fieldContext_StorageVolumeChange_previousName(ctx, field)
+	case "pool":
+		return ec.fieldContext_StorageVolumeChange_pool(ctx, field)
+	case "project":
+		return ec.fieldContext_StorageVolumeChange_project(ctx, field)
+	case "storageVolume":
+		return ec.fieldContext_StorageVolumeChange_storageVolume(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeChange", field.Name)
 }
 
 func (ec *executionContext) childFields_StorageVolumeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -15,6 +15,10 @@ const (
 	ChangeUnfrozen InstanceChangeKind = "UNFROZEN"
 	ChangeRenamed  InstanceChangeKind = "RENAMED"
 	ChangeDeleted  InstanceChangeKind = "DELETED"
+	// Those below are told by lxdql: what there is, and what was missed.
+	ChangeSnapshot    InstanceChangeKind = "SNAPSHOT"
+	ChangeSnapshotEnd InstanceChangeKind = "SNAPSHOT_END"
+	ChangeReconciled  InstanceChangeKind = "RECONCILED"
 )
 
 // InstanceChange is a change of an instance.

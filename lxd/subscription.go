@@ -137,6 +137,25 @@ func (s *Subscription) Next(ctx context.Context) (Event, error) {
 	}
 }
 
+// TryNext is the next event that is there already; nil for none. The end of the
+// subscription is told by Next only.
+func (s *Subscription) TryNext() Event {
+	if len(s.before) > 0 {
+		event := s.before[0]
+		s.before, s.last = s.before[1:], event.Head().Cursor
+		return event
+	}
+	select {
+	case event, ok := <-s.queue:
+		if ok {
+			s.last = event.Head().Cursor
+			return event
+		}
+	default:
+	}
+	return nil
+}
+
 // Close ends the subscription; calling it again does nothing.
 func (s *Subscription) Close() {
 	s.hub.mutex.Lock()

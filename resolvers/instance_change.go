@@ -11,6 +11,6 @@ import (
 	"github.com/lxdql/lxdql/lxd"
 )
 
-func (r *subscriptionResolver) InstanceChanged(ctx context.Context, name *string, project *string, allProjects *bool) (<-chan *lxd.InstanceChange, error) {
-	return r.instanceChanged(ctx, value(name), value(project), value(allProjects))
+func (r *subscriptionResolver) InstanceChanged(ctx context.Context, name *string, project *string, allProjects *bool, where map[string]any, snapshot *bool) (<-chan *lxd.InstanceChange, error) {
+	return r.instanceChanged(ctx, &watched{name: value(name), project: value(project), all: value(allProjects), where: where}, value(snapshot))
 }

@@ -1,0 +1,107 @@
+package e2e
+
+import (
+	"syscall"
+	"testing"
+)
+
+// until reads changes until one is of the kind and the name, and returns it.
+func until(t *testing.T, watching *socket, id, field, kind, name string) any {
+	t.Helper()
+	for range 50 {
+		change := into(watching.next(id), field)
+		if into(change, "kind") == kind && (name == "" || into(change, "name") == name) {
+			return change
+		}
+	}
+	t.Errorf("%s: no %s of %s", field, kind, name)
+	return nil
+}
+
+// First what there is, then what changes: of instances and of everything else,
+// with the object as it is then.
+func TestWhatThereIsAndThenWhatChanges(t *testing.T) {
+	type m = map[string]any
+	server := onRealLXD(t)
+	token := server.login(t)
+	project, name := newProject(t, "true"), newName()
+	asked := m{"p": project}
+	server.must(t, token, createBusybox, m{"name": name, "project": project, "wait": 60})
+	watch := func(id, query string, asked m) *socket {
+		watching := server.connect(t, token) // each of its own: what is not waited for is passed over
+		watching.subscribe(id, query, asked)
+		return watching
+	}
+	watching := watch("i", `subscription($p: String) { instanceChanged(project: $p, snapshot: true) { kind name cursor project previousName instance { name status project { name } } } }`, asked)
+	running := watch("w", `subscription($p: String) { instanceChanged(project: $p, snapshot: true, where: {status: {equals: RUNNING}}) { kind name instance { status } } }`, asked)
+	profiles := watch("f", `subscription($p: String) { profileChanged(project: $p, snapshot: true) { kind name previousName project profile { name description } } }`, asked)
+	projects := watch("p", `subscription { projectChanged(snapshot: true) { kind name current { description } } }`, nil)
+	volumes := watch("v", `subscription { storageVolumeChanged(pool: "default", snapshot: true) { kind name pool previousName storageVolume { name pool { name } } } }`, nil)
+	if first := into(watching.next("i"), "instanceChanged"); into(first, "kind") != "SNAPSHOT" || into(first, "instance", "name") != name || into(first, "instance", "project", "name") != project {
+		t.Errorf("what there is: %v", first)
+	}
+	if end := into(watching.next("i"), "instanceChanged"); into(end, "kind") != "SNAPSHOT_END" || into(end, "instance") != nil {
+		t.Errorf("its end: %v", end)
+	}
+	if none := into(running.next("w"), "instanceChanged"); into(none, "kind") != "SNAPSHOT_END" {
+		t.Errorf("none runs: %v", none)
+	}
+	until(t, profiles, "f", "profileChanged", "SNAPSHOT_END", "")
+	until(t, projects, "p", "projectChanged", "SNAPSHOT_END", "")
+	until(t, volumes, "v", "storageVolumeChanged", "SNAPSHOT_END", "")
+	volume, renamed := "v"+name[2:], "w"+name[2:]
+	vars := m{"p": project, "n": name, "v": volume, "w": renamed}
+	server.walk(t, token, vars, []step{
+		{`startInstance(name: $n, project: $p, wait: 60) { instance { status } }`, "", nil, nil},
+		{`createProfile(input: {name: "f1", project: $p, description: "one"}) { profile { name } }`, "", nil, nil},
+		{`renameProfile(name: "f1", project: $p, newName: "f2") { profile { name } }`, "", nil, nil},
+		{`deleteProfile(name: "f2", project: $p) { deletedId }`, "", nil, nil},
+		{`updateProject(name: $p, input: {description: "shop"}) { project { name } }`, "", nil, nil},
+		{`createStorageVolume(input: {pool: "default", name: $v}, wait: 60) { storageVolume { name } }`, "", nil, nil},
+		{`renameStorageVolume(pool: "default", name: $v, newName: $w, wait: 60) { storageVolume { name } }`, "", nil, nil},
+		{`deleteStorageVolume(pool: "default", name: $w, wait: 60) { deletedId }`, "", nil, nil},
+		{`stopInstance(name: $n, project: $p, force: true, wait: 60) { instance { status } }`, "", nil, nil},
+		{`deleteInstance(name: $n, project: $p, wait: 60) { deletedId }`, "", nil, nil},
+	})
+	if started := until(t, watching, "i", "instanceChanged", "STARTED", name); into(started, "instance", "project", "name") != project {
+		t.Errorf("started: %v", started)
+	}
+	until(t, watching, "i", "instanceChanged", "STOPPED", name)
+	if deleted := until(t, watching, "i", "instanceChanged", "DELETED", name); into(deleted, "instance") != nil {
+		t.Errorf("deleted: %v", deleted)
+	}
+	until(t, running, "w", "instanceChanged", "STARTED", name)
+	if change := until(t, profiles, "f", "profileChanged", "RENAMED", "f2"); into(change, "previousName") != "f1" || into(change, "project") != project {
+		t.Errorf("the profile: %v", change)
+	}
+	until(t, profiles, "f", "profileChanged", "DELETED", "f2")
+	until(t, projects, "p", "projectChanged", "UPDATED", project)
+	if made := until(t, volumes, "v", "storageVolumeChanged", "CREATED", volume); into(made, "pool") != "default" {
+		t.Errorf("the volume: %v", made)
+	}
+	if change := until(t, volumes, "v", "storageVolumeChanged", "RENAMED", renamed); into(change, "previousName") != volume {
+		t.Errorf("renamed: %v", change)
+	}
+	until(t, volumes, "v", "storageVolumeChanged", "DELETED", renamed)
+}
+
+// What happened while lxdql could not hear LXD is told when it can again.
+func TestWhatWasMissedIsReconciled(t *testing.T) {
+	directory, socket := ownDaemon(t)
+	server := start(t, "LXD_SOCKET_PATH="+socket)
+	token := server.login(t)
+	server.must(t, token, createBusybox, map[string]any{"name": "stays", "wait": 60})
+	server.must(t, token, createBusybox, map[string]any{"name": "runs", "start": true, "wait": 60})
+	watching := server.connect(t, token)
+	watching.subscribe("i", `subscription { instanceChanged(snapshot: true) { kind name instance { status } } }`, nil)
+	until(t, watching, "i", "instanceChanged", "SNAPSHOT_END", "")
+	pid := server.must(t, token, `{ instance(name: "runs") { state { pid } } }`, nil).at("instance", "state", "pid").(float64)
+	script(t, "kill", directory)
+	if err := syscall.Kill(int(pid), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	script(t, "start", directory)
+	if missed := until(t, watching, "i", "instanceChanged", "RECONCILED", "runs"); into(missed, "instance", "status") != "STOPPED" {
+		t.Errorf("what was missed: %v", missed)
+	}
+}

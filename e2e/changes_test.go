@@ -105,3 +105,27 @@ func TestWhatWasMissedIsReconciled(t *testing.T) {
 		t.Errorf("what was missed: %v", missed)
 	}
 }
+
+// The live state comes at once and then again and again; of a hidden instance,
+// and at a foolish pace, it does not.
+func TestTheLiveState(t *testing.T) {
+	server := onRealLXD(t)
+	token := server.login(t)
+	project, name := newProject(t, "true"), newName()
+	server.must(t, token, createBusybox, map[string]any{"name": name, "project": project, "start": true, "wait": 60})
+	const watch = `subscription($n: [String!]!, $p: String, $i: Int) { instanceState(names: $n, project: $p, intervalSeconds: $i) { name project cpuPercent memoryPercent receivedBytesPerSecond error state { status pid memory { usageBytes } } } }`
+	watching := server.connect(t, token)
+	watching.subscribe("s", watch, map[string]any{"n": []any{name}, "p": project, "i": 1})
+	first := into(watching.next("s"), "instanceState")
+	if into(first, "name") != name || into(first, "state", "status") != "RUNNING" || into(first, "cpuPercent") != nil {
+		t.Errorf("the first sample: %v", first)
+	}
+	if second := into(watching.next("s"), "instanceState"); into(second, "cpuPercent") == nil || into(second, "receivedBytesPerSecond") == nil {
+		t.Errorf("the second sample: %v", second)
+	}
+	for _, bad := range []map[string]any{{"n": []any{}}, {"n": []any{name}, "p": project, "i": 0}, {"n": []any{name, name}, "p": project}, {"n": []any{"nope"}, "p": project}, {"n": []any{name}, "p": "nope"}} {
+		if refused := server.ask(t, token, watch, bad); len(refused.Errors) == 0 {
+			t.Errorf("%v: %s", bad, refused.Text)
+		}
+	}
+}

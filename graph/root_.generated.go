@@ -938,6 +938,18 @@ type ComplexityRoot struct {
 		Type      func(childComplexity int) int
 	}
 
+	InstanceStateSample struct {
+		At                     func(childComplexity int) int
+		CPUPercent             func(childComplexity int) int
+		Error                  func(childComplexity int) int
+		MemoryPercent          func(childComplexity int) int
+		Name                   func(childComplexity int) int
+		Project                func(childComplexity int) int
+		ReceivedBytesPerSecond func(childComplexity int) int
+		SentBytesPerSecond     func(childComplexity int) int
+		State                  func(childComplexity int) int
+	}
+
 	InstanceTemplate struct {
 		Content    func(childComplexity int) int
 		CreateOnly func(childComplexity int) int
@@ -2237,6 +2249,7 @@ type ComplexityRoot struct {
 		Events               func(childComplexity int, types []lxd.EventType, actions []string, project *string, allProjects *bool, after *string) int
 		ImageChanged         func(childComplexity int, name *string, project *string, allProjects *bool, snapshot *bool) int
 		InstanceChanged      func(childComplexity int, name *string, project *string, allProjects *bool, where map[string]any, snapshot *bool) int
+		InstanceState        func(childComplexity int, names []string, project *string, intervalSeconds *int) int
 		NetworkChanged       func(childComplexity int, name *string, project *string, allProjects *bool, snapshot *bool) int
 		OperationUpdated     func(childComplexity int, id string) int
 		ProfileChanged       func(childComplexity int, name *string, project *string, allProjects *bool, snapshot *bool) int
@@ -5586,6 +5599,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InstanceStateNetwork.Type(childComplexity), true
+
+	case "InstanceStateSample.at":
+		if e.ComplexityRoot.InstanceStateSample.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceStateSample.At(childComplexity), true
+	case "InstanceStateSample.cpuPercent":
+		if e.ComplexityRoot.InstanceStateSample.CPUPercent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceStateSample.CPUPercent(childComplexity), true
+	case "InstanceStateSample.error":
+		if e.ComplexityRoot.InstanceStateSample.Error == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceStateSample.Error(childComplexity), true
+	case "InstanceStateSample.memoryPercent":
+		if e.ComplexityRoot.InstanceStateSample.MemoryPercent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceStateSample.MemoryPercent(childComplexity), true
+	case "InstanceStateSample.name":
+		if e.ComplexityRoot.InstanceStateSample.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceStateSample.Name(childComplexity), true
+	case "InstanceStateSample.project":
+		if e.ComplexityRoot.InstanceStateSample.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceStateSample.Project(childComplexity), true
+	case "InstanceStateSample.receivedBytesPerSecond":
+		if e.ComplexityRoot.InstanceStateSample.ReceivedBytesPerSecond == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceStateSample.ReceivedBytesPerSecond(childComplexity), true
+	case "InstanceStateSample.sentBytesPerSecond":
+		if e.ComplexityRoot.InstanceStateSample.SentBytesPerSecond == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceStateSample.SentBytesPerSecond(childComplexity), true
+	case "InstanceStateSample.state":
+		if e.ComplexityRoot.InstanceStateSample.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceStateSample.State(childComplexity), true
 
 	case "InstanceTemplate.content":
 		if e.ComplexityRoot.InstanceTemplate.Content == nil {
@@ -12062,6 +12130,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.InstanceChanged(childComplexity, args["name"].(*string), args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["snapshot"].(*bool)), true
+	case "Subscription.instanceState":
+		if e.ComplexityRoot.Subscription.InstanceState == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_instanceState_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.InstanceState(childComplexity, args["names"].([]string), args["project"].(*string), args["intervalSeconds"].(*int)), true
 	case "Subscription.networkChanged":
 		if e.ComplexityRoot.Subscription.NetworkChanged == nil {
 			break
@@ -17073,6 +17152,43 @@ type InstanceStateCounters {
   packetsDroppedInbound: Int64!
   """Packets to send that were dropped."""
   packetsDroppedOutbound: Int64!
+}
+`, BuiltIn: false},
+	{Name: "../schema/instance_state_sample.graphqls", Input: `"""The state of an instance at one moment, with what it used since the moment before."""
+type InstanceStateSample {
+  """The instance's name."""
+  name: String!
+  """The name of the instance's project."""
+  project: String!
+  """When it was read."""
+  at: Time!
+  """The state; null when it could not be read, which ` + "`" + `error` + "`" + ` then says."""
+  state: InstanceState
+  """The processor time used since, 100 for one processor all the time; null for the first sample and for one that does not run."""
+  cpuPercent: Float
+  """How much of its memory it uses, 0 to 100; null when it does not run or the memory's size is not known."""
+  memoryPercent: Float
+  """What its interfaces received, in bytes a second, without loopback; null for the first sample and for one that does not run."""
+  receivedBytesPerSecond: Float
+  """What its interfaces sent, in bytes a second, without loopback; null for the first sample and for one that does not run."""
+  sentBytesPerSecond: Float
+  """Why the state could not be read; null when it was."""
+  error: String
+}
+
+extend type Subscription {
+  """
+  The live state of instances: at once, and then at each interval. However many
+  watch an instance, LXD is asked once an interval, and not at all when nobody does.
+  """
+  instanceState(
+    """The instances' names, 1 to 100."""
+    names: [String!]!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How often, in seconds, 1 to 60."""
+    intervalSeconds: Int = 5
+  ): InstanceStateSample @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
 	{Name: "../schema/instance_update.graphqls", Input: `"""A change of an instance: what is not given stays as it is."""
@@ -24394,6 +24510,30 @@ func (ec *executionContext) childFields_InstanceStateNetwork(ctx context.Context
 		return ec.fieldContext_InstanceStateNetwork_counters(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstanceStateNetwork", field.Name)
+}
+
+func (ec *executionContext) childFields_InstanceStateSample(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_InstanceStateSample_name(ctx, field)
+	case "project":
+		return ec.fieldContext_InstanceStateSample_project(ctx, field)
+	case "at":
+		return ec.fieldContext_InstanceStateSample_at(ctx, field)
+	case "state":
+		return ec.fieldContext_InstanceStateSample_state(ctx, field)
+	case "cpuPercent":
+		return ec.fieldContext_InstanceStateSample_cpuPercent(ctx, field)
+	case "memoryPercent":
+		return ec.fieldContext_InstanceStateSample_memoryPercent(ctx, field)
+	case "receivedBytesPerSecond":
+		return ec.fieldContext_InstanceStateSample_receivedBytesPerSecond(ctx, field)
+	case "sentBytesPerSecond":
+		return ec.fieldContext_InstanceStateSample_sentBytesPerSecond(ctx, field)
+	case "error":
+		return ec.fieldContext_InstanceStateSample_error(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InstanceStateSample", field.Name)
 }
 
 func (ec *executionContext) childFields_InstanceTemplate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -220,6 +220,7 @@ type QueryResolver interface {
 type SubscriptionResolver interface {
 	Events(ctx context.Context, types []lxd.EventType, actions []string, project *string, allProjects *bool, after *string) (<-chan lxd.Event, error)
 	InstanceChanged(ctx context.Context, name *string, project *string, allProjects *bool, where map[string]any, snapshot *bool) (<-chan *lxd.InstanceChange, error)
+	InstanceState(ctx context.Context, names []string, project *string, intervalSeconds *int) (<-chan *lxd.InstanceStateSample, error)
 	StorageVolumeChanged(ctx context.Context, pool *string, name *string, project *string, allProjects *bool, snapshot *bool) (<-chan *lxd.ObjectChange, error)
 	NetworkChanged(ctx context.Context, name *string, project *string, allProjects *bool, snapshot *bool) (<-chan *lxd.ObjectChange, error)
 	ImageChanged(ctx context.Context, name *string, project *string, allProjects *bool, snapshot *bool) (<-chan *lxd.ObjectChange, error)
@@ -8289,6 +8290,36 @@ func (ec *executionContext) field_Subscription_instanceChanged_args(ctx context.
 		return nil, err
 	}
 	args["snapshot"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_instanceState_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "names",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["names"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "project",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["project"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "intervalSeconds",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["intervalSeconds"] = arg2
 	return args, nil
 }
 
@@ -20261,6 +20292,68 @@ func (ec *executionContext) fieldContext_Subscription_instanceChanged(ctx contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Subscription_instanceState(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_instanceState(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().InstanceState(ctx, fc.Args["names"].([]string), fc.Args["project"].(*string), fc.Args["intervalSeconds"].(*int))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
+				if err != nil {
+					var zeroVal *lxd.InstanceStateSample
+					return zeroVal, err
+				}
+				if ec.Directives.HasRole == nil {
+					var zeroVal *lxd.InstanceStateSample
+					return zeroVal, errors.New("directive hasRole is not implemented")
+				}
+				return ec.Directives.HasRole(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *lxd.InstanceStateSample) graphql.Marshaler {
+			return ec.marshalOInstanceStateSample2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceStateSample(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_instanceState(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InstanceStateSample(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_instanceState_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Subscription_storageVolumeChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
 	return graphql.ResolveFieldStream(
 		ctx,
@@ -22816,6 +22909,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_events(ctx, fields[0])
 	case "instanceChanged":
 		return ec._Subscription_instanceChanged(ctx, fields[0])
+	case "instanceState":
+		return ec._Subscription_instanceState(ctx, fields[0])
 	case "storageVolumeChanged":
 		return ec._Subscription_storageVolumeChanged(ctx, fields[0])
 	case "networkChanged":

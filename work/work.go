@@ -37,6 +37,7 @@ type Manager struct {
 	tasks map[string]*task
 
 	locks   locks
+	polls   polls
 	store   Store
 	journal *journal.Journal
 	started time.Time

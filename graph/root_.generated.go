@@ -753,6 +753,7 @@ type ComplexityRoot struct {
 		Ephemeral          func(childComplexity int) int
 		Etag               func(childComplexity int) int
 		ExpandedConfig     func(childComplexity int, prefix *string) int
+		Files              func(childComplexity int, path *string) int
 		HiddenConfigKeys   func(childComplexity int) int
 		ID                 func(childComplexity int) int
 		Image              func(childComplexity int) int
@@ -826,6 +827,20 @@ type ComplexityRoot struct {
 	InstanceEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	InstanceFile struct {
+		AccessedAt  func(childComplexity int) int
+		DownloadURL func(childComplexity int) int
+		GID         func(childComplexity int) int
+		Mode        func(childComplexity int) int
+		ModifiedAt  func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Path        func(childComplexity int) int
+		SizeBytes   func(childComplexity int) int
+		Target      func(childComplexity int) int
+		Type        func(childComplexity int) int
+		UID         func(childComplexity int) int
 	}
 
 	InstanceLimits struct {
@@ -4729,6 +4744,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.ExpandedConfig(childComplexity, args["prefix"].(*string)), true
+	case "Instance.files":
+		if e.ComplexityRoot.Instance.Files == nil {
+			break
+		}
+
+		args, err := ec.field_Instance_files_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Instance.Files(childComplexity, args["path"].(*string)), true
 	case "Instance.hiddenConfigKeys":
 		if e.ComplexityRoot.Instance.HiddenConfigKeys == nil {
 			break
@@ -5082,6 +5108,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InstanceEdge.Node(childComplexity), true
+
+	case "InstanceFile.accessedAt":
+		if e.ComplexityRoot.InstanceFile.AccessedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.AccessedAt(childComplexity), true
+	case "InstanceFile.downloadUrl":
+		if e.ComplexityRoot.InstanceFile.DownloadURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.DownloadURL(childComplexity), true
+	case "InstanceFile.gid":
+		if e.ComplexityRoot.InstanceFile.GID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.GID(childComplexity), true
+	case "InstanceFile.mode":
+		if e.ComplexityRoot.InstanceFile.Mode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.Mode(childComplexity), true
+	case "InstanceFile.modifiedAt":
+		if e.ComplexityRoot.InstanceFile.ModifiedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.ModifiedAt(childComplexity), true
+	case "InstanceFile.name":
+		if e.ComplexityRoot.InstanceFile.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.Name(childComplexity), true
+	case "InstanceFile.path":
+		if e.ComplexityRoot.InstanceFile.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.Path(childComplexity), true
+	case "InstanceFile.sizeBytes":
+		if e.ComplexityRoot.InstanceFile.SizeBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.SizeBytes(childComplexity), true
+	case "InstanceFile.target":
+		if e.ComplexityRoot.InstanceFile.Target == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.Target(childComplexity), true
+	case "InstanceFile.type":
+		if e.ComplexityRoot.InstanceFile.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.Type(childComplexity), true
+	case "InstanceFile.uid":
+		if e.ComplexityRoot.InstanceFile.UID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.UID(childComplexity), true
 
 	case "InstanceLimits.cpu":
 		if e.ComplexityRoot.InstanceLimits.CPU == nil {
@@ -16109,6 +16202,55 @@ extend type Mutation {
   ): CreateInstancePayload @hasRole(role: OPERATOR)
 }
 `, BuiltIn: false},
+	{Name: "../schema/instance_file.graphqls", Input: `"""A file inside an instance. Its bytes are at ` + "`" + `downloadUrl` + "`" + `; writing, moving and deleting are at the same address, beside GraphQL."""
+type InstanceFile {
+  """The last part of the path."""
+  name: String!
+  """Absolute, as the instance sees it."""
+  path: String!
+  """What it is."""
+  type: InstanceFileType!
+  """Size of the content, in bytes; of a symbolic link the length of its target."""
+  sizeBytes: Int64!
+  """The permissions as octal digits: ` + "`" + `0644` + "`" + `."""
+  mode: String!
+  """Number of the user that owns it, as the instance sees it."""
+  uid: Int!
+  """Number of the group that owns it, as the instance sees it."""
+  gid: Int!
+  """When its content was changed last."""
+  modifiedAt: Time
+  """When it was read last; file systems tell it more or less exactly."""
+  accessedAt: Time
+  """What a symbolic link points at; null for what is none. Costs a request for each link."""
+  target: String
+  """Where its bytes are, below the server's own address; for OPERATOR and up, with the same token as this question."""
+  downloadUrl: String!
+}
+
+"""What a file is."""
+enum InstanceFileType {
+  """A regular file."""
+  FILE
+  """A directory."""
+  DIRECTORY
+  """A symbolic link."""
+  SYMLINK
+  """A device, a socket or a pipe."""
+  OTHER
+}
+
+extend type Instance {
+  """
+  What is in a directory of the instance, by name; of a file or of nothing an error: BAD_USER_INPUT, NOT_FOUND. For
+  OPERATOR of the project and up, because files hold secrets; FORBIDDEN otherwise. It works whether the instance runs or not.
+  """
+  files(
+    """The directory, absolute and without ` + "`" + `..` + "`" + `."""
+    path: String = "/"
+  ): [InstanceFile!]
+}
+`, BuiltIn: false},
 	{Name: "../schema/instance_lifecycle.graphqls", Input: `"""What ` + "`" + `startInstance` + "`" + ` gives."""
 type StartInstancePayload {
   """The instance as it is now; null when it is gone."""
@@ -23589,6 +23731,8 @@ func (ec *executionContext) childFields_Instance(ctx context.Context, field grap
 		return ec.fieldContext_Instance_availableActions(ctx, field)
 	case "backups":
 		return ec.fieldContext_Instance_backups(ctx, field)
+	case "files":
+		return ec.fieldContext_Instance_files(ctx, field)
 	case "logs":
 		return ec.fieldContext_Instance_logs(ctx, field)
 	case "consoleLog":
@@ -23705,6 +23849,34 @@ func (ec *executionContext) childFields_InstanceEdge(ctx context.Context, field 
 		return ec.fieldContext_InstanceEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstanceEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_InstanceFile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_InstanceFile_name(ctx, field)
+	case "path":
+		return ec.fieldContext_InstanceFile_path(ctx, field)
+	case "type":
+		return ec.fieldContext_InstanceFile_type(ctx, field)
+	case "sizeBytes":
+		return ec.fieldContext_InstanceFile_sizeBytes(ctx, field)
+	case "mode":
+		return ec.fieldContext_InstanceFile_mode(ctx, field)
+	case "uid":
+		return ec.fieldContext_InstanceFile_uid(ctx, field)
+	case "gid":
+		return ec.fieldContext_InstanceFile_gid(ctx, field)
+	case "modifiedAt":
+		return ec.fieldContext_InstanceFile_modifiedAt(ctx, field)
+	case "accessedAt":
+		return ec.fieldContext_InstanceFile_accessedAt(ctx, field)
+	case "target":
+		return ec.fieldContext_InstanceFile_target(ctx, field)
+	case "downloadUrl":
+		return ec.fieldContext_InstanceFile_downloadUrl(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InstanceFile", field.Name)
 }
 
 func (ec *executionContext) childFields_InstanceLimits(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

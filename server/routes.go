@@ -27,6 +27,7 @@ var endpoints = []*health.HTTPEndpoint{
 	{Methods: "GET", Path: "/health", Description: "whether the server works: 503 when LXD or the database is away"},
 	{Methods: "GET", Path: "/api/v1/journal.ndjson", Description: "what happened, as lines of JSON: kind=events, operations or audit"},
 	{Methods: "GET", Path: "/health/check", Description: "the same as /health"},
+	{Methods: "GET, HEAD, PUT, POST, DELETE", Path: "/api/v1/instances/{name}/files/{path}", Description: "an instance's files: read, list, write, and what the parameter action says"},
 }
 
 // routes are all that the server answers.
@@ -35,13 +36,14 @@ func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.Web
 	router.Use(requestID, withPeer, logged(log), middleware.Recoverer)
 	router.Use(cors.Handler(cors.Options{
 		AllowedOrigins: config.origins(),
-		AllowedMethods: []string{http.MethodGet, http.MethodPost, http.MethodOptions},
-		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-ID"},
-		ExposedHeaders: []string{"X-Request-ID"},
+		AllowedMethods: []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodHead, http.MethodOptions},
+		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-ID", "Range", "If-Range"},
+		ExposedHeaders: []string{"X-Request-ID", "X-Operation-ID", "X-File-Size", "Content-Range", "Content-Disposition", "Repr-Digest"},
 		MaxAge:         600,
 	}))
 	router.With(identify(service, log)).Handle("/graphql", graphQL(resolver, log, sockets, transport.HTTP{}))
 	router.With(identify(service, log)).Get("/api/v1/journal.ndjson", journalExport(resolver.Journal))
+	router.Group(streams(resolver, service, log))
 	served := map[string]http.HandlerFunc{
 		"/health":         healthCheck(resolver.Health),
 		"/health/check":   healthCheck(resolver.Health),

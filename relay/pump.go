@@ -1,0 +1,148 @@
+package relay
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/lxdql/lxdql/lxd"
+)
+
+const (
+	// chunk is what is held of a stream at once.
+	chunk = 256 << 10
+	// quiet is how long a caller may neither send nor take anything.
+	quiet = 2 * time.Minute
+)
+
+var chunks = sync.Pool{New: func() any { return new([chunk]byte) }}
+
+// meter counts the bytes that pass, and sums them up where that is wanted.
+type meter struct {
+	mutex  sync.Mutex
+	sum    hash.Hash // nil for no sum
+	passed int64
+	tell   func(int64) // nil for nobody
+}
+
+func newMeter(summed bool, tell func(int64)) *meter {
+	m := &meter{tell: tell}
+	if summed {
+		m.sum = sha256.New()
+	}
+	return m
+}
+
+func (m *meter) pass(p []byte) {
+	m.mutex.Lock()
+	m.passed += int64(len(p))
+	passed := m.passed
+	if m.sum != nil {
+		m.sum.Write(p)
+	}
+	m.mutex.Unlock()
+	if m.tell != nil {
+		m.tell(passed)
+	}
+}
+
+// bytes is how many have passed.
+func (m *meter) bytes() int64 {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return m.passed
+}
+
+// sha256 is the sum in hexadecimal digits; "" for none.
+func (m *meter) sha256() string {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if m.sum == nil {
+		return ""
+	}
+	return hex.EncodeToString(m.sum.Sum(nil))
+}
+
+// digest is the sum as HTTP writes it (RFC 9530).
+func (m *meter) digest() string {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return "sha-256=:" + base64.StdEncoding.EncodeToString(m.sum.Sum(nil)) + ":"
+}
+
+// caller is the other end of a request. Each side of it has a deadline that
+// moves as long as something passes.
+type caller struct {
+	w          http.ResponseWriter
+	r          *http.Request
+	controller *http.ResponseController
+	moved      time.Time
+}
+
+func callerOf(w http.ResponseWriter, r *http.Request) *caller {
+	return &caller{w: w, r: r, controller: http.NewResponseController(w)}
+}
+
+// move pushes a deadline on, now and then.
+func (c *caller) move(deadline func(time.Time) error) {
+	if now := time.Now(); now.Sub(c.moved) > quiet/8 {
+		c.moved = now
+		_ = deadline(now.Add(quiet)) // a writer without deadlines, as in tests
+	}
+}
+
+// send passes everything on to the caller. What the source says is returned;
+// that the caller has gone is errGone.
+func (c *caller) send(from io.Reader, meter *meter) error {
+	buffer := chunks.Get().(*[chunk]byte)
+	defer chunks.Put(buffer)
+	defer c.controller.SetWriteDeadline(time.Time{}) // the connection may live on
+	for {
+		n, err := from.Read(buffer[:])
+		if n > 0 {
+			c.move(c.controller.SetWriteDeadline)
+			if _, gone := c.w.Write(buffer[:n]); gone != nil {
+				return errGone
+			}
+			meter.pass(buffer[:n])
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case c.r.Context().Err() != nil:
+			return errGone
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// body is what the caller sends, counted.
+func (c *caller) body(meter *meter) io.Reader { return &callerBody{c, meter} }
+
+type callerBody struct {
+	caller *caller
+	meter  *meter
+}
+
+func (b *callerBody) Read(p []byte) (int, error) {
+	b.caller.move(b.caller.controller.SetReadDeadline)
+	n, err := b.caller.r.Body.Read(p)
+	b.meter.pass(p[:n])
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		err = fmt.Errorf("nothing came for %s, so that the upload was given up: %w", quiet, context.DeadlineExceeded)
+	case err != nil && !errors.Is(err, io.EOF):
+		err = &lxd.InputError{Argument: "body", Message: "the upload was cut off: nothing of it was kept; send it again"}
+	}
+	return n, err
+}

@@ -799,6 +799,7 @@ type ComplexityRoot struct {
 
 	InstanceBackup struct {
 		CreatedAt        func(childComplexity int) int
+		DownloadURL      func(childComplexity int) int
 		ExpiresAt        func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Instance         func(childComplexity int) int
@@ -4991,6 +4992,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InstanceBackup.CreatedAt(childComplexity), true
+	case "InstanceBackup.downloadUrl":
+		if e.ComplexityRoot.InstanceBackup.DownloadURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.DownloadURL(childComplexity), true
 	case "InstanceBackup.expiresAt":
 		if e.ComplexityRoot.InstanceBackup.ExpiresAt == nil {
 			break
@@ -16202,6 +16209,14 @@ extend type Mutation {
   ): CreateInstancePayload @hasRole(role: OPERATOR)
 }
 `, BuiltIn: false},
+	{Name: "../schema/instance_export.graphqls", Input: `extend type InstanceBackup {
+  """
+  Where its bytes are, below the server's own address, with Range; for OPERATOR and up, with the same token as this
+  question. A backup that is made for it alone and removed again is at ` + "`" + `/api/v1/instances/{name}/export` + "`" + `.
+  """
+  downloadUrl: String!
+}
+`, BuiltIn: false},
 	{Name: "../schema/instance_file.graphqls", Input: `"""A file inside an instance. Its bytes are at ` + "`" + `downloadUrl` + "`" + `; writing, moving and deleting are at the same address, beside GraphQL."""
 type InstanceFile {
   """The last part of the path."""
@@ -23805,6 +23820,8 @@ func (ec *executionContext) childFields_InstanceBackup(ctx context.Context, fiel
 		return ec.fieldContext_InstanceBackup_instance(ctx, field)
 	case "project":
 		return ec.fieldContext_InstanceBackup_project(ctx, field)
+	case "downloadUrl":
+		return ec.fieldContext_InstanceBackup_downloadUrl(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstanceBackup", field.Name)
 }

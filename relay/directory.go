@@ -9,6 +9,7 @@ import (
 	"path"
 
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/work"
 	"github.com/pkg/sftp"
 )
 
@@ -41,7 +42,7 @@ func (s *Streams) archiveDirectory(w http.ResponseWriter, r *http.Request, proje
 		to.move(to.controller.SetWriteDeadline)
 		n, err := w.Write(p)
 		if err != nil {
-			err = errGone
+			err = work.ErrGone
 		}
 		return n, err
 	}))

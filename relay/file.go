@@ -1,12 +1,14 @@
 package relay
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"path"
 
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/work"
 )
 
 // digestTrailer tells the SHA-256 of a body behind it (RFC 9530).
@@ -42,7 +44,7 @@ func (s *Streams) readFile(w http.ResponseWriter, r *http.Request) error {
 		return s.listDirectory(w, r, ask.project(), name, file)
 	}
 	w.Header().Set("Content-Disposition", `attachment; filename="`+plain(path.Base(file))+`"`)
-	return passOn(callerOf(w, r), response, fileHeaders, newMeter(summed && whole(r, response), nil))
+	return passOn(r.Context(), callerOf(w, r), response, fileHeaders, newMeter(summed && whole(r, response), nil))
 }
 
 // whole reports whether an answer is a file from its beginning to its end.
@@ -52,7 +54,7 @@ func whole(r *http.Request, response *http.Response) bool {
 
 // passOn answers with what LXD answered. With a sum there is no length: HTTP/1.1
 // has no trailers behind a body whose length it was told.
-func passOn(to *caller, response *http.Response, headers []string, meter *meter) error {
+func passOn(ctx context.Context, to *caller, response *http.Response, headers []string, meter *meter) error {
 	header := to.w.Header()
 	for _, name := range headers {
 		if value := response.Header.Get(name); value != "" {
@@ -77,7 +79,7 @@ func passOn(to *caller, response *http.Response, headers []string, meter *meter)
 	if to.r.Method == http.MethodHead {
 		return nil
 	}
-	if err := to.send(response.Body, meter); err != nil {
+	if err := to.send(ctx, response.Body, meter); err != nil {
 		return err
 	}
 	if meter.sum != nil {
@@ -126,7 +128,7 @@ func streamList(w io.Writer, directory string, list []*lxd.InstanceFile) error {
 		return err
 	}
 	if _, err := w.Write([]byte(`{"path":` + string(head) + `,"files":[`)); err != nil {
-		return errGone
+		return work.ErrGone
 	}
 	for n, file := range list {
 		line, err := json.Marshal(shown(file))
@@ -137,7 +139,7 @@ func streamList(w io.Writer, directory string, list []*lxd.InstanceFile) error {
 			line = append([]byte{','}, line...)
 		}
 		if _, err := w.Write(line); err != nil {
-			return errGone
+			return work.ErrGone
 		}
 	}
 	_, err = w.Write([]byte("]}\n"))

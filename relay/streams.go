@@ -4,11 +4,11 @@
 package relay
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/lxdql/lxdql/auth"
@@ -35,6 +35,10 @@ func (s *Streams) Routes(router chi.Router) {
 	router.Put("/api/v1/instances/{name}/files/*", s.serve(s.writeFile))
 	router.Post("/api/v1/instances/{name}/files/*", s.serve(s.changeFile))
 	router.Delete("/api/v1/instances/{name}/files/*", s.serve(s.deleteFile))
+	router.Get("/api/v1/instances/{name}/export", s.serve(s.exportInstance))
+	router.Get("/api/v1/instances/{name}/backups/{backup}/export", s.serve(s.readInstanceBackup))
+	router.Head("/api/v1/instances/{name}/backups/{backup}/export", s.serve(s.readInstanceBackup))
+	router.Post("/api/v1/instances/import", s.serve(s.importInstance))
 }
 
 // serve answers with the error of what is served. After the first byte there is
@@ -45,7 +49,7 @@ func (s *Streams) serve(handle func(http.ResponseWriter, *http.Request) error) h
 		err := handle(told, r)
 		switch {
 		case err == nil:
-		case told.yes:
+		case told.yes.Load():
 			s.Cut(r, err)
 			panic(http.ErrAbortHandler)
 		default:
@@ -57,16 +61,16 @@ func (s *Streams) serve(handle func(http.ResponseWriter, *http.Request) error) h
 // begun knows whether an answer has begun.
 type begun struct {
 	http.ResponseWriter
-	yes bool
+	yes atomic.Bool
 }
 
 func (b *begun) WriteHeader(status int) {
-	b.yes = true
+	b.yes.CompareAndSwap(false, status >= http.StatusOK)
 	b.ResponseWriter.WriteHeader(status)
 }
 
 func (b *begun) Write(p []byte) (int, error) {
-	b.yes = true
+	b.yes.Store(true)
 	return b.ResponseWriter.Write(p)
 }
 
@@ -139,9 +143,6 @@ func (a asked) file(r *http.Request) (name, path string, err error) {
 	path, err = lxd.CheckFilePath("/" + rest)
 	return name, path, err
 }
-
-// errGone is the caller having gone away.
-var errGone = errors.New("the caller went away before the end")
 
 // plain is a header's value without what would end it.
 func plain(text string) string {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/work"
 )
 
 const (
@@ -92,6 +93,31 @@ func callerOf(w http.ResponseWriter, r *http.Request) *caller {
 	return &caller{w: w, r: r, controller: http.NewResponseController(w)}
 }
 
+// endWith ends what waits for the caller when ctx does, unless that is because
+// the caller has gone: then it ends by itself, and says why.
+func (c *caller) endWith(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() {
+		if c.r.Context().Err() == nil {
+			_ = c.controller.SetReadDeadline(time.Unix(1, 0))
+			if answer, ok := c.w.(*begun); ok && answer.yes.Load() {
+				_ = c.controller.SetWriteDeadline(time.Unix(1, 0))
+			}
+		}
+	})
+}
+
+// patient is ctx without the end that it takes when the caller goes away, for
+// work that a body ends which breaks off.
+func (c *caller) patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	working, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		if c.r.Context().Err() == nil {
+			cancel()
+		}
+	})
+	return working, func() { stop(); cancel() }
+}
+
 // move pushes a deadline on, now and then.
 func (c *caller) move(deadline func(time.Time) error) {
 	if now := time.Now(); now.Sub(c.moved) > quiet/8 {
@@ -101,25 +127,25 @@ func (c *caller) move(deadline func(time.Time) error) {
 }
 
 // send passes everything on to the caller. What the source says is returned;
-// that the caller has gone is errGone.
-func (c *caller) send(from io.Reader, meter *meter) error {
+// that the caller has gone is work.ErrGone.
+func (c *caller) send(ctx context.Context, from io.Reader, meter *meter) error {
 	buffer := chunks.Get().(*[chunk]byte)
 	defer chunks.Put(buffer)
 	defer c.controller.SetWriteDeadline(time.Time{}) // the connection may live on
 	for {
 		n, err := from.Read(buffer[:])
-		if n > 0 {
+		if n > 0 && ctx.Err() == nil {
 			c.move(c.controller.SetWriteDeadline)
 			if _, gone := c.w.Write(buffer[:n]); gone != nil {
-				return errGone
+				return work.ErrGone
 			}
 			meter.pass(buffer[:n])
 		}
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil
-		case c.r.Context().Err() != nil:
-			return errGone
+		case ctx.Err() != nil:
+			return ctx.Err()
 		case err != nil:
 			return err
 		}
@@ -139,9 +165,11 @@ func (b *callerBody) Read(p []byte) (int, error) {
 	n, err := b.caller.r.Body.Read(p)
 	b.meter.pass(p[:n])
 	switch {
+	case errors.Is(err, io.EOF): // from here on the server itself listens whether the caller goes
+		_ = b.caller.controller.SetReadDeadline(time.Time{})
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		err = fmt.Errorf("nothing came for %s, so that the upload was given up: %w", quiet, context.DeadlineExceeded)
-	case err != nil && !errors.Is(err, io.EOF):
+	case err != nil:
 		err = &lxd.InputError{Argument: "body", Message: "the upload was cut off: nothing of it was kept; send it again"}
 	}
 	return n, err

@@ -2169,6 +2169,7 @@ type ComplexityRoot struct {
 
 	StorageVolumeBackup struct {
 		CreatedAt        func(childComplexity int) int
+		DownloadURL      func(childComplexity int) int
 		ExpiresAt        func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Name             func(childComplexity int) int
@@ -11763,6 +11764,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StorageVolumeBackup.CreatedAt(childComplexity), true
+	case "StorageVolumeBackup.downloadUrl":
+		if e.ComplexityRoot.StorageVolumeBackup.DownloadURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeBackup.DownloadURL(childComplexity), true
 	case "StorageVolumeBackup.expiresAt":
 		if e.ComplexityRoot.StorageVolumeBackup.ExpiresAt == nil {
 			break
@@ -13432,6 +13439,22 @@ extend type Query {
     """With ` + "`" + `last` + "`" + `: only what is newer than this cursor."""
     before: String
   ): AuditEventConnection @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/backup_download.graphqls", Input: `extend type InstanceBackup {
+  """
+  Where its bytes are, below the server's own address, with Range; for OPERATOR and up, with the same token as this
+  question. A backup that is made for it alone and removed again is at ` + "`" + `/api/v1/instances/{name}/export` + "`" + `.
+  """
+  downloadUrl: String!
+}
+
+extend type StorageVolumeBackup {
+  """
+  Where its bytes are, below the server's own address, with Range; for OPERATOR and up, with the same token as this
+  question. A backup that is made for it alone and removed again is at ` + "`" + `/api/v1/storage-pools/{pool}/volumes/{name}/export` + "`" + `.
+  """
+  downloadUrl: String!
 }
 `, BuiltIn: false},
 	{Name: "../schema/bulk.graphqls", Input: `"""How far one instance of a bulk is."""
@@ -16207,14 +16230,6 @@ extend type Mutation {
     """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
     dryRun: Boolean = false
   ): CreateInstancePayload @hasRole(role: OPERATOR)
-}
-`, BuiltIn: false},
-	{Name: "../schema/instance_export.graphqls", Input: `extend type InstanceBackup {
-  """
-  Where its bytes are, below the server's own address, with Range; for OPERATOR and up, with the same token as this
-  question. A backup that is made for it alone and removed again is at ` + "`" + `/api/v1/instances/{name}/export` + "`" + `.
-  """
-  downloadUrl: String!
 }
 `, BuiltIn: false},
 	{Name: "../schema/instance_file.graphqls", Input: `"""A file inside an instance. Its bytes are at ` + "`" + `downloadUrl` + "`" + `; writing, moving and deleting are at the same address, beside GraphQL."""
@@ -26050,6 +26065,8 @@ func (ec *executionContext) childFields_StorageVolumeBackup(ctx context.Context,
 		return ec.fieldContext_StorageVolumeBackup_optimizedStorage(ctx, field)
 	case "volume":
 		return ec.fieldContext_StorageVolumeBackup_volume(ctx, field)
+	case "downloadUrl":
+		return ec.fieldContext_StorageVolumeBackup_downloadUrl(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeBackup", field.Name)
 }

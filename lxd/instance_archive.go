@@ -37,9 +37,6 @@ func (c *Client) NewArchiveCheck(ctx context.Context, as Scope, project string) 
 // that are shifted already (seen on 5.0.2).
 var keptVolatile = regexp.MustCompile(`^volatile\.(base_image|uuid|cloud-init\.instance-id|last_state\.idmap|[a-zA-Z0-9_-]+\.hwaddr)$`)
 
-// importedVolume are the keys of a volume's configuration that may come along.
-var importedVolume = []string{"user.", "size", "snapshots."}
-
 // Index checks backup/index.yaml and writes it anew.
 func (a *ArchiveCheck) Index(data []byte) ([]byte, error) {
 	root, err := archiveDocument(data)
@@ -171,13 +168,15 @@ func (a *ArchiveCheck) volume(node *yaml.Node) error {
 	if node == nil {
 		return nil
 	}
-	keepKeys(child(node, "config"), func(key string) bool { return !strings.HasPrefix(key, "volatile.") })
+	// Without idmap.last LXD would shift the owners of files that are shifted already.
+	keepKeys(child(node, "config"), func(key string) bool { return !strings.HasPrefix(key, "volatile.") || key == "volatile.idmap.last" })
 	var config StringMap
 	if err := errors.Join(plainName(node), readKey(node, "config", &config)); err != nil {
 		return err
 	}
+	delete(config, "volatile.idmap.last")
 	for _, key := range sortedKeys(config) {
-		if !listed(importedVolume, key) {
+		if !listed(harmlessVolume, key) {
 			return hostError("config."+key, fmt.Sprintf("the configuration key %q of a volume reaches the host", key))
 		}
 		if reason := hostValue(key, config[key]); reason != "" {

@@ -57,7 +57,7 @@ func (i *ImportInstance) Check(ctx context.Context, c *Client, as Scope) error {
 }
 
 // SendInstance sends an archive, from which LXD begins to make an instance. Who
-// calls has looked into it: see [Client.CheckInstanceArchive].
+// calls has looked into it: see [Client.NewArchiveCheck].
 func (c *Client) SendInstance(ctx context.Context, as Scope, input *ImportInstance, archive io.Reader) (*Operation, error) {
 	if err := enter(as, input.Project, true); err != nil {
 		return nil, err
@@ -81,6 +81,9 @@ func archiveError(err error) error {
 		if strings.Contains(answer.Message, words) {
 			return &InputError{"body", "LXD does not take this archive: " + answer.Message}
 		}
+	}
+	if strings.Contains(answer.Message, "already exists") {
+		return &ExistsError{answer.Message}
 	}
 	if strings.Contains(answer.Message, "no space left") {
 		return &LimitError{Message: "LXD's disk is full: " + answer.Message}

@@ -39,6 +39,12 @@ func (s *Streams) Routes(router chi.Router) {
 	router.Get("/api/v1/instances/{name}/backups/{backup}/export", s.serve(s.readInstanceBackup))
 	router.Head("/api/v1/instances/{name}/backups/{backup}/export", s.serve(s.readInstanceBackup))
 	router.Post("/api/v1/instances/import", s.serve(s.importInstance))
+	router.Get("/api/v1/storage-pools/{pool}/volumes/{volume}/export", s.serve(s.exportVolume))
+	router.Get("/api/v1/storage-pools/{pool}/volumes/{volume}/backups/{backup}/export", s.serve(s.readVolumeBackup))
+	router.Head("/api/v1/storage-pools/{pool}/volumes/{volume}/backups/{backup}/export", s.serve(s.readVolumeBackup))
+	router.Post("/api/v1/storage-pools/{pool}/volumes/import", s.serve(s.importVolume))
+	router.Get("/api/v1/images/{fingerprint}/export", s.serve(s.exportImage))
+	router.Post("/api/v1/images/import", s.serve(s.importImage))
 }
 
 // serve answers with the error of what is served. After the first byte there is

@@ -202,3 +202,21 @@ func (t *Transfer) Sum(bytes int64, sha256 string) {
 		t.Fact("sha256", sha256)
 	}
 }
+
+// Result is [Transfer.Follow] with something that LXD tells at the end of the
+// operation.
+func (t *Transfer) Result(ctx context.Context, stage string, operation *lxd.Operation, name string) (string, error) {
+	if operation == nil {
+		return "", errors.New("LXD began no operation")
+	}
+	t.Stage(stage, 0)
+	ended, err := t.manager.await(ctx, operation, longest)
+	if err != nil {
+		return "", err
+	}
+	if ended.Status() != lxd.OperationSuccess {
+		return "", &lxd.OperationError{Operation: ended}
+	}
+	found, _ := ended.Details[name].(string)
+	return found, nil
+}

@@ -30,13 +30,14 @@ var rooms = map[string]struct {
 	"work":             {[]string{"journal", "lxd", "auth"}, "operations of ours are steps of LXD"},
 	"journal":          {[]string{"lxd", "auth"}, "what happened is LXD's events and who asked"},
 	"db":               {[]string{"auth", "journal", "lxd", "work"}, "the only room that says SQL implements the others' stores"},
+	"relay":            {[]string{"work", "journal", "lxd", "auth"}, "byte streams are between a caller and LXD, as operations of ours"},
 	"health":           {nil, "whether something answers is asked by those who know it"},
 	"graph":            {[]string{"simplestreams", "lxd", "auth", "health", "page", "journal", "work"}, "generated code binds types and decides nothing"},
 	"resolvers":        {[]string{"simplestreams", "graph", "health", "page", "journal", "work", "lxd", "auth"}, "a resolver is a line: it names who answers"},
 	"web":              {nil, "what a browser loads is files"},
 	"lxd/lxdsim":       {nil, "the imitation of LXD is a daemon: it shares the wire with the client and no code"},
 	"server/transport": {nil, "transports carry GraphQL whatever it is about"},
-	"server":           {[]string{"simplestreams", "auth", "db", "graph", "health", "lxd", "lxd/lxdsim", "page", "resolvers", "server/transport", "web", "journal", "work"}, "the server puts the rooms together"},
+	"server":           {[]string{"simplestreams", "auth", "db", "graph", "health", "lxd", "lxd/lxdsim", "page", "relay", "resolvers", "server/transport", "web", "journal", "work"}, "the server puts the rooms together"},
 	"":                 {[]string{"db", "server"}, "main is the command line"},
 }
 

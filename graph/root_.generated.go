@@ -761,6 +761,7 @@ type ComplexityRoot struct {
 		Ephemeral          func(childComplexity int) int
 		Etag               func(childComplexity int) int
 		ExpandedConfig     func(childComplexity int, prefix *string) int
+		Files              func(childComplexity int, path *string) int
 		HiddenConfigKeys   func(childComplexity int) int
 		ID                 func(childComplexity int) int
 		Image              func(childComplexity int) int
@@ -806,6 +807,7 @@ type ComplexityRoot struct {
 
 	InstanceBackup struct {
 		CreatedAt        func(childComplexity int) int
+		DownloadURL      func(childComplexity int) int
 		ExpiresAt        func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Instance         func(childComplexity int) int
@@ -834,6 +836,20 @@ type ComplexityRoot struct {
 	InstanceEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	InstanceFile struct {
+		AccessedAt  func(childComplexity int) int
+		DownloadURL func(childComplexity int) int
+		GID         func(childComplexity int) int
+		Mode        func(childComplexity int) int
+		ModifiedAt  func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Path        func(childComplexity int) int
+		SizeBytes   func(childComplexity int) int
+		Target      func(childComplexity int) int
+		Type        func(childComplexity int) int
+		UID         func(childComplexity int) int
 	}
 
 	InstanceLimits struct {
@@ -2200,6 +2216,7 @@ type ComplexityRoot struct {
 
 	StorageVolumeBackup struct {
 		CreatedAt        func(childComplexity int) int
+		DownloadURL      func(childComplexity int) int
 		ExpiresAt        func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Name             func(childComplexity int) int
@@ -4823,6 +4840,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.ExpandedConfig(childComplexity, args["prefix"].(*string)), true
+	case "Instance.files":
+		if e.ComplexityRoot.Instance.Files == nil {
+			break
+		}
+
+		args, err := ec.field_Instance_files_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Instance.Files(childComplexity, args["path"].(*string)), true
 	case "Instance.hiddenConfigKeys":
 		if e.ComplexityRoot.Instance.HiddenConfigKeys == nil {
 			break
@@ -5059,6 +5087,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InstanceBackup.CreatedAt(childComplexity), true
+	case "InstanceBackup.downloadUrl":
+		if e.ComplexityRoot.InstanceBackup.DownloadURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.DownloadURL(childComplexity), true
 	case "InstanceBackup.expiresAt":
 		if e.ComplexityRoot.InstanceBackup.ExpiresAt == nil {
 			break
@@ -5176,6 +5210,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InstanceEdge.Node(childComplexity), true
+
+	case "InstanceFile.accessedAt":
+		if e.ComplexityRoot.InstanceFile.AccessedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.AccessedAt(childComplexity), true
+	case "InstanceFile.downloadUrl":
+		if e.ComplexityRoot.InstanceFile.DownloadURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.DownloadURL(childComplexity), true
+	case "InstanceFile.gid":
+		if e.ComplexityRoot.InstanceFile.GID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.GID(childComplexity), true
+	case "InstanceFile.mode":
+		if e.ComplexityRoot.InstanceFile.Mode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.Mode(childComplexity), true
+	case "InstanceFile.modifiedAt":
+		if e.ComplexityRoot.InstanceFile.ModifiedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.ModifiedAt(childComplexity), true
+	case "InstanceFile.name":
+		if e.ComplexityRoot.InstanceFile.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.Name(childComplexity), true
+	case "InstanceFile.path":
+		if e.ComplexityRoot.InstanceFile.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.Path(childComplexity), true
+	case "InstanceFile.sizeBytes":
+		if e.ComplexityRoot.InstanceFile.SizeBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.SizeBytes(childComplexity), true
+	case "InstanceFile.target":
+		if e.ComplexityRoot.InstanceFile.Target == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.Target(childComplexity), true
+	case "InstanceFile.type":
+		if e.ComplexityRoot.InstanceFile.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.Type(childComplexity), true
+	case "InstanceFile.uid":
+		if e.ComplexityRoot.InstanceFile.UID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceFile.UID(childComplexity), true
 
 	case "InstanceLimits.cpu":
 		if e.ComplexityRoot.InstanceLimits.CPU == nil {
@@ -11923,6 +12024,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StorageVolumeBackup.CreatedAt(childComplexity), true
+	case "StorageVolumeBackup.downloadUrl":
+		if e.ComplexityRoot.StorageVolumeBackup.DownloadURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeBackup.DownloadURL(childComplexity), true
 	case "StorageVolumeBackup.expiresAt":
 		if e.ComplexityRoot.StorageVolumeBackup.ExpiresAt == nil {
 			break
@@ -13701,6 +13808,22 @@ extend type Query {
     """With ` + "`" + `last` + "`" + `: only what is newer than this cursor."""
     before: String
   ): AuditEventConnection @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/backup_download.graphqls", Input: `extend type InstanceBackup {
+  """
+  Where its bytes are, below the server's own address, with Range; for OPERATOR and up, with the same token as this
+  question. A backup that is made for it alone and removed again is at ` + "`" + `/api/v1/instances/{name}/export` + "`" + `.
+  """
+  downloadUrl: String!
+}
+
+extend type StorageVolumeBackup {
+  """
+  Where its bytes are, below the server's own address, with Range; for OPERATOR and up, with the same token as this
+  question. A backup that is made for it alone and removed again is at ` + "`" + `/api/v1/storage-pools/{pool}/volumes/{name}/export` + "`" + `.
+  """
+  downloadUrl: String!
 }
 `, BuiltIn: false},
 	{Name: "../schema/bulk.graphqls", Input: `"""How far one instance of a bulk is."""
@@ -16486,6 +16609,55 @@ extend type Mutation {
     """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
     dryRun: Boolean = false
   ): CreateInstancePayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
+	{Name: "../schema/instance_file.graphqls", Input: `"""A file inside an instance. Its bytes are at ` + "`" + `downloadUrl` + "`" + `; writing, moving and deleting are at the same address, beside GraphQL."""
+type InstanceFile {
+  """The last part of the path."""
+  name: String!
+  """Absolute, as the instance sees it."""
+  path: String!
+  """What it is."""
+  type: InstanceFileType!
+  """Size of the content, in bytes; of a symbolic link the length of its target."""
+  sizeBytes: Int64!
+  """The permissions as octal digits: ` + "`" + `0644` + "`" + `."""
+  mode: String!
+  """Number of the user that owns it, as the instance sees it."""
+  uid: Int!
+  """Number of the group that owns it, as the instance sees it."""
+  gid: Int!
+  """When its content was changed last."""
+  modifiedAt: Time
+  """When it was read last; file systems tell it more or less exactly."""
+  accessedAt: Time
+  """What a symbolic link points at; null for what is none. Costs a request for each link."""
+  target: String
+  """Where its bytes are, below the server's own address; for OPERATOR and up, with the same token as this question."""
+  downloadUrl: String!
+}
+
+"""What a file is."""
+enum InstanceFileType {
+  """A regular file."""
+  FILE
+  """A directory."""
+  DIRECTORY
+  """A symbolic link."""
+  SYMLINK
+  """A device, a socket or a pipe."""
+  OTHER
+}
+
+extend type Instance {
+  """
+  What is in a directory of the instance, by name; of a file or of nothing an error: BAD_USER_INPUT, NOT_FOUND. For
+  OPERATOR of the project and up, because files hold secrets; FORBIDDEN otherwise. It works whether the instance runs or not.
+  """
+  files(
+    """The directory, absolute and without ` + "`" + `..` + "`" + `."""
+    path: String = "/"
+  ): [InstanceFile!]
 }
 `, BuiltIn: false},
 	{Name: "../schema/instance_lifecycle.graphqls", Input: `"""What ` + "`" + `startInstance` + "`" + ` gives."""
@@ -24190,6 +24362,8 @@ func (ec *executionContext) childFields_Instance(ctx context.Context, field grap
 		return ec.fieldContext_Instance_availableActions(ctx, field)
 	case "backups":
 		return ec.fieldContext_Instance_backups(ctx, field)
+	case "files":
+		return ec.fieldContext_Instance_files(ctx, field)
 	case "logs":
 		return ec.fieldContext_Instance_logs(ctx, field)
 	case "consoleLog":
@@ -24262,6 +24436,8 @@ func (ec *executionContext) childFields_InstanceBackup(ctx context.Context, fiel
 		return ec.fieldContext_InstanceBackup_instance(ctx, field)
 	case "project":
 		return ec.fieldContext_InstanceBackup_project(ctx, field)
+	case "downloadUrl":
+		return ec.fieldContext_InstanceBackup_downloadUrl(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstanceBackup", field.Name)
 }
@@ -24306,6 +24482,34 @@ func (ec *executionContext) childFields_InstanceEdge(ctx context.Context, field 
 		return ec.fieldContext_InstanceEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstanceEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_InstanceFile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_InstanceFile_name(ctx, field)
+	case "path":
+		return ec.fieldContext_InstanceFile_path(ctx, field)
+	case "type":
+		return ec.fieldContext_InstanceFile_type(ctx, field)
+	case "sizeBytes":
+		return ec.fieldContext_InstanceFile_sizeBytes(ctx, field)
+	case "mode":
+		return ec.fieldContext_InstanceFile_mode(ctx, field)
+	case "uid":
+		return ec.fieldContext_InstanceFile_uid(ctx, field)
+	case "gid":
+		return ec.fieldContext_InstanceFile_gid(ctx, field)
+	case "modifiedAt":
+		return ec.fieldContext_InstanceFile_modifiedAt(ctx, field)
+	case "accessedAt":
+		return ec.fieldContext_InstanceFile_accessedAt(ctx, field)
+	case "target":
+		return ec.fieldContext_InstanceFile_target(ctx, field)
+	case "downloadUrl":
+		return ec.fieldContext_InstanceFile_downloadUrl(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InstanceFile", field.Name)
 }
 
 func (ec *executionContext) childFields_InstanceLimits(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -26540,6 +26744,8 @@ func (ec *executionContext) childFields_StorageVolumeBackup(ctx context.Context,
 		return ec.fieldContext_StorageVolumeBackup_optimizedStorage(ctx, field)
 	case "volume":
 		return ec.fieldContext_StorageVolumeBackup_volume(ctx, field)
+	case "downloadUrl":
+		return ec.fieldContext_StorageVolumeBackup_downloadUrl(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeBackup", field.Name)
 }

@@ -772,6 +772,29 @@ func (ec *executionContext) fieldContext_StorageVolumeBackup_volume(_ context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _StorageVolumeBackup_downloadUrl(ctx context.Context, field graphql.CollectedField, obj *lxd.StorageVolumeBackup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StorageVolumeBackup_downloadUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DownloadURL(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StorageVolumeBackup_downloadUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StorageVolumeBackup", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _StorageVolumeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*lxd.StorageVolume]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1974,6 +1997,11 @@ func (ec *executionContext) _StorageVolumeBackup(ctx context.Context, sel ast.Se
 			}
 		case "volume":
 			out.Values[i] = ec._StorageVolumeBackup_volume(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "downloadUrl":
+			out.Values[i] = ec._StorageVolumeBackup_downloadUrl(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -30,6 +30,7 @@ func (r *Resolver) instanceLoaders(l *loaders) {
 	l.logContent = newLoader(oneByOne(func(ctx context.Context, asked askedLog) (string, error) {
 		return r.LXD.LogContent(ctx, scope(ctx), asked.log, asked.most)
 	}))
+	l.files = newLoader(oneByOne(r.listFiles))
 	l.consoleLog = newLoader(oneByOne(func(ctx context.Context, asked askedConsole) (*string, error) {
 		return r.LXD.ConsoleLog(ctx, scope(ctx), asked.instance, asked.most)
 	}))

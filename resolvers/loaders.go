@@ -30,6 +30,7 @@ type loaders struct {
 	logs          *dataloader.Loader[*lxd.Instance, []*lxd.InstanceLog]
 	logContent    *dataloader.Loader[askedLog, string]
 	consoleLog    *dataloader.Loader[askedConsole, *string]
+	files         *dataloader.Loader[askedFiles, []*lxd.InstanceFile]
 	metadata      *dataloader.Loader[*lxd.Instance, *lxd.InstanceMetadata]
 	template      *dataloader.Loader[*lxd.InstanceTemplate, string]
 	uefiVars      *dataloader.Loader[*lxd.Instance, lxd.JSON]

@@ -12,6 +12,7 @@ import (
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/page"
 	"github.com/lxdql/lxdql/simplestreams"
+	"github.com/lxdql/lxdql/work"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
@@ -98,6 +99,8 @@ func classify(err error) (code string, details map[string]any) {
 		return "PRECONDITION_FAILED", map[string]any{"etag": outdated.ETag}
 	case errors.As(err, new(*lxd.ExtensionError)):
 		return "LXD_EXTENSION_MISSING", nil
+	case errors.Is(err, work.ErrGone), errors.Is(err, work.ErrStopping):
+		return "OPERATION_CANCELLED", nil
 	case errors.Is(err, context.DeadlineExceeded):
 		return "TIMEOUT", nil
 	case errors.Is(err, context.Canceled):

@@ -27,6 +27,14 @@ var endpoints = []*health.HTTPEndpoint{
 	{Methods: "GET", Path: "/health", Description: "whether the server works: 503 when LXD or the database is away"},
 	{Methods: "GET", Path: "/api/v1/journal.ndjson", Description: "what happened, as lines of JSON: kind=events, operations or audit"},
 	{Methods: "GET", Path: "/health/check", Description: "the same as /health"},
+	{Methods: "GET, HEAD, PUT, POST, DELETE", Path: "/api/v1/instances/{name}/files/{path}", Description: "an instance's files: read, list, write, and what the parameter action says"},
+	{Methods: "GET", Path: "/api/v1/instances/{name}/export", Description: "an instance as an archive; …/backups/{backup}/export is a backup that is kept"},
+	{Methods: "POST", Path: "/api/v1/instances/import", Description: "makes an instance from an archive"},
+	{Methods: "GET", Path: "/api/v1/storage-pools/{pool}/volumes/{name}/export", Description: "a custom volume as an archive; …/backups/{backup}/export is a backup that is kept"},
+	{Methods: "POST", Path: "/api/v1/storage-pools/{pool}/volumes/import", Description: "makes a custom volume from an archive, or puts it into the place of one"},
+	{Methods: "GET", Path: "/api/v1/images/{fingerprint}/export", Description: "an image as one file, or as a zip of two"},
+	{Methods: "POST", Path: "/api/v1/images/import", Description: "makes an image from one file or from two"},
+	{Methods: "GET", Path: "/api/v1/{kind}.ndjson", Description: "a root list of GraphQL as lines of JSON"},
 }
 
 // routes are all that the server answers.
@@ -35,13 +43,16 @@ func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.Web
 	router.Use(requestID, withPeer, logged(log), middleware.Recoverer)
 	router.Use(cors.Handler(cors.Options{
 		AllowedOrigins: config.origins(),
-		AllowedMethods: []string{http.MethodGet, http.MethodPost, http.MethodOptions},
-		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-ID"},
-		ExposedHeaders: []string{"X-Request-ID"},
+		AllowedMethods: []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodHead, http.MethodOptions},
+		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-ID", "Range", "If-Range"},
+		ExposedHeaders: []string{"X-Request-ID", "X-Operation-ID", "X-File-Size", "Content-Range", "Content-Disposition", "Repr-Digest"},
 		MaxAge:         600,
 	}))
-	router.With(identify(service, log)).Handle("/graphql", graphQL(resolver, log, sockets, transport.HTTP{}))
+	ask := graphQL(resolver, log, sockets, transport.HTTP{})
+	router.With(identify(service, log)).Handle("/graphql", ask)
+	router.With(identify(service, log), loggedIn).Get("/api/v1/{kind}.ndjson", ndjson(executable(resolver).Schema(), ask, refusal(log)))
 	router.With(identify(service, log)).Get("/api/v1/journal.ndjson", journalExport(resolver.Journal))
+	router.Group(streams(resolver, service, log))
 	served := map[string]http.HandlerFunc{
 		"/health":         healthCheck(resolver.Health),
 		"/health/check":   healthCheck(resolver.Health),

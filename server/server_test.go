@@ -194,7 +194,12 @@ func TestEndpointsAreServed(t *testing.T) {
 	}
 	for _, endpoint := range told.Data["httpEndpoints"].([]any) {
 		path := endpoint.(map[string]any)["path"].(string)
-		response, err := http.Get(server.url + path)
+		method, _, _ := strings.Cut(endpoint.(map[string]any)["methods"].(string), ",")
+		request, err := http.NewRequest(method, server.url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultClient.Do(request)
 		if err != nil {
 			t.Fatal(err)
 		}

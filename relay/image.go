@@ -1,0 +1,148 @@
+package relay
+
+import (
+	"archive/zip"
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strings"
+
+	"github.com/lxdql/lxdql/auth"
+	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/work"
+)
+
+// exportImage answers with an image. One of two files comes as a zip of them, or
+// with part as one of them: metadata or rootfs.
+func (s *Streams) exportImage(w http.ResponseWriter, r *http.Request) error {
+	ask := parameters(r)
+	fingerprint, err := ask.part(r, "fingerprint")
+	if err != nil {
+		return err
+	}
+	summed, err := ask.flag("checksum", true)
+	if err != nil {
+		return err
+	}
+	wanted := ask.Get("part")
+	if wanted != "" && wanted != "metadata" && wanted != "rootfs" {
+		return &lxd.InputError{Argument: "part", Message: "part is metadata or rootfs"}
+	}
+	response, err := s.LXD.ReadImage(r.Context(), scope(r), ask.project(), fingerprint, r.Header)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	kind, parameters, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	if kind == "multipart/form-data" {
+		return s.exportSplit(w, r, fingerprint, wanted, summed, multipart.NewReader(response.Body, parameters["boundary"]))
+	}
+	if wanted != "" {
+		return &lxd.InputError{Argument: "part", Message: "this image is one file: leave part out"}
+	}
+	w.Header().Set("Content-Disposition", `attachment; filename="`+plain(fileName(response, fingerprint))+`"`)
+	return passOn(r.Context(), callerOf(w, r), response, backupHeaders, newMeter(summed && whole(r, response), nil))
+}
+
+// fileName is what LXD calls a file.
+func fileName(response *http.Response, otherwise string) string {
+	_, parameters, err := mime.ParseMediaType(response.Header.Get("Content-Disposition"))
+	if err != nil || parameters["filename"] == "" {
+		return otherwise
+	}
+	return parameters["filename"]
+}
+
+// exportSplit answers with the files of an image: with one, or all as zip, not
+// compressed once more.
+func (s *Streams) exportSplit(w http.ResponseWriter, r *http.Request, fingerprint, wanted string, summed bool, parts *multipart.Reader) error {
+	to, meter := callerOf(w, r), newMeter(summed, nil)
+	kind, file := "application/zip", fingerprint+".zip"
+	if wanted != "" {
+		kind, file = "application/octet-stream", fingerprint+"."+wanted
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+plain(file)+`"`)
+	if summed {
+		w.Header().Set("Trailer", digestTrailer)
+	}
+	reader, writer := io.Pipe()
+	archive := zip.NewWriter(writer)
+	ended := make(chan struct{})
+	go func() { // ends with the parts, or when nobody reads on
+		defer close(ended)
+		writer.CloseWithError(eachPart(parts, wanted, archive, writer))
+	}()
+	err := to.send(r.Context(), reader, meter)
+	reader.Close()
+	<-ended
+	if err == nil && summed {
+		w.Header().Set(digestTrailer, meter.digest())
+	}
+	return err
+}
+
+// eachPart copies the parts into the archive, or the one that is wanted as it is.
+func eachPart(parts *multipart.Reader, wanted string, archive *zip.Writer, plain io.Writer) error {
+	for {
+		part, err := parts.NextRawPart()
+		switch {
+		case errors.Is(err, io.EOF) && wanted == "":
+			return archive.Close()
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case wanted != "" && !strings.HasPrefix(part.FormName(), wanted):
+			continue
+		}
+		into := plain
+		if wanted == "" {
+			if into, err = archive.CreateHeader(&zip.FileHeader{Name: part.FileName(), Method: zip.Store}); err != nil {
+				return err
+			}
+		}
+		if _, err := io.CopyBuffer(struct{ io.Writer }{into}, part, make([]byte, chunk)); err != nil {
+			return err
+		}
+	}
+}
+
+// importImage makes an image from the body: of one file as it is, of two as
+// multipart/form-data with the parts metadata and rootfs, in this order.
+func (s *Streams) importImage(w http.ResponseWriter, r *http.Request) error {
+	ask := parameters(r)
+	public, err := ask.flag("public", false)
+	if err != nil {
+		return err
+	}
+	as := auth.Administrator{Identity: auth.From(r.Context())}
+	input := &lxd.ImportImage{Project: ask.project(), Public: public, Filename: ask.Get("filename"), ContentType: "application/octet-stream", Size: r.ContentLength}
+	if kind, parameters, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "multipart/form-data" {
+		input.ContentType = mime.FormatMediaType(kind, parameters)
+	}
+	if err := input.Check(r.Context(), s.LXD, as); err != nil {
+		return err
+	}
+	return s.receive(w, r, "Importing image", input.Project, nil, func(ctx context.Context, t *work.Transfer, archive *received) (map[string]any, error) {
+		sending, sent := archive.from.patient(ctx)
+		defer sent()
+		importing, err := s.LXD.SendImage(sending, as, input, archive.raw())
+		archive.done(t)
+		if err != nil {
+			return nil, err
+		}
+		fingerprint, err := t.Result(context.WithoutCancel(ctx), "import", importing, "fingerprint")
+		if err != nil {
+			return nil, err
+		}
+		image, err := s.LXD.Image(context.WithoutCancel(ctx), as, input.Project, fingerprint)
+		if err != nil {
+			return nil, err
+		}
+		return map[string]any{"image": map[string]any{"id": image.ID(), "fingerprint": image.Fingerprint, "project": image.Project}}, nil
+	})
+}

@@ -1,0 +1,176 @@
+package relay
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/work"
+)
+
+const (
+	// chunk is what is held of a stream at once.
+	chunk = 256 << 10
+	// quiet is how long a caller may neither send nor take anything.
+	quiet = 2 * time.Minute
+)
+
+var chunks = sync.Pool{New: func() any { return new([chunk]byte) }}
+
+// meter counts the bytes that pass, and sums them up where that is wanted.
+type meter struct {
+	mutex  sync.Mutex
+	sum    hash.Hash // nil for no sum
+	passed int64
+	tell   func(int64) // nil for nobody
+}
+
+func newMeter(summed bool, tell func(int64)) *meter {
+	m := &meter{tell: tell}
+	if summed {
+		m.sum = sha256.New()
+	}
+	return m
+}
+
+func (m *meter) pass(p []byte) {
+	m.mutex.Lock()
+	m.passed += int64(len(p))
+	passed := m.passed
+	if m.sum != nil {
+		m.sum.Write(p)
+	}
+	m.mutex.Unlock()
+	if m.tell != nil {
+		m.tell(passed)
+	}
+}
+
+// bytes is how many have passed.
+func (m *meter) bytes() int64 {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return m.passed
+}
+
+// sha256 is the sum in hexadecimal digits; "" for none.
+func (m *meter) sha256() string {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if m.sum == nil {
+		return ""
+	}
+	return hex.EncodeToString(m.sum.Sum(nil))
+}
+
+// digest is the sum as HTTP writes it (RFC 9530).
+func (m *meter) digest() string {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return "sha-256=:" + base64.StdEncoding.EncodeToString(m.sum.Sum(nil)) + ":"
+}
+
+// caller is the other end of a request. Each side of it has a deadline that
+// moves as long as something passes.
+type caller struct {
+	w          http.ResponseWriter
+	r          *http.Request
+	controller *http.ResponseController
+	moved      time.Time
+}
+
+func callerOf(w http.ResponseWriter, r *http.Request) *caller {
+	return &caller{w: w, r: r, controller: http.NewResponseController(w)}
+}
+
+// endWith ends what waits for the caller when ctx does, unless that is because
+// the caller has gone: then it ends by itself, and says why.
+func (c *caller) endWith(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() {
+		if c.r.Context().Err() == nil {
+			_ = c.controller.SetReadDeadline(time.Unix(1, 0))
+			if answer, ok := c.w.(*begun); ok && answer.yes.Load() {
+				_ = c.controller.SetWriteDeadline(time.Unix(1, 0))
+			}
+		}
+	})
+}
+
+// patient is ctx without the end that it takes when the caller goes away, for
+// work that a body ends which breaks off.
+func (c *caller) patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	working, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		if c.r.Context().Err() == nil {
+			cancel()
+		}
+	})
+	return working, func() { stop(); cancel() }
+}
+
+// move pushes a deadline on, now and then.
+func (c *caller) move(deadline func(time.Time) error) {
+	if now := time.Now(); now.Sub(c.moved) > quiet/8 {
+		c.moved = now
+		_ = deadline(now.Add(quiet)) // a writer without deadlines, as in tests
+	}
+}
+
+// send passes everything on to the caller. What the source says is returned;
+// that the caller has gone is work.ErrGone.
+func (c *caller) send(ctx context.Context, from io.Reader, meter *meter) error {
+	buffer := chunks.Get().(*[chunk]byte)
+	defer chunks.Put(buffer)
+	defer c.controller.SetWriteDeadline(time.Time{}) // the connection may live on
+	for {
+		n, err := from.Read(buffer[:])
+		if n > 0 && ctx.Err() == nil {
+			c.move(c.controller.SetWriteDeadline)
+			if _, gone := c.w.Write(buffer[:n]); gone != nil {
+				return work.ErrGone
+			}
+			meter.pass(buffer[:n])
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// body is what the caller sends, counted.
+func (c *caller) body(meter *meter) io.Reader { return &callerBody{c, meter} }
+
+type callerBody struct {
+	caller *caller
+	meter  *meter
+}
+
+func (b *callerBody) Read(p []byte) (int, error) {
+	b.caller.move(b.caller.controller.SetReadDeadline)
+	n, err := b.caller.r.Body.Read(p)
+	b.meter.pass(p[:n])
+	switch {
+	case errors.Is(err, io.EOF): // from here on the server itself listens whether the caller goes
+		_ = b.caller.controller.SetReadDeadline(time.Time{})
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		err = fmt.Errorf("nothing came for %s, so that the upload was given up: %w", quiet, context.DeadlineExceeded)
+	case err != nil:
+		err = &lxd.InputError{Argument: "body", Message: "the upload was cut off: nothing of it was kept; send it again"}
+	}
+	return n, err
+}

@@ -1,0 +1,81 @@
+package server
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/lxdql/lxdql/auth"
+	"github.com/lxdql/lxdql/relay"
+	"github.com/lxdql/lxdql/resolvers"
+)
+
+// streams serves the byte streams, to who has logged in.
+func streams(resolver *resolvers.Resolver, service *auth.Service, log *slog.Logger) func(chi.Router) {
+	refuse := refusal(log)
+	cut := func(r *http.Request, err error) {
+		log.WarnContext(r.Context(), "an answer was broken off", "error", err, "path", r.URL.Path, "requestId", middleware.GetReqID(r.Context()))
+	}
+	return func(router chi.Router) {
+		router.Use(identify(service, log), loggedIn)
+		(&relay.Streams{LXD: resolver.LXD, Work: resolver.Work, Refuse: refuse, Cut: cut}).Routes(router)
+	}
+}
+
+// loggedIn refuses everybody else, in the words of an API.
+func loggedIn(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if auth.From(r.Context()) == nil {
+			refused(w, r, http.StatusUnauthorized, map[string]any{"error": "Missing or invalid API key", "code": "UNAUTHENTICATED"})
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// statuses are the HTTP statuses of the codes, where there is no GraphQL.
+var statuses = map[string]int{
+	"UNAUTHENTICATED": http.StatusUnauthorized, "FORBIDDEN": http.StatusForbidden, "NOT_FOUND": http.StatusNotFound,
+	"ALREADY_EXISTS": http.StatusConflict, "CONFLICT": http.StatusConflict, "PRECONDITION_FAILED": http.StatusPreconditionFailed,
+	"BAD_USER_INPUT": http.StatusBadRequest, "LIMIT_EXCEEDED": http.StatusInsufficientStorage, "TIMEOUT": http.StatusRequestTimeout,
+	"OPERATION_FAILED": http.StatusUnprocessableEntity, "OPERATION_CANCELLED": http.StatusConflict, "LXD_ERROR": http.StatusBadGateway,
+	"LXD_UNAVAILABLE": http.StatusServiceUnavailable, "LXD_NOT_TRUSTED": http.StatusBadGateway, "LXD_CERTIFICATE_CHANGED": http.StatusBadGateway,
+	"LXD_EXTENSION_MISSING": http.StatusNotImplemented, "INTERNAL": http.StatusInternalServerError,
+}
+
+// refusal tells an error of the rooms over HTTP, by the same codes as GraphQL.
+func refusal(log *slog.Logger) func(http.ResponseWriter, *http.Request, error) {
+	return func(w http.ResponseWriter, r *http.Request, err error) {
+		code, details := classify(err)
+		told := map[string]any{"error": err.Error(), "code": code}
+		for key, detail := range details {
+			if detail != "" {
+				told[key] = detail
+			}
+		}
+		if code == "INTERNAL" {
+			log.ErrorContext(r.Context(), "internal error", "error", err, "requestId", middleware.GetReqID(r.Context()), "path", r.URL.Path)
+			told["error"] = "internal error: tell the administrator the request's id"
+		}
+		status := statuses[code]
+		if status == 0 {
+			status = http.StatusInternalServerError
+		}
+		refused(w, r, status, told)
+	}
+}
+
+func refused(w http.ResponseWriter, r *http.Request, status int, told map[string]any) {
+	told["status"] = "error"
+	if id := middleware.GetReqID(r.Context()); id != "" {
+		told["requestId"] = id
+	}
+	for _, name := range []string{"Content-Disposition", "Content-Length", "Trailer", "X-File-Size"} {
+		w.Header().Del(name)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(told)
+}

@@ -98,6 +98,8 @@ func classify(err error) (code string, details map[string]any) {
 		return "PRECONDITION_FAILED", map[string]any{"etag": outdated.ETag}
 	case errors.As(err, new(*lxd.ExtensionError)):
 		return "LXD_EXTENSION_MISSING", nil
+	case errors.As(err, new(*lxd.TokenError)):
+		return "LXD_TRUST_TOKEN_REJECTED", nil
 	case errors.Is(err, context.DeadlineExceeded):
 		return "TIMEOUT", nil
 	case errors.Is(err, context.Canceled):

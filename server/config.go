@@ -19,6 +19,7 @@ type Config struct {
 	LXDMode   string `name:"lxd-mode" env:"LXD_CONNECTION_MODE" default:"local" enum:"local,remote,simulated" help:"How to reach LXD: local (unix socket), remote (HTTPS), or simulated (none at all)."`
 	LXDSocket string `name:"lxd-socket" env:"LXD_SOCKET_PATH" help:"LXD's unix socket; empty: the snap's, then the native one."`
 	LXDTrust
+	OIDC
 	LXDTimeout timeoutOption `name:"lxd-timeout" env:"LXD_TIMEOUT" default:"30" help:"How long a request to LXD may take, in seconds; not for waits and WebSockets."`
 
 	DatabaseURL      string `name:"database" env:"DATABASE_URL" default:"sqlite:///./data/lxdql.db" help:"Where users are kept: sqlite:///./path."`
@@ -63,6 +64,9 @@ func (c *Config) Validate() error {
 	}
 	if c.JournalKeepDays < 1 || c.JournalMaxEvents < 1000 {
 		return fmt.Errorf("JOURNAL_KEEP_DAYS is %d and JOURNAL_MAX_EVENTS is %d: they have to be at least 1 and 1000", c.JournalKeepDays, c.JournalMaxEvents)
+	}
+	if _, err := c.OIDC.provider(); err != nil {
+		return err
 	}
 	if c.TrustCheckSeconds < 1 || c.TrustCheckSeconds > 60 {
 		return fmt.Errorf("LXD_TRUST_CHECK_SECONDS is %d: it has to be 1 to 60", c.TrustCheckSeconds)

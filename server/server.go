@@ -136,6 +136,9 @@ func (c *Config) service(ctx context.Context, database *db.DB) (*auth.Service, e
 		AccessTTL:  time.Duration(c.AccessMinutes) * time.Minute,
 		RefreshTTL: time.Duration(c.RefreshDays) * 24 * time.Hour,
 	})
+	if err := c.OIDC.letIn(service); err != nil {
+		return nil, err
+	}
 	name, password, err := auth.Seed(ctx, service, c.AdminName, c.AdminPassword)
 	if err == nil && password != "" {
 		// Printed once and not logged: logs are kept and shipped.

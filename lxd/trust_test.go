@@ -66,7 +66,9 @@ func TestTheEventStreamEndsWithTheTrust(t *testing.T) {
 	if err := client.CheckTrust(t.Context()); !errors.As(err, &refused) || !refused.Revoked {
 		t.Errorf("the check: %v", err)
 	}
-	if _, err := following.Next(t.Context()); !errors.As(err, &refused) {
+	soon, late := context.WithTimeout(t.Context(), 10*time.Second) // less than what a silent connection is given
+	defer late()
+	if _, err := following.Next(soon); !errors.As(err, &refused) {
 		t.Errorf("who follows: %v", err)
 	}
 	if _, err := hub.Subscribe(System, EventFilter{}); !errors.As(err, &refused) {

@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -16,9 +17,11 @@ import (
 
 // commands are what the program can do.
 type commands struct {
-	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve GraphQL over LXD."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database to this release's schema, and end."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve   serveCommand              `cmd:"" default:"withargs" help:"Serve GraphQL over LXD."`
+	Migrate migrateCommand            `cmd:"" help:"Bring the database to this release's schema, and end."`
+	Trust   server.TrustCommand       `cmd:"" help:"Make lxdql and an LXD over HTTPS trust each other."`
+	Cert    server.CertificateCommand `cmd:"" help:"Make lxdql's client certificate where there is none, and show it."`
+	Version versionCommand            `cmd:"" help:"Print the version."`
 }
 
 type serveCommand struct{ server.Config }
@@ -60,7 +63,7 @@ func main() {
 	defer stop()
 	line := kong.Parse(&commands{},
 		kong.Name("lxdql"), kong.Description("One GraphQL endpoint over LXD."),
-		kong.BindTo(ctx, (*context.Context)(nil)))
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(os.Stdout, (*io.Writer)(nil)))
 	if err := line.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "lxdql:", err)
 		os.Exit(1)

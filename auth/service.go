@@ -32,6 +32,7 @@ type Service struct {
 	store      Store
 	tokens     tokens
 	passwords  *passwords
+	provider   *Provider // nil for none
 	accessTTL  time.Duration
 	refreshTTL time.Duration
 }
@@ -142,6 +143,9 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (*Identity, e
 	token := strings.TrimSpace(bearer)
 	if token == "" {
 		return nil, ErrUnauthenticated
+	}
+	if s.provider.issued(token) {
+		return s.byProvider(ctx, token)
 	}
 	claims, session, err := s.session(ctx, token, useAccess)
 	if err != nil {

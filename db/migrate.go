@@ -27,6 +27,8 @@ func migrations() *migrate.Migrations {
 	steps.Add(step("0005", "bulks", createBulks))
 	steps.Add(step("0006", "journal", createJournal))
 	steps.Add(step("0007", "audit_events", createAudit))
+	steps.Add(step("0020", "trust", createTrust))
+	steps.Add(step("0021", "subjects", createSubjects))
 	return steps
 }
 

@@ -65,7 +65,7 @@ func TestBadInputNamesTheArgument(t *testing.T) {
 		`mutation { createInstance(input: {name: "-a", source: {alias: "busybox"}}) { operation { id } } }`:                  "input.name",
 		`mutation { createInstance(input: {name: "a", source: {alias: "busybox"}, config: {a: [1]}}) { operation { id } } }`: "input.config",
 		`mutation { createInstance(input: {name: "a", source: {alias: "busybox"}, devices: {a: 1}}) { operation { id } } }`:  "input.devices",
-		`mutation { createInstance(input: {name: "a", source: {type: NONE, alias: "busybox"}}) { operation { id } } }`:       "input.source",
+		`mutation { createInstance(input: {name: "a", source: {type: NONE, alias: "busybox"}}) { operation { id } } }`:       "input.source.alias",
 		`{ instances(first: -1) { totalCount } }`: "first",
 	} {
 		got := server.ask(t, token, query, nil)

@@ -12,6 +12,7 @@ import (
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/page"
+	"github.com/lxdql/lxdql/trust"
 	gqlparser "github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -76,6 +77,11 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AcceptServerCertificatePayload struct {
+		Connection func(childComplexity int) int
+		Operation  func(childComplexity int) int
+	}
+
 	AddTagPayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -576,6 +582,12 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	EnrolServerPayload struct {
+		Connection func(childComplexity int) int
+		InUse      func(childComplexity int) int
+		Operation  func(childComplexity int) int
+	}
+
 	EvacuateClusterMemberPayload struct {
 		Member    func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -1005,9 +1017,12 @@ type ComplexityRoot struct {
 	LxdEndpoint struct {
 		AuthMethod             func(childComplexity int) int
 		CertificateFingerprint func(childComplexity int) int
+		ClientExpiresAt        func(childComplexity int) int
+		ClientFingerprint      func(childComplexity int) int
 		Hint                   func(childComplexity int) int
 		Mode                   func(childComplexity int) int
 		Trust                  func(childComplexity int) int
+		TrustedFingerprint     func(childComplexity int) int
 		URL                    func(childComplexity int) int
 	}
 
@@ -1034,6 +1049,7 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		AcceptServerCertificate     func(childComplexity int, fingerprint string) int
 		AddTag                      func(childComplexity int, name string, project *string, tag string) int
 		AttachNic                   func(childComplexity int, name string, project *string, network string, device string) int
 		AttachVolume                func(childComplexity int, name string, project *string, pool string, volume string, path *string, device *string, readOnly *bool) int
@@ -1103,6 +1119,7 @@ type ComplexityRoot struct {
 		DetachNic                   func(childComplexity int, name string, project *string, device string) int
 		DetachVolume                func(childComplexity int, name string, project *string, device string) int
 		EnableCluster               func(childComplexity int, memberName string, wait *int) int
+		EnrolServer                 func(childComplexity int, input trust.EnrolServerInput) int
 		EvacuateClusterMember       func(childComplexity int, name string, mode *lxd.ClusterEvacuationMode, wait *int) int
 		FreezeInstance              func(childComplexity int, name string, project *string, wait *int) int
 		GrowInstanceDisk            func(childComplexity int, name string, project *string, byGiB int) int
@@ -1651,6 +1668,7 @@ type ComplexityRoot struct {
 		Operations             func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Permissions            func(childComplexity int, entityType *string, project *string) int
 		PlacementGroups        func(childComplexity int, project *string, allProjects *bool) int
+		ProbeServer            func(childComplexity int, url string) int
 		Profile                func(childComplexity int, name string, project *string) int
 		Profiles               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Project                func(childComplexity int, name string) int
@@ -2069,6 +2087,18 @@ type ComplexityRoot struct {
 		Storage                 func(childComplexity int) int
 		StorageSupportedDrivers func(childComplexity int) int
 		StorageVersion          func(childComplexity int) int
+	}
+
+	ServerProbe struct {
+		CertificateFingerprint func(childComplexity int) int
+		Issuer                 func(childComplexity int) int
+		Names                  func(childComplexity int) int
+		NotAfter               func(childComplexity int) int
+		NotBefore              func(childComplexity int) int
+		RefusedBecause         func(childComplexity int) int
+		Subject                func(childComplexity int) int
+		URL                    func(childComplexity int) int
+		Vouched                func(childComplexity int) int
 	}
 
 	ServerResources struct {
@@ -2524,6 +2554,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AcceptServerCertificatePayload.connection":
+		if e.ComplexityRoot.AcceptServerCertificatePayload.Connection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptServerCertificatePayload.Connection(childComplexity), true
+	case "AcceptServerCertificatePayload.operation":
+		if e.ComplexityRoot.AcceptServerCertificatePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptServerCertificatePayload.Operation(childComplexity), true
 
 	case "AddTagPayload.instance":
 		if e.ComplexityRoot.AddTagPayload.Instance == nil {
@@ -4089,6 +4132,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EnableClusterPayload.Operation(childComplexity), true
+
+	case "EnrolServerPayload.connection":
+		if e.ComplexityRoot.EnrolServerPayload.Connection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrolServerPayload.Connection(childComplexity), true
+	case "EnrolServerPayload.inUse":
+		if e.ComplexityRoot.EnrolServerPayload.InUse == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrolServerPayload.InUse(childComplexity), true
+	case "EnrolServerPayload.operation":
+		if e.ComplexityRoot.EnrolServerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrolServerPayload.Operation(childComplexity), true
 
 	case "EvacuateClusterMemberPayload.member":
 		if e.ComplexityRoot.EvacuateClusterMemberPayload.Member == nil {
@@ -5916,6 +5978,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LxdEndpoint.CertificateFingerprint(childComplexity), true
+	case "LxdEndpoint.clientExpiresAt":
+		if e.ComplexityRoot.LxdEndpoint.ClientExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LxdEndpoint.ClientExpiresAt(childComplexity), true
+	case "LxdEndpoint.clientFingerprint":
+		if e.ComplexityRoot.LxdEndpoint.ClientFingerprint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LxdEndpoint.ClientFingerprint(childComplexity), true
 	case "LxdEndpoint.hint":
 		if e.ComplexityRoot.LxdEndpoint.Hint == nil {
 			break
@@ -5934,6 +6008,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LxdEndpoint.Trust(childComplexity), true
+	case "LxdEndpoint.trustedFingerprint":
+		if e.ComplexityRoot.LxdEndpoint.TrustedFingerprint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LxdEndpoint.TrustedFingerprint(childComplexity), true
 	case "LxdEndpoint.url":
 		if e.ComplexityRoot.LxdEndpoint.URL == nil {
 			break
@@ -6005,6 +6085,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MoveStorageVolumePayload.StorageVolume(childComplexity), true
 
+	case "Mutation.acceptServerCertificate":
+		if e.ComplexityRoot.Mutation.AcceptServerCertificate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_acceptServerCertificate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AcceptServerCertificate(childComplexity, args["fingerprint"].(string)), true
 	case "Mutation.addTag":
 		if e.ComplexityRoot.Mutation.AddTag == nil {
 			break
@@ -6764,6 +6855,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EnableCluster(childComplexity, args["memberName"].(string), args["wait"].(*int)), true
+	case "Mutation.enrolServer":
+		if e.ComplexityRoot.Mutation.EnrolServer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_enrolServer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EnrolServer(childComplexity, args["input"].(trust.EnrolServerInput)), true
 	case "Mutation.evacuateClusterMember":
 		if e.ComplexityRoot.Mutation.EvacuateClusterMember == nil {
 			break
@@ -9770,6 +9872,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PlacementGroups(childComplexity, args["project"].(*string), args["allProjects"].(*bool)), true
+	case "Query.probeServer":
+		if e.ComplexityRoot.Query.ProbeServer == nil {
+			break
+		}
+
+		args, err := ec.field_Query_probeServer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ProbeServer(childComplexity, args["url"].(string)), true
 	case "Query.profile":
 		if e.ComplexityRoot.Query.Profile == nil {
 			break
@@ -11423,6 +11536,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ServerEnvironment.StorageVersion(childComplexity), true
+
+	case "ServerProbe.certificateFingerprint":
+		if e.ComplexityRoot.ServerProbe.CertificateFingerprint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerProbe.CertificateFingerprint(childComplexity), true
+	case "ServerProbe.issuer":
+		if e.ComplexityRoot.ServerProbe.Issuer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerProbe.Issuer(childComplexity), true
+	case "ServerProbe.names":
+		if e.ComplexityRoot.ServerProbe.Names == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerProbe.Names(childComplexity), true
+	case "ServerProbe.notAfter":
+		if e.ComplexityRoot.ServerProbe.NotAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerProbe.NotAfter(childComplexity), true
+	case "ServerProbe.notBefore":
+		if e.ComplexityRoot.ServerProbe.NotBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerProbe.NotBefore(childComplexity), true
+	case "ServerProbe.refusedBecause":
+		if e.ComplexityRoot.ServerProbe.RefusedBecause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerProbe.RefusedBecause(childComplexity), true
+	case "ServerProbe.subject":
+		if e.ComplexityRoot.ServerProbe.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerProbe.Subject(childComplexity), true
+	case "ServerProbe.url":
+		if e.ComplexityRoot.ServerProbe.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerProbe.URL(childComplexity), true
+	case "ServerProbe.vouched":
+		if e.ComplexityRoot.ServerProbe.Vouched == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServerProbe.Vouched(childComplexity), true
 
 	case "ServerResources.cpu":
 		if e.ComplexityRoot.ServerResources.CPU == nil {
@@ -13083,6 +13251,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateStorageVolumeBackupInput,
 		ec.unmarshalInputCreateStorageVolumeInput,
 		ec.unmarshalInputCreateStorageVolumeSnapshotInput,
+		ec.unmarshalInputEnrolServerInput,
 		ec.unmarshalInputImageAliasNameInput,
 		ec.unmarshalInputImageAliasOrder,
 		ec.unmarshalInputImageAliasWhere,
@@ -15134,7 +15303,10 @@ type HealthPart {
 
 """Whether lxdql works, as ` + "`" + `GET /health` + "`" + ` has it."""
 type Health {
-  """` + "`" + `ok` + "`" + `, or ` + "`" + `unavailable` + "`" + ` when LXD or the database is away."""
+  """
+  ` + "`" + `ok` + "`" + `; ` + "`" + `degraded` + "`" + ` when LXD does not trust lxdql, or shows another certificate
+  than the one that is trusted; ` + "`" + `unavailable` + "`" + ` when LXD or the database is away.
+  """
   status: String!
   """lxdql's release."""
   version: String!
@@ -21027,7 +21199,7 @@ enum ConnectionMode {
 enum LxdTrust {
   """LXD accepts what lxdql asks."""
   TRUSTED
-  """LXD does not know lxdql's certificate: only public data is answered."""
+  """LXD does not know lxdql's certificate, or lxdql does not speak to LXD because its certificate has changed."""
   UNTRUSTED
   """LXD knew lxdql's certificate and does not any more."""
   REVOKED
@@ -21047,6 +21219,15 @@ type LxdEndpoint {
   hint: String
   """The SHA-256 of the certificate that LXD shows, hexadecimal; null over the unix socket."""
   certificateFingerprint: String
+  """
+  The SHA-256 that LXD's certificate has to have, hexadecimal: configured, or
+  accepted since. Null where a CA vouches for it, and over the unix socket.
+  """
+  trustedFingerprint: String
+  """The SHA-256 of lxdql's own certificate, hexadecimal; null over the unix socket."""
+  clientFingerprint: String
+  """Until when lxdql's own certificate counts: LXD does not trust it afterwards. Null over the unix socket."""
+  clientExpiresAt: Time
 }
 
 """The machine and the programs that LXD runs on."""
@@ -21125,7 +21306,10 @@ type Server {
   environment: ServerEnvironment
   """True when this is no real LXD but lxdql's simulation of one: nothing here exists."""
   simulated: Boolean!
-  """How lxdql reaches LXD."""
+  """
+  How lxdql reaches LXD. A question for this and ` + "`" + `securityNotes` + "`" + ` alone is answered
+  too while LXD is not spoken to because its certificate has changed.
+  """
   connection: LxdEndpoint!
   """What an administrator should know about the safety of this set-up; empty when there is nothing to say."""
   securityNotes: [String!]!
@@ -21166,6 +21350,106 @@ type Server {
 extend type Query {
   """The LXD server and the way to it."""
   server: Server @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/server_trust.graphqls", Input: `"""
+What a server shows to whoever connects. It proves nothing: compare the
+fingerprint with ` + "`" + `lxc info | grep fingerprint` + "`" + ` on LXD's host.
+"""
+type ServerProbe {
+  """The address in its one form: ` + "`" + `https://host:8443` + "`" + `."""
+  url: String!
+  """The SHA-256 of the certificate, hexadecimal."""
+  certificateFingerprint: String!
+  """Whom the certificate names."""
+  subject: String!
+  """Who has signed the certificate; itself, for one that LXD has made."""
+  issuer: String!
+  """The hosts and addresses that the certificate is for."""
+  names: [String!]!
+  """From when the certificate counts."""
+  notBefore: Time
+  """Until when the certificate counts."""
+  notAfter: Time
+  """Whether one of lxdql's CAs (` + "`" + `LXD_TRUSTED_CA_PATH` + "`" + `) has signed it for this host and it is not revoked; false without CAs."""
+  vouched: Boolean!
+  """Why the certificate can never be trusted, such as a signature of SHA-1; null when it can."""
+  refusedBecause: String
+}
+
+"""Which LXD to enrol with, and how to know it."""
+input EnrolServerInput {
+  """LXD's address, ` + "`" + `https://host:8443` + "`" + `. Null: the token's, or the LXD that lxdql is configured for."""
+  url: String
+  """
+  What ` + "`" + `lxc config trust add --name lxdql` + "`" + ` has printed on LXD's host. It works
+  once and is kept nowhere. Null: only look at LXD's certificate and keep it;
+  LXD then learns lxdql's by ` + "`" + `lxc config trust add <file>` + "`" + `.
+  """
+  token: String
+  """
+  The SHA-256 that LXD's certificate has to have, 64 hexadecimal digits with or
+  without colons. Null: the one in the token. Without either, and without a CA
+  that vouches, ` + "`" + `BAD_USER_INPUT` + "`" + ` shows the one that was seen.
+  """
+  fingerprint: String
+}
+
+"""What enrolling gives."""
+type EnrolServerPayload {
+  """The way to that LXD; ` + "`" + `trust` + "`" + ` says whether it trusts lxdql now."""
+  connection: LxdEndpoint
+  """
+  Whether it is the LXD that lxdql serves. False: it is kept that its certificate
+  is trusted; start lxdql with its address as ` + "`" + `LXD_REMOTE_URL` + "`" + ` to use it.
+  """
+  inUse: Boolean!
+  """Always null: LXD answers at once."""
+  operation: Operation
+}
+
+"""What accepting a certificate gives."""
+type AcceptServerCertificatePayload {
+  """The way to LXD, as it stands now."""
+  connection: LxdEndpoint
+  """Always null: it is done at once."""
+  operation: Operation
+}
+
+extend type Query {
+  """
+  The certificate that a server shows. Nothing is sent to it, and nothing is
+  trusted by it. For global ADMIN; ` + "`" + `LXD_UNAVAILABLE` + "`" + ` when nothing answers there
+  with TLS 1.3.
+  """
+  probeServer(
+    """The address: ` + "`" + `https://host:8443` + "`" + `."""
+    url: String!
+  ): ServerProbe @hasRole(role: ADMIN)
+}
+
+extend type Mutation {
+  """
+  Make lxdql and an LXD trust each other over HTTPS. lxdql speaks to the server
+  only if it shows the certificate that the token or the fingerprint names, else
+  ` + "`" + `LXD_CERTIFICATE_CHANGED` + "`" + `; makes its own key and certificate where there are
+  none; and keeps the decision in its database. A token that LXD does not take is
+  ` + "`" + `LXD_TRUST_TOKEN_REJECTED` + "`" + `. For global ADMIN.
+  """
+  enrolServer(
+    """Which LXD, and how to know it."""
+    input: EnrolServerInput!
+  ): EnrolServerPayload @hasRole(role: ADMIN)
+  """
+  Let a connection go on that was stopped because LXD shows another certificate
+  (` + "`" + `LXD_CERTIFICATE_CHANGED` + "`" + `). LXD has to show the one with this fingerprint now,
+  else ` + "`" + `BAD_USER_INPUT` + "`" + ` says which it shows. It is kept who has accepted it, and
+  it holds for all replicas within a few seconds. For global ADMIN.
+  """
+  acceptServerCertificate(
+    """The SHA-256 of the certificate, 64 hexadecimal digits with or without colons, as ` + "`" + `lxc info` + "`" + ` shows it on LXD's host."""
+    fingerprint: String!
+  ): AcceptServerCertificatePayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/server_write.graphqls", Input: `"""A change of LXD's own configuration: keys that are not given stay as they are."""
@@ -23038,6 +23322,16 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AcceptServerCertificatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "connection":
+		return ec.fieldContext_AcceptServerCertificatePayload_connection(ctx, field)
+	case "operation":
+		return ec.fieldContext_AcceptServerCertificatePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AcceptServerCertificatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AddTagPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -24012,6 +24306,18 @@ func (ec *executionContext) childFields_EnableClusterPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type EnableClusterPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_EnrolServerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "connection":
+		return ec.fieldContext_EnrolServerPayload_connection(ctx, field)
+	case "inUse":
+		return ec.fieldContext_EnrolServerPayload_inUse(ctx, field)
+	case "operation":
+		return ec.fieldContext_EnrolServerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnrolServerPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_EvacuateClusterMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "member":
@@ -24802,6 +25108,12 @@ func (ec *executionContext) childFields_LxdEndpoint(ctx context.Context, field g
 		return ec.fieldContext_LxdEndpoint_hint(ctx, field)
 	case "certificateFingerprint":
 		return ec.fieldContext_LxdEndpoint_certificateFingerprint(ctx, field)
+	case "trustedFingerprint":
+		return ec.fieldContext_LxdEndpoint_trustedFingerprint(ctx, field)
+	case "clientFingerprint":
+		return ec.fieldContext_LxdEndpoint_clientFingerprint(ctx, field)
+	case "clientExpiresAt":
+		return ec.fieldContext_LxdEndpoint_clientExpiresAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LxdEndpoint", field.Name)
 }
@@ -26440,6 +26752,30 @@ func (ec *executionContext) childFields_ServerEnvironment(ctx context.Context, f
 		return ec.fieldContext_ServerEnvironment_addresses(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ServerEnvironment", field.Name)
+}
+
+func (ec *executionContext) childFields_ServerProbe(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "url":
+		return ec.fieldContext_ServerProbe_url(ctx, field)
+	case "certificateFingerprint":
+		return ec.fieldContext_ServerProbe_certificateFingerprint(ctx, field)
+	case "subject":
+		return ec.fieldContext_ServerProbe_subject(ctx, field)
+	case "issuer":
+		return ec.fieldContext_ServerProbe_issuer(ctx, field)
+	case "names":
+		return ec.fieldContext_ServerProbe_names(ctx, field)
+	case "notBefore":
+		return ec.fieldContext_ServerProbe_notBefore(ctx, field)
+	case "notAfter":
+		return ec.fieldContext_ServerProbe_notAfter(ctx, field)
+	case "vouched":
+		return ec.fieldContext_ServerProbe_vouched(ctx, field)
+	case "refusedBecause":
+		return ec.fieldContext_ServerProbe_refusedBecause(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ServerProbe", field.Name)
 }
 
 func (ec *executionContext) childFields_ServerResources(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -196,6 +196,75 @@ func (ec *executionContext) fieldContext_LxdEndpoint_certificateFingerprint(_ co
 	return graphql.NewScalarFieldContext("LxdEndpoint", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _LxdEndpoint_trustedFingerprint(ctx context.Context, field graphql.CollectedField, obj *lxd.LxdEndpoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LxdEndpoint_trustedFingerprint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TrustedFingerprint(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LxdEndpoint_trustedFingerprint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LxdEndpoint", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LxdEndpoint_clientFingerprint(ctx context.Context, field graphql.CollectedField, obj *lxd.LxdEndpoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LxdEndpoint_clientFingerprint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientFingerprint(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LxdEndpoint_clientFingerprint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LxdEndpoint", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LxdEndpoint_clientExpiresAt(ctx context.Context, field graphql.CollectedField, obj *lxd.LxdEndpoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LxdEndpoint_clientExpiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientExpiresAt(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lxd.Time) graphql.Marshaler {
+			return ec.marshalOTime2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LxdEndpoint_clientExpiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LxdEndpoint", field, true, false, errors.New("field of type Time does not have child fields"))
+}
+
 func (ec *executionContext) _Server_version(ctx context.Context, field graphql.CollectedField, obj *lxd.Server) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1291,6 +1360,21 @@ func (ec *executionContext) _LxdEndpoint(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "trustedFingerprint":
+			out.Values[i] = ec._LxdEndpoint_trustedFingerprint(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "clientFingerprint":
+			out.Values[i] = ec._LxdEndpoint_clientFingerprint(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "clientExpiresAt":
+			out.Values[i] = ec._LxdEndpoint_clientExpiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2023,6 +2107,13 @@ func (ec *executionContext) marshalNServerStorageDriver2ᚖgithubᚗcomᚋlxdql�
 		return graphql.Null
 	}
 	return ec._ServerStorageDriver(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOLxdEndpoint2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐLxdEndpoint(ctx context.Context, sel ast.SelectionSet, v *lxd.LxdEndpoint) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LxdEndpoint(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOServer2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐServer(ctx context.Context, sel ast.SelectionSet, v *lxd.Server) graphql.Marshaler {

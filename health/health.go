@@ -4,8 +4,21 @@ package health
 
 import (
 	"context"
+	"errors"
 	"time"
 )
+
+// What the status may be.
+const (
+	OK          = "ok"
+	Degraded    = "degraded"
+	Unavailable = "unavailable"
+)
+
+// DegradedError says that a part answers and cannot be used until somebody acts.
+type DegradedError struct{ Reason string }
+
+func (e *DegradedError) Error() string { return e.Reason }
 
 // longest is how long a part may take to answer.
 const longest = 5 * time.Second
@@ -25,6 +38,8 @@ type HealthPart struct {
 	OK           bool    `json:"ok"`
 	Milliseconds float64 `json:"milliseconds"`
 	Error        string  `json:"error,omitempty"`
+
+	away bool
 }
 
 // OK reports whether all parts answer.
@@ -42,11 +57,14 @@ type Checker struct {
 func (c Checker) Check(ctx context.Context) *Health {
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
-	health := &Health{Status: "ok", Version: c.Version}
+	health := &Health{Status: OK, Version: c.Version}
 	health.LXD = ask(ctx, c.LXD, "LXD does not answer")
 	health.Database = ask(ctx, c.Database, "the database does not answer")
 	if !health.OK() {
-		health.Status = "unavailable"
+		health.Status = Degraded
+	}
+	if health.LXD.away || health.Database.away {
+		health.Status = Unavailable
 	}
 	return health
 }
@@ -55,8 +73,12 @@ func ask(ctx context.Context, part func(context.Context) error, failure string) 
 	begun := time.Now()
 	err := part(ctx)
 	answer := &HealthPart{OK: err == nil, Milliseconds: float64(time.Since(begun).Microseconds()) / 1000}
-	if err != nil {
-		answer.Error = failure
+	var degraded *DegradedError
+	switch {
+	case errors.As(err, &degraded):
+		answer.Error = degraded.Reason
+	case err != nil:
+		answer.Error, answer.away = failure, true
 	}
 	return answer
 }

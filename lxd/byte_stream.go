@@ -21,6 +21,10 @@ var partHeaders = []string{"Range", "If-Range", "If-Modified-Since", "If-Unmodif
 // Whoever asked closes the body. LXD_TIMEOUT bounds the wait for its beginning.
 func (c *Client) download(ctx context.Context, method, address string, part http.Header) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(ctx)
+	if err := c.admit(ctx, address); err != nil {
+		cancel()
+		return nil, err
+	}
 	request, err := newRequest(ctx, method, c.base+address, nil)
 	if err != nil {
 		cancel()
@@ -34,7 +38,7 @@ func (c *Client) download(ctx context.Context, method, address string, part http
 	// Nobody compresses on the way: lengths and parts are those of the file.
 	request.Header.Set("Accept-Encoding", "identity")
 	late := time.AfterFunc(c.config.Timeout, cancel)
-	response, err := c.http.Do(request)
+	response, err := c.http.Load().Do(request)
 	switch inTime := late.Stop(); {
 	case err != nil && !inTime:
 		err = context.DeadlineExceeded
@@ -69,7 +73,7 @@ func (c *Client) refusedStream(response *http.Response) error {
 	case http.StatusNotModified, http.StatusRequestedRangeNotSatisfiable:
 		return nil
 	}
-	err := c.refusedFile(response)
+	err := c.refusedFile(response.Request.Context(), response)
 	if err != nil {
 		response.Body.Close()
 	}
@@ -80,6 +84,9 @@ func (c *Client) refusedStream(response *http.Response) error {
 // is -1 where it is not known. A reader that fails ends the request, so that
 // LXD throws away what it has; its own error is the one that is returned.
 func (c *Client) upload(ctx context.Context, project, address string, headers http.Header, body io.Reader, size int64) (*Operation, error) {
+	if err := c.admit(ctx, address); err != nil {
+		return nil, err
+	}
 	watched := &watchedReader{reader: body}
 	defer watched.end()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+address, watched)
@@ -87,7 +94,7 @@ func (c *Client) upload(ctx context.Context, project, address string, headers ht
 		return nil, err
 	}
 	request.Header, request.ContentLength = headers, size
-	response, err := c.http.Do(request)
+	response, err := c.http.Load().Do(request)
 	switch {
 	case watched.failure() != nil:
 		if err == nil {
@@ -155,6 +162,9 @@ func (r *watchedReader) end() {
 func (c *Client) dialUpgrade(ctx context.Context, address, protocol string) (net.Conn, *bufio.Reader, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
 	defer cancel()
+	if err := c.admit(ctx, address); err != nil {
+		return nil, nil, err
+	}
 	connection, err := c.dialPlain(ctx)
 	if err != nil {
 		return nil, nil, c.unreachable(err)
@@ -189,16 +199,16 @@ func (c *Client) upgrade(ctx context.Context, connection net.Conn, address, prot
 	case err != nil:
 		return nil, c.unreachable(err)
 	case response.StatusCode != http.StatusSwitchingProtocols:
-		return nil, c.handshakeRefusal(response)
+		return nil, c.handshakeRefusal(ctx, response)
 	}
 	return reader, nil
 }
 
 func (c *Client) dialPlain(ctx context.Context) (net.Conn, error) {
-	if c.tls == nil {
+	if c.standing == nil {
 		return c.dialSocket(ctx, "", "")
 	}
-	settings := c.tls.Clone()
+	settings := c.standing.tlsConfig()
 	settings.NextProtos = []string{"http/1.1"}
 	base, err := url.Parse(c.base)
 	if err != nil {

@@ -2,8 +2,6 @@ package lxd
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"net"
@@ -11,7 +9,6 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
-	"time"
 )
 
 // Client speaks to one LXD. It is safe for concurrent use and holds no
@@ -19,14 +16,12 @@ import (
 type Client struct {
 	config Config
 	base   string // "http://lxd" over the socket, else the URL
-	http   *http.Client
-	tls    *tls.Config // nil over the socket
+	http   atomic.Pointer[http.Client]
+	// standing is nil over the socket.
+	standing *standing
 	// known is what LXD said of itself last. Losing the connection clears it,
 	// because LXD may come back as another release.
 	known atomic.Pointer[Server]
-	// trusted is set once LXD has accepted us, so that a later refusal is told
-	// from one that was there from the beginning.
-	trusted atomic.Bool
 	// tracked knows the projects of operations, which LXD's answers leave out.
 	tracked operationProjects
 }
@@ -38,23 +33,22 @@ func New(ctx context.Context, config Config) (*Client, error) {
 		return nil, err
 	}
 	client := &Client{config: config, base: "http://lxd"}
-	transport := &http.Transport{MaxIdleConnsPerHost: 16, IdleConnTimeout: 60 * time.Second}
-	if config.Remote {
-		settings, err := tlsConfig(ctx, config)
-		if err != nil {
-			return nil, err
-		}
-		client.base, client.tls = config.URL, settings
-		transport.TLSClientConfig, transport.ForceAttemptHTTP2 = settings, true
-		transport.DialContext = (&net.Dialer{Timeout: 5 * time.Second}).DialContext
-	} else {
-		transport.DialContext = client.dialSocket
+	if !config.Remote {
 		// LXD takes no other connection to its socket before it has read the first
 		// bytes of this one (canonical/lxd#18705), and a transport that keeps
 		// connections sometimes makes one that it does not use: everybody would wait.
-		transport.DisableKeepAlives = true
+		client.http.Store(&http.Client{Transport: &http.Transport{DialContext: client.dialSocket, DisableKeepAlives: true}})
+		return client, nil
 	}
-	client.http = &http.Client{Transport: transport}
+	client.base = config.URL
+	var err error
+	if client.standing, err = newStanding(config); err != nil {
+		return nil, err
+	}
+	if client.standing.pin == "" && config.TrustedCAPath == "" {
+		return nil, trustsNobody(ctx, config.URL)
+	}
+	client.renew()
 	return client, nil
 }
 
@@ -62,7 +56,7 @@ func New(ctx context.Context, config Config) (*Client, error) {
 func (c *Client) Name() string { return c.config.Name }
 
 // Close lets go of idle connections. Calls in flight go on.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() { c.http.Load().CloseIdleConnections() }
 
 // URL is the address of LXD as a person would write it.
 func (c *Client) URL() string {
@@ -83,29 +77,12 @@ func (c *Client) unreachable(err error) error {
 	c.known.Store(nil)
 	var certificate *CertificateError
 	if errors.As(err, &certificate) {
+		if c.standing != nil {
+			c.standing.stop(certificate)
+		}
 		return certificate
 	}
-	var verification *tls.CertificateVerificationError
-	if errors.As(err, &verification) {
-		return &CertificateError{Seen: fingerprint(verification.UnverifiedCertificates[0]), Cause: verification.Err}
-	}
-	var authority x509.UnknownAuthorityError
-	if errors.As(err, &authority) && authority.Cert != nil {
-		return &CertificateError{Seen: fingerprint(authority.Cert), Cause: err}
-	}
 	return &UnavailableError{URL: c.URL(), Cause: err}
-}
-
-// ownFingerprint is the SHA-256 of our client certificate; "" over the socket.
-func (c *Client) ownFingerprint() string {
-	if c.tls == nil {
-		return ""
-	}
-	leaf, err := x509.ParseCertificate(c.tls.Certificates[0].Certificate[0])
-	if err != nil {
-		return ""
-	}
-	return fingerprint(leaf)
 }
 
 // path joins escaped segments behind /1.0: names may hold anything.

@@ -1,7 +1,6 @@
 package lxd
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/url"
@@ -32,6 +31,13 @@ type Config struct {
 	TrustedCAPath string
 	// Fingerprint is the SHA-256 of LXD's certificate, hexadecimal; it wins over TrustedCAPath.
 	Fingerprint string
+	// CRLPath is a list of the certificates that the CA has revoked, PEM or DER.
+	CRLPath string
+	// Accepted is the SHA-256 of a certificate of LXD that somebody has accepted
+	// instead of Fingerprint, or beside what the CA vouches for.
+	Accepted string
+	// TrustedBefore is whether LXD has trusted our certificate in an earlier run.
+	TrustedBefore bool
 	// Timeout bounds each request, but not WebSockets and waits; default 30 s.
 	Timeout time.Duration
 }
@@ -66,19 +72,47 @@ func (c *Config) validate() error {
 }
 
 func (c *Config) validateRemote() error {
-	address, err := url.Parse(c.URL)
-	if err != nil || address.Scheme != "https" || address.Host == "" {
-		return fmt.Errorf("LXD_REMOTE_URL is %q: it has to be like https://lxd-host:8443", c.URL)
+	address, err := RemoteURL(c.URL)
+	if err != nil {
+		return fmt.Errorf("LXD_REMOTE_URL %w", err)
 	}
-	if address.User != nil || address.RawQuery != "" || (address.Path != "" && address.Path != "/") {
-		return errors.New("LXD_REMOTE_URL takes a host and a port only: https://lxd-host:8443")
-	}
-	c.URL = "https://" + address.Host
+	c.URL = address
 	if c.CertificatePath == "" || c.KeyPath == "" {
 		return errors.New("remote mode needs a client certificate: set LXD_CLIENT_CERT_PATH and LXD_CLIENT_KEY_PATH, and add the certificate on LXD's host with `lxc config trust add`")
 	}
-	if _, err := tls.LoadX509KeyPair(c.CertificatePath, c.KeyPath); err != nil {
-		return fmt.Errorf("the client certificate cannot be read: %w", err)
+	if c.Fingerprint != "" {
+		plain := plainFingerprint(c.Fingerprint)
+		if plain == "" {
+			return fmt.Errorf("LXD_SERVER_FINGERPRINT is %q: a SHA-256 has 64 hexadecimal digits, with or without colons", c.Fingerprint)
+		}
+		c.Fingerprint = plain
 	}
 	return nil
+}
+
+// RemoteURL is the address of an LXD over HTTPS in its one form.
+func RemoteURL(text string) (string, error) {
+	address, err := url.Parse(text)
+	if err != nil || address.Scheme != "https" || address.Host == "" {
+		return "", fmt.Errorf("is %q: it has to be like https://lxd-host:8443", text)
+	}
+	if address.User != nil || address.RawQuery != "" || address.Fragment != "" || (address.Path != "" && address.Path != "/") {
+		return "", errors.New("takes a host and a port only: https://lxd-host:8443")
+	}
+	return "https://" + address.Host, nil
+}
+
+// pinned reports whether the CAs do not count.
+func (c *Config) pinned() bool { return c.Fingerprint != "" }
+
+// Decision names what the configuration says of whom to trust, so that what
+// somebody accepts instead of it does not outlive it.
+func (c *Config) Decision() string {
+	switch {
+	case c.Fingerprint != "":
+		return "fingerprint:" + plainFingerprint(c.Fingerprint)
+	case c.TrustedCAPath != "":
+		return "ca:" + c.TrustedCAPath
+	}
+	return ""
 }

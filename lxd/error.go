@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 )
 
 // Error is an answer of LXD of type "error".
@@ -41,28 +42,48 @@ func (e *UnavailableError) Unwrap() error { return e.Cause }
 type NotTrustedError struct {
 	// Fingerprint is the SHA-256 of our certificate, hexadecimal.
 	Fingerprint string
+	// Revoked is whether LXD trusted it before.
+	Revoked bool
+	// Expired is when our certificate has ended; zero when it has not.
+	Expired time.Time
 }
 
 func (e *NotTrustedError) Error() string {
-	return "LXD does not trust the certificate of lxdql (SHA-256 " + e.Fingerprint + "): add it on LXD's host with `lxc config trust add <file>`"
+	if !e.Expired.IsZero() {
+		return fmt.Sprintf("LXD does not trust the certificate of lxdql (SHA-256 %s), which expired at %s: remove it and its key, make new ones with `lxdql cert`, and add the certificate on LXD's host with `lxc config trust add <file>`", e.Fingerprint, e.Expired.UTC().Format(time.RFC3339))
+	}
+	const add = "add it on LXD's host with `lxc config trust add <file>`, or make a token there with `lxc config trust add --name lxdql` and give it to `lxdql trust` or to the mutation enrolServer"
+	if e.Revoked {
+		return "LXD has withdrawn its trust in the certificate of lxdql (SHA-256 " + e.Fingerprint + "): if that was not meant, " + add
+	}
+	return "LXD does not trust the certificate of lxdql (SHA-256 " + e.Fingerprint + "): " + add
 }
+
+// TokenError says that LXD does not take the trust token.
+type TokenError struct{ Message string }
+
+func (e *TokenError) Error() string { return e.Message }
 
 // CertificateError says that the server does not show the certificate that it
 // should: it may be another server than the one that was configured.
 type CertificateError struct {
-	// Expected is the configured SHA-256, hexadecimal; empty when a CA was configured.
+	// Expected is the SHA-256 that is trusted, hexadecimal; empty when it is not
+	// the fingerprint that is wrong.
 	Expected string
 	// Seen is the SHA-256 of the certificate that was shown, hexadecimal.
 	Seen string
-	// Cause is what the check against the CA said; nil with a fingerprint.
+	// Cause is what is wrong with the certificate; nil when it is the fingerprint.
 	Cause error
 }
 
 func (e *CertificateError) Error() string {
 	if e.Expected == "" {
-		return fmt.Sprintf("LXD shows the certificate %s, which is not signed by the configured CA: %v", e.Seen, e.Cause)
+		return fmt.Sprintf("LXD shows the certificate %s, which is not trusted: %v", e.Seen, e.Cause)
 	}
-	return fmt.Sprintf("LXD shows the certificate %s instead of %s: if it was renewed on purpose, set LXD_SERVER_FINGERPRINT to the new one", e.Seen, e.Expected)
+	if e.Cause != nil {
+		return fmt.Sprintf("LXD shows the certificate %s instead of %s: %v", e.Seen, e.Expected, e.Cause)
+	}
+	return fmt.Sprintf("LXD shows the certificate %s instead of %s, and lxdql does not speak to it: it may be another server. Compare it with `lxc info | grep fingerprint` on LXD's host; if it was renewed on purpose, an administrator accepts it with acceptServerCertificate(fingerprint: \"%s\")", e.Seen, e.Expected, e.Seen)
 }
 
 func (e *CertificateError) Unwrap() error { return e.Cause }

@@ -25,12 +25,24 @@ func (c *Client) listen(ctx context.Context, connected func(), publish func(Even
 		return err
 	}
 	defer socket.Close()
-	stop := context.AfterFunc(ctx, func() { socket.Close() })
-	defer stop()
+	lost := c.lost()
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() { // ends with listen
+		select {
+		case <-ctx.Done():
+		case <-lost: // LXD leaves the stream open when it withdraws its trust
+		case <-ended:
+		}
+		socket.Close()
+	}()
 	socket.SetPingHandler(func(text string) error {
 		socket.SetReadDeadline(time.Now().Add(quiet))
 		return socket.WriteControl(websocket.PongMessage, []byte(text), time.Now().Add(5*time.Second))
 	})
+	if c.standing != nil {
+		c.standing.learn(true)
+	}
 	connected()
 	events := make(chan Event, 256)
 	ordered := make(chan struct{})
@@ -43,6 +55,9 @@ func (c *Client) listen(ctx context.Context, connected func(), publish func(Even
 		socket.SetReadDeadline(time.Now().Add(quiet))
 		_, data, err := socket.ReadMessage()
 		if err != nil {
+			if trouble := c.Trouble(); trouble != nil {
+				return trouble
+			}
 			return c.unreachable(err)
 		}
 		var frame eventFrame
@@ -58,9 +73,12 @@ func (c *Client) listen(ctx context.Context, connected func(), publish func(Even
 // dialWebSocket opens a WebSocket. They need HTTP/1.1: LXD's listener would
 // choose HTTP/2 if it were offered.
 func (c *Client) dialWebSocket(ctx context.Context, address string) (*websocket.Conn, error) {
+	if err := c.admit(ctx, address); err != nil {
+		return nil, err
+	}
 	dialer := websocket.Dialer{HandshakeTimeout: 10 * time.Second}
-	if c.tls != nil {
-		dialer.TLSClientConfig = c.tls.Clone()
+	if c.standing != nil {
+		dialer.TLSClientConfig = c.standing.tlsConfig()
 		dialer.TLSClientConfig.NextProtos = []string{"http/1.1"}
 	} else {
 		dialer.NetDialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -74,13 +92,13 @@ func (c *Client) dialWebSocket(ctx context.Context, address string) (*websocket.
 	if response == nil {
 		return nil, c.unreachable(err)
 	}
-	return nil, c.handshakeRefusal(response)
+	return nil, c.handshakeRefusal(ctx, response)
 }
 
-func (c *Client) handshakeRefusal(response *http.Response) error {
+func (c *Client) handshakeRefusal(ctx context.Context, response *http.Response) error {
 	var answer envelope[JSON]
 	if json.NewDecoder(response.Body).Decode(&answer) == nil && answer.Type == "error" {
-		return c.refusal(answer.ErrorCode, answer.Error)
+		return c.refusal(ctx, answer.ErrorCode, answer.Error)
 	}
 	return &Error{Status: response.StatusCode, Message: "LXD refuses its event stream: HTTP " + response.Status}
 }

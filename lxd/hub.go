@@ -61,11 +61,15 @@ func (h *Hub) Run(ctx context.Context) {
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval, pause.MaxInterval = 100*time.Millisecond, 5*time.Second
 	for ctx.Err() == nil {
-		h.client.listen(ctx, func() { pause.Reset(); h.reconnected() }, h.Publish) // every end is a break
-		h.broken()
-		if sleep(ctx, pause.NextBackOff()) != nil {
-			return
+		regained := h.client.Regained()
+		err := h.client.listen(ctx, func() { pause.Reset(); h.reconnected() }, h.Publish) // every end is a break
+		h.broken(err)
+		waiting, stop := context.WithTimeout(ctx, pause.NextBackOff())
+		select {
+		case <-waiting.Done():
+		case <-regained:
 		}
+		stop()
 	}
 }
 
@@ -88,9 +92,16 @@ func (h *Hub) reconnected() {
 	close(h.connected)
 }
 
-func (h *Hub) broken() {
+// broken ends the subscribers where waiting would not help: somebody has to
+// make LXD trust us, or us it.
+func (h *Hub) broken(err error) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
+	if distrusts(err) {
+		for subscriber := range h.subscribers {
+			h.end(subscriber, err)
+		}
+	}
 	select {
 	case <-h.connected:
 		h.connected = make(chan struct{})

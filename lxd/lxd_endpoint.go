@@ -1,5 +1,11 @@
 package lxd
 
+import (
+	"crypto/x509"
+	"errors"
+	"time"
+)
+
 // ConnectionMode is how LXD is reached.
 type ConnectionMode string
 
@@ -28,39 +34,96 @@ type LxdEndpoint struct {
 
 	hint                   string
 	certificateFingerprint string
+	trustedFingerprint     string
+	own                    *x509.Certificate
+	unread                 error
 }
 
-// Hint says what to do when LXD does not trust us; nil otherwise.
+// Hint says what to do when LXD does not trust us, or we not it; nil otherwise.
 func (e *LxdEndpoint) Hint() *string { return optional(e.hint) }
 
 // CertificateFingerprint is the SHA-256 of the certificate that LXD shows; nil over the socket.
 func (e *LxdEndpoint) CertificateFingerprint() *string { return optional(e.certificateFingerprint) }
 
-func (c *Client) endpoint(server *Server) *LxdEndpoint {
+// TrustedFingerprint is the SHA-256 that LXD's certificate has to have; nil where a CA vouches, and over the socket.
+func (e *LxdEndpoint) TrustedFingerprint() *string { return optional(e.trustedFingerprint) }
+
+// ClientFingerprint is the SHA-256 of our certificate; nil over the socket.
+func (e *LxdEndpoint) ClientFingerprint() *string {
+	if e.own == nil {
+		return nil
+	}
+	return optional(fingerprint(e.own))
+}
+
+// ClientExpiresAt is until when our certificate counts; zero over the socket.
+func (e *LxdEndpoint) ClientExpiresAt() Time {
+	if e.own == nil {
+		return Time{}
+	}
+	return Time{e.own.NotAfter}
+}
+
+// expiresSoon is how long before the end of our certificate it is told.
+const expiresSoon = 30 * 24 * time.Hour
+
+// notes is what an administrator should know of the way to LXD.
+func (e *LxdEndpoint) notes() []string {
+	var notes []string
+	if e.Trust != TrustTrusted {
+		notes = append(notes, e.hint)
+	}
+	if e.unread != nil {
+		notes = append(notes, "The files of certificates have changed and cannot be used; those from before are still in use: "+e.unread.Error())
+	}
+	if e.own != nil && e.Trust == TrustTrusted && time.Until(e.own.NotAfter) < expiresSoon {
+		notes = append(notes, "The certificate of lxdql expires at "+e.own.NotAfter.UTC().Format(time.RFC3339)+", and LXD will not trust it from then on: make another with `lxdql cert` and add it on LXD's host.")
+	}
+	return notes
+}
+
+// Endpoint is the way to LXD as far as is known without asking it.
+func (c *Client) Endpoint() *LxdEndpoint {
 	endpoint := &LxdEndpoint{Mode: ModeLocal, URL: c.URL(), AuthMethod: "unix", Trust: TrustTrusted}
-	if c.config.Remote {
-		endpoint.Mode, endpoint.AuthMethod = ModeRemote, "tls"
-		endpoint.certificateFingerprint = c.serverFingerprint(server)
-	}
-	if server.Auth == "trusted" {
-		return endpoint
-	}
-	endpoint.Trust = TrustUntrusted
-	endpoint.hint = (&NotTrustedError{Fingerprint: c.ownFingerprint()}).Error()
-	if c.trusted.Load() {
-		endpoint.Trust = TrustRevoked
-		endpoint.hint = "LXD has withdrawn its trust. " + endpoint.hint
+	if s := c.standing; s != nil {
+		s.mutex.Lock()
+		defer s.mutex.Unlock()
+		endpoint.Mode, endpoint.AuthMethod, endpoint.Trust = ModeRemote, "tls", TrustUntrusted
+		endpoint.own, endpoint.unread = s.credentials.own.Leaf, s.unread
+		endpoint.trustedFingerprint, endpoint.certificateFingerprint = s.pin, s.pin
+		switch {
+		case s.distrust != nil:
+			endpoint.hint = s.distrust.Error()
+			if s.distrust.Revoked {
+				endpoint.Trust = TrustRevoked
+			}
+		case s.trusted && s.stopped == nil:
+			endpoint.Trust = TrustTrusted
+		}
 	}
 	return endpoint
 }
 
-// serverFingerprint is the pinned one where there is one: the connection would
-// not stand with another.
-func (c *Client) serverFingerprint(server *Server) string {
-	if c.config.Fingerprint == "" && server.Environment != nil {
-		return server.Environment.CertificateFingerprint
+// endpoint is the way to an LXD that has just answered.
+func (c *Client) endpoint(server *Server) *LxdEndpoint {
+	endpoint := c.Endpoint()
+	if c.standing != nil && server.Environment != nil && c.config.TrustedCAPath != "" && !c.config.pinned() {
+		endpoint.certificateFingerprint = server.Environment.CertificateFingerprint
 	}
-	return c.config.Fingerprint
+	return endpoint
+}
+
+// Stopped stands for an LXD that is not spoken to because it shows another
+// certificate: it has the way there and what an administrator should know, and
+// nothing else. It is nil for an error that does not say so.
+func (c *Client) Stopped(err error) *Server {
+	var changed *CertificateError
+	if !errors.As(err, &changed) {
+		return nil
+	}
+	endpoint := c.Endpoint()
+	endpoint.Trust, endpoint.hint, endpoint.certificateFingerprint = TrustUntrusted, changed.Error(), changed.Seen
+	return &Server{APIExtensions: []string{}, connection: endpoint}
 }
 
 // optional is GraphQL's null for the empty text.

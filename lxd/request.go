@@ -103,8 +103,11 @@ func send[T any](ctx context.Context, c *Client, timeout time.Duration, method, 
 	if etag != "" {
 		request.Header.Set("If-Match", etag)
 	}
+	if err := c.admit(ctx, address); err != nil {
+		return answer, err
+	}
 	begun := time.Now()
-	response, err := c.http.Do(request)
+	response, err := c.http.Load().Do(request)
 	if err != nil {
 		if ctx.Err() != nil {
 			return answer, ctx.Err()
@@ -122,7 +125,7 @@ func send[T any](ctx context.Context, c *Client, timeout time.Duration, method, 
 func (c *Client) decode(ctx context.Context, response *http.Response, into any, kind, message *string, code *int) error {
 	decodeErr := json.NewDecoder(response.Body).Decode(into)
 	if *kind == "error" {
-		return c.refusal(*code, *message)
+		return c.refusal(ctx, *code, *message)
 	}
 	if decodeErr == nil && *kind != "" {
 		io.Copy(io.Discard, response.Body) // to the end, so that the connection is used again
@@ -138,13 +141,12 @@ func (c *Client) decode(ctx context.Context, response *http.Response, into any, 
 }
 
 // refusal gives LXD's errors their types.
-func (c *Client) refusal(code int, message string) error {
+func (c *Client) refusal(ctx context.Context, code int, message string) error {
 	switch {
 	case code == http.StatusServiceUnavailable:
 		return c.unreachable(errors.New(message))
-	case code == http.StatusForbidden && message == "not authorized":
-		c.known.Store(nil)
-		return &NotTrustedError{Fingerprint: c.ownFingerprint()}
+	case code == http.StatusForbidden:
+		return c.distrusted(ctx, &Error{Status: code, Message: message})
 	}
 	return &Error{Status: code, Message: message}
 }

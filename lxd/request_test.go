@@ -123,27 +123,6 @@ func TestWaitKnowsBothFormsOfFailure(t *testing.T) {
 	}
 }
 
-// A client that LXD trusted and does not any more is told apart from one that it never knew.
-func TestWithdrawnTrust(t *testing.T) {
-	trust := "untrusted"
-	client := onSocket(t, func(w http.ResponseWriter, r *http.Request) {
-		io.WriteString(w, `{"type":"sync","metadata":{"auth":"`+trust+`","api_extensions":[]}}`)
-	})
-	for _, step := range []struct {
-		auth string
-		want LxdTrust
-	}{{"untrusted", TrustUntrusted}, {"trusted", TrustTrusted}, {"untrusted", TrustRevoked}} {
-		trust = step.auth
-		server, err := client.Server(t.Context(), System)
-		if err != nil || server.Connection().Trust != step.want {
-			t.Errorf("want %s: %+v, %v", step.want, server.Connection(), err)
-		}
-		if hint := server.Connection().Hint(); (hint == nil) != (step.want == TrustTrusted) {
-			t.Errorf("%s: hint %v", step.want, hint)
-		}
-	}
-}
-
 // No connection to the socket is kept: LXD takes no other one before it has
 // read from it, and a kept one may have been made and not used.
 func TestNoConnectionIsKept(t *testing.T) {

@@ -59,8 +59,9 @@ func (s *Server) SecurityNotes() []string {
 	if s.Simulated() {
 		notes = append(notes, "This is a simulated LXD: nothing that it shows exists, and nothing that is done to it happens.")
 	}
-	if s.connection.Trust != TrustTrusted {
-		notes = append(notes, s.connection.hint)
+	notes = append(notes, s.connection.notes()...)
+	if s.Config["core.trust_ca_certificates"] == "true" || s.Config["core.trust_ca_certificates"] == true {
+		notes = append(notes, "LXD trusts whoever has a certificate of its CA (core.trust_ca_certificates): each of them is root on LXD's host. Unset it, and add certificates one by one.")
 	}
 	if _, ok := s.Config["core.trust_password"]; ok {
 		notes = append(notes, "LXD has a trust password: whoever learns it becomes root on LXD's host. Remove it with `lxc config unset core.trust_password` and hand out tokens instead.")
@@ -78,8 +79,8 @@ func (c *Client) Server(ctx context.Context, as Scope) (*Server, error) {
 	for _, extension := range server.APIExtensions {
 		server.extensions[extension] = true
 	}
-	if server.Auth == "trusted" {
-		c.trusted.Store(true)
+	if c.standing != nil {
+		c.standing.learn(server.Auth == "trusted")
 	}
 	server.connection = c.endpoint(server)
 	c.known.Store(server)

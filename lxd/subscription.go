@@ -67,6 +67,9 @@ func (h *Hub) subscribe(as Scope, filter EventFilter, after *uint64) (*Subscript
 			return nil, err
 		}
 	}
+	if err := h.client.Trouble(); err != nil {
+		return nil, err
+	}
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	if h.closed {
@@ -114,7 +117,8 @@ func (s *Subscription) wants(event Event) bool {
 }
 
 // Next waits for the next event. It ends with ctx's error, with a *LaggedError
-// that holds the last cursor given, or with ErrHubClosed.
+// that holds the last cursor given, with a *NotTrustedError or a
+// *CertificateError when LXD cannot be heard until somebody acts, or with ErrHubClosed.
 func (s *Subscription) Next(ctx context.Context) (Event, error) {
 	if len(s.before) > 0 && ctx.Err() == nil {
 		event := s.before[0]

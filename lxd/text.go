@@ -31,8 +31,11 @@ func (c *Client) file(ctx context.Context, address, part string, read func(io.Re
 	if part != "" {
 		request.Header.Set("Range", part)
 	}
+	if err := c.admit(ctx, address); err != nil {
+		return "", err
+	}
 	begun := time.Now()
-	response, err := c.http.Do(request)
+	response, err := c.http.Load().Do(request)
 	if err != nil {
 		if ctx.Err() != nil {
 			return "", ctx.Err()
@@ -41,7 +44,7 @@ func (c *Client) file(ctx context.Context, address, part string, read func(io.Re
 	}
 	response.Body = counted(ctx, http.MethodGet, address, response.Body, begun)
 	defer response.Body.Close()
-	if err := c.refusedFile(response); err != nil {
+	if err := c.refusedFile(ctx, response); err != nil {
 		return "", err
 	}
 	data, err := read(response.Body)
@@ -52,13 +55,13 @@ func (c *Client) file(ctx context.Context, address, part string, read func(io.Re
 }
 
 // refusedFile is why a file does not come; nil when it does.
-func (c *Client) refusedFile(response *http.Response) error {
+func (c *Client) refusedFile(ctx context.Context, response *http.Response) error {
 	if response.StatusCode == http.StatusOK || response.StatusCode == http.StatusPartialContent {
 		return nil
 	}
 	var refused envelope[JSON]
 	if json.NewDecoder(io.LimitReader(response.Body, 64<<10)).Decode(&refused) == nil && refused.Type == "error" {
-		return c.refusal(refused.ErrorCode, refused.Error)
+		return c.refusal(ctx, refused.ErrorCode, refused.Error)
 	}
 	return &Error{Status: response.StatusCode, Message: "LXD answered HTTP " + response.Status}
 }

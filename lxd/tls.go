@@ -10,60 +10,57 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 )
 
-// tlsConfig checks LXD's certificate in one of two ways: against a CA, or
-// against the pinned fingerprint. There is no third: without either it fails
-// and says which fingerprint it saw, so that a person can compare it.
-func tlsConfig(ctx context.Context, c Config) (*tls.Config, error) {
-	certificate, err := tls.LoadX509KeyPair(c.CertificatePath, c.KeyPath)
-	if err != nil {
-		return nil, err
+// tlsConfig checks LXD's certificate in one of two ways: by the pinned
+// fingerprint, or by a CA. There is no third. Each handshake goes by what is
+// configured and accepted at that moment.
+func (s *standing) tlsConfig() *tls.Config {
+	return &tls.Config{
+		MinVersion: tls.VersionTLS13,
+		ServerName: s.host,
+		// The check of the system's CAs, which LXD's self-signed certificate can
+		// never pass, is replaced by VerifyConnection.
+		InsecureSkipVerify: true,
+		VerifyConnection:   s.verify,
+		// Always ours, even where LXD names CAs that have not signed it: LXD decides.
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			return &s.files().own, nil
+		},
 	}
-	settings := &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{certificate}}
-	switch {
-	case c.Fingerprint != "":
-		pin(settings, strings.ToLower(strings.ReplaceAll(c.Fingerprint, ":", "")))
-		return settings, nil
-	case c.TrustedCAPath != "":
-		settings.RootCAs, err = roots(c.TrustedCAPath)
-		return settings, err
-	}
-	seen, err := seenFingerprint(ctx, c.URL)
-	if err != nil {
-		return nil, fmt.Errorf("set LXD_TRUSTED_CA_PATH or LXD_SERVER_FINGERPRINT: nothing says which certificate of LXD to trust, and %s could not be asked for its fingerprint: %w", c.URL, err)
-	}
-	return nil, fmt.Errorf("nothing says which certificate of LXD to trust: %s shows the fingerprint\n  %s\ncompare it with `lxc info | grep fingerprint` on LXD's host, then set LXD_SERVER_FINGERPRINT to it (or LXD_TRUSTED_CA_PATH to a CA)", c.URL, seen)
 }
 
-// pin replaces the check against the system's CAs, which LXD's self-signed
-// certificate can never pass, by one that is stricter: only this certificate.
-func pin(settings *tls.Config, expected string) {
-	settings.InsecureSkipVerify = true // VerifyConnection below is the verification
-	settings.VerifyConnection = func(state tls.ConnectionState) error {
-		if seen := fingerprint(state.PeerCertificates[0]); seen != expected {
-			return &CertificateError{Expected: expected, Seen: seen}
-		}
+// verify is the check of LXD's certificate.
+func (s *standing) verify(state tls.ConnectionState) error {
+	s.mutex.Lock()
+	files, pin := s.credentials, s.pin
+	s.mutex.Unlock()
+	seen := fingerprint(state.PeerCertificates[0])
+	if err := files.refuses(state.PeerCertificates[0]); err != nil {
+		return &CertificateError{Seen: seen, Cause: err}
+	}
+	if pin != "" && seen == pin {
 		return nil
 	}
+	if files.roots == nil || s.config.pinned() {
+		return &CertificateError{Expected: pin, Seen: seen}
+	}
+	if err := files.vouched(state); err != nil {
+		return &CertificateError{Seen: seen, Cause: err}
+	}
+	return nil
 }
 
-func roots(path string) (*x509.CertPool, error) {
-	if path == "system" {
-		return x509.SystemCertPool()
-	}
-	pem, err := os.ReadFile(path)
+// trustsNobody is the refusal to begin when nothing says which certificate to
+// trust. It shows the one that was seen, so that a person can compare it.
+func trustsNobody(ctx context.Context, address string) error {
+	seen, err := shown(ctx, address)
 	if err != nil {
-		return nil, fmt.Errorf("LXD_TRUSTED_CA_PATH: %w", err)
+		return fmt.Errorf("set LXD_TRUSTED_CA_PATH or LXD_SERVER_FINGERPRINT: nothing says which certificate of LXD to trust, and %s could not be asked for its fingerprint: %w", address, err)
 	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("LXD_TRUSTED_CA_PATH: %s holds no certificate in PEM form", path)
-	}
-	return pool, nil
+	return fmt.Errorf("nothing says which certificate of LXD to trust: %s shows the fingerprint\n  %s\ncompare it with `lxc info | grep fingerprint` on LXD's host, then run `lxdql trust --url %s --fingerprint …` (or --token …), or set LXD_SERVER_FINGERPRINT to it (or LXD_TRUSTED_CA_PATH to a CA)", address, fingerprint(seen.PeerCertificates[0]), address)
 }
 
 func fingerprint(certificate *x509.Certificate) string {
@@ -71,17 +68,26 @@ func fingerprint(certificate *x509.Certificate) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// seenFingerprint looks at the certificate that a server shows, and sends
-// nothing: neither a request nor our own certificate.
-func seenFingerprint(ctx context.Context, address string) (string, error) {
+// plainFingerprint is a fingerprint as people write it, in our form; "" when it is none.
+func plainFingerprint(text string) string {
+	text = strings.ToLower(strings.NewReplacer(":", "", " ", "").Replace(text))
+	if _, err := hex.DecodeString(text); err != nil || len(text) != 2*sha256.Size {
+		return ""
+	}
+	return text
+}
+
+// shown looks at what a server shows, and sends nothing: neither a request nor
+// our own certificate.
+func shown(ctx context.Context, address string) (*tls.ConnectionState, error) {
 	target, err := url.Parse(address)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	seen := ""
+	var seen *tls.ConnectionState
 	look := &tls.Config{MinVersion: tls.VersionTLS13, ServerName: target.Hostname(), InsecureSkipVerify: true}
 	look.VerifyConnection = func(state tls.ConnectionState) error {
-		seen = fingerprint(state.PeerCertificates[0])
+		seen = &state
 		return errors.New("seen enough")
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
@@ -91,8 +97,8 @@ func seenFingerprint(ctx context.Context, address string) (string, error) {
 	if err == nil {
 		connection.Close()
 	}
-	if seen == "" {
-		return "", err
+	if seen == nil {
+		return nil, &UnavailableError{URL: address, Cause: err}
 	}
 	return seen, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/lxdql/lxdql/journal"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/simplestreams"
+	"github.com/lxdql/lxdql/trust"
 	"github.com/lxdql/lxdql/work"
 )
 
@@ -23,6 +24,8 @@ type Resolver struct {
 	// Journal is what happened.
 	Journal *journal.Journal
 	Auth    *auth.Service
+	// Trust keeps whom we take for LXD.
+	Trust *trust.Keeper
 	// Remotes are the image servers.
 	Remotes *simplestreams.Client
 	// Health asks what the server stands on; Endpoints are what it serves.

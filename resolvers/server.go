@@ -13,7 +13,7 @@ import (
 )
 
 func (r *queryResolver) Server(ctx context.Context) (*lxd.Server, error) {
-	return r.LXD.Server(ctx, scope(ctx))
+	return r.server(ctx)
 }
 
 func (r *serverResolver) Config(ctx context.Context, obj *lxd.Server) (lxd.StringMap, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/lxd"
 )
 
@@ -97,4 +98,26 @@ func (r *Resolver) serverLoaders(l *loaders) {
 	l.allGroups = once(r.LXD.ClusterGroups)
 	l.resources = newLoader(oneByOne(r.LXD.Resources))
 	l.memberState = newLoader(oneByOne(r.LXD.ClusterMemberState))
+}
+
+// server is LXD. How it is reached is told even while it is not spoken to.
+func (r *Resolver) server(ctx context.Context) (*lxd.Server, error) {
+	server, err := r.LXD.Server(ctx, scope(ctx))
+	if stopped := r.LXD.Stopped(err); stopped != nil && !slices.ContainsFunc(selected(ctx, ""), asksLXD) {
+		return stopped, nil
+	}
+	return server, err
+}
+
+// asksLXD reports whether a field of Server is LXD's to answer.
+func asksLXD(field string) bool {
+	return !slices.Contains([]string{"connection", "securityNotes", "__typename"}, field)
+}
+
+// callerName is who is told to have decided something.
+func callerName(ctx context.Context) string {
+	if caller := auth.From(ctx); caller != nil && caller.User != nil {
+		return caller.User.Username
+	}
+	return ""
 }

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -9,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/lxdql/lxdql/lxd"
 )
 
 // Config is everything that can be configured, by flag or by environment. A
@@ -19,14 +16,11 @@ type Config struct {
 	Host string `name:"host" env:"APP_HOST" default:"127.0.0.1" help:"Address to listen on."`
 	Port int    `name:"port" env:"APP_PORT" default:"8000" help:"Port to listen on; 0 takes a free one."`
 
-	LXDMode        string        `name:"lxd-mode" env:"LXD_CONNECTION_MODE" default:"local" enum:"local,remote,simulated" help:"How to reach LXD: local (unix socket), remote (HTTPS), or simulated (none at all)."`
-	LXDSocket      string        `name:"lxd-socket" env:"LXD_SOCKET_PATH" help:"LXD's unix socket; empty: the snap's, then the native one."`
-	LXDURL         string        `name:"lxd-url" env:"LXD_REMOTE_URL" help:"LXD's address in remote mode: https://host:8443."`
-	LXDCertificate string        `name:"lxd-cert" env:"LXD_CLIENT_CERT_PATH" help:"Our client certificate in remote mode, PEM."`
-	LXDKey         string        `name:"lxd-key" env:"LXD_CLIENT_KEY_PATH" help:"The key of our client certificate, PEM."`
-	LXDCA          string        `name:"lxd-ca" env:"LXD_TRUSTED_CA_PATH" help:"CAs that LXD's certificate has to be signed by, PEM; \"system\" for the system's."`
-	LXDFingerprint string        `name:"lxd-fingerprint" env:"LXD_SERVER_FINGERPRINT" help:"SHA-256 of LXD's certificate; wins over the CAs."`
-	LXDTimeout     timeoutOption `name:"lxd-timeout" env:"LXD_TIMEOUT" default:"30" help:"How long a request to LXD may take, in seconds; not for waits and WebSockets."`
+	LXDMode   string `name:"lxd-mode" env:"LXD_CONNECTION_MODE" default:"local" enum:"local,remote,simulated" help:"How to reach LXD: local (unix socket), remote (HTTPS), or simulated (none at all)."`
+	LXDSocket string `name:"lxd-socket" env:"LXD_SOCKET_PATH" help:"LXD's unix socket; empty: the snap's, then the native one."`
+	LXDTrust
+	OIDC
+	LXDTimeout timeoutOption `name:"lxd-timeout" env:"LXD_TIMEOUT" default:"30" help:"How long a request to LXD may take, in seconds; not for waits and WebSockets."`
 
 	DatabaseURL      string `name:"database" env:"DATABASE_URL" default:"sqlite:///./data/lxdql.db" help:"Where users are kept: sqlite:///./path."`
 	JWTSecret        string `name:"jwt-secret" env:"JWT_SECRET" help:"Signs the tokens, 32 bytes or more; empty: one is made and kept in the database."`
@@ -71,6 +65,12 @@ func (c *Config) Validate() error {
 	if c.JournalKeepDays < 1 || c.JournalMaxEvents < 1000 {
 		return fmt.Errorf("JOURNAL_KEEP_DAYS is %d and JOURNAL_MAX_EVENTS is %d: they have to be at least 1 and 1000", c.JournalKeepDays, c.JournalMaxEvents)
 	}
+	if _, err := c.OIDC.provider(); err != nil {
+		return err
+	}
+	if c.TrustCheckSeconds < 1 || c.TrustCheckSeconds > 60 {
+		return fmt.Errorf("LXD_TRUST_CHECK_SECONDS is %d: it has to be 1 to 60", c.TrustCheckSeconds)
+	}
 	return nil
 }
 
@@ -93,12 +93,4 @@ func (c *Config) Logger() *slog.Logger {
 		level = slog.LevelInfo
 	}
 	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-}
-
-func (c *Config) connect(ctx context.Context, socket string) (*lxd.Client, error) {
-	return lxd.New(ctx, lxd.Config{
-		Remote: c.LXDMode == "remote", SocketPath: socket, URL: c.LXDURL,
-		CertificatePath: c.LXDCertificate, KeyPath: c.LXDKey,
-		TrustedCAPath: c.LXDCA, Fingerprint: c.LXDFingerprint, Timeout: time.Duration(c.LXDTimeout),
-	})
 }

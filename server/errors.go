@@ -101,6 +101,8 @@ func classify(err error) (code string, details map[string]any) {
 		return "LXD_EXTENSION_MISSING", nil
 	case errors.Is(err, work.ErrGone), errors.Is(err, work.ErrStopping):
 		return "OPERATION_CANCELLED", nil
+	case errors.As(err, new(*lxd.TokenError)):
+		return "LXD_TRUST_TOKEN_REJECTED", nil
 	case errors.Is(err, context.DeadlineExceeded):
 		return "TIMEOUT", nil
 	case errors.Is(err, context.Canceled):

@@ -43,6 +43,7 @@ func TestEveryErrorHasItsCode(t *testing.T) {
 		{fmt.Errorf("wrapped: %w", &lxd.UnavailableError{URL: "unix:///x"}), "LXD_UNAVAILABLE", nil},
 		{lxd.ErrHubClosed, "LXD_UNAVAILABLE", nil},
 		{&lxd.NotTrustedError{}, "LXD_NOT_TRUSTED", nil},
+		{&lxd.TokenError{Message: "used"}, "LXD_TRUST_TOKEN_REJECTED", nil},
 		{&lxd.CertificateError{Expected: "aa", Seen: "bb"}, "LXD_CERTIFICATE_CHANGED", map[string]string{"expected": "aa", "seen": "bb"}},
 		{&lxd.ConflictError{Message: "x"}, "CONFLICT", nil},
 		{&lxd.ExistsError{Message: "x"}, "ALREADY_EXISTS", nil},

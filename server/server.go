@@ -20,6 +20,7 @@ import (
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/resolvers"
 	"github.com/lxdql/lxdql/simplestreams"
+	"github.com/lxdql/lxdql/trust"
 	"github.com/lxdql/lxdql/work"
 )
 
@@ -34,16 +35,21 @@ func Run(ctx context.Context, config *Config, log *slog.Logger, ready func(addre
 		return err
 	}
 	defer stopSimulation()
-	client, err := config.connect(ctx, socket)
-	if err != nil {
-		return err
-	}
-	defer client.Close()
-	database, service, err := config.users(ctx)
+	database, err := config.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer database.Close()
+	client, target, err := config.connect(ctx, socket, database, log)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	service, err := config.service(ctx, database)
+	if err != nil {
+		return err
+	}
+	keeper := trust.NewKeeper(client, database, target, decided(log))
 	listener, err := net.Listen("tcp", config.address())
 	if err != nil {
 		return fmt.Errorf("%w: choose another port with APP_PORT", err)
@@ -52,12 +58,12 @@ func Run(ctx context.Context, config *Config, log *slog.Logger, ready func(addre
 	if ready != nil {
 		ready(listener.Addr().String())
 	}
-	return serve(ctx, listener, config, client, database, service, log)
+	return serve(ctx, listener, config, client, keeper, database, service, log)
 }
 
 // serve owns the goroutines of the server: the hub's, those of operations and
 // those of requests. All of them have ended when it returns.
-func serve(ctx context.Context, listener net.Listener, config *Config, client *lxd.Client, database *db.DB, service *auth.Service, log *slog.Logger) error {
+func serve(ctx context.Context, listener net.Listener, config *Config, client *lxd.Client, keeper *trust.Keeper, database *db.DB, service *auth.Service, log *slog.Logger) error {
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	hub := lxd.NewHub(client)
@@ -72,10 +78,13 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	var background sync.WaitGroup
 	background.Go(func() { hub.Run(running) })
 	background.Go(func() { told.Run(running) })
+	background.Go(func() {
+		keeper.Watch(running, time.Duration(config.TrustCheckSeconds)*time.Second, trustChanged(log))
+	})
 	defer background.Wait()
 	defer manager.Wait()
 	defer stop()
-	resolver := &resolvers.Resolver{LXD: client, Remotes: simplestreams.New(nil), Hub: hub, Work: manager, Journal: told, Auth: service, Health: checker(client, database), Endpoints: endpoints, Tell: tell(log)}
+	resolver := &resolvers.Resolver{LXD: client, Remotes: simplestreams.New(nil), Hub: hub, Trust: keeper, Work: manager, Journal: told, Auth: service, Health: checker(client, database), Endpoints: endpoints, Tell: tell(log)}
 	sockets := webSocket(config, resolver, service, log)
 	defer sockets.Wait()
 	defer stop()
@@ -103,25 +112,21 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	return httpServer.Close()
 }
 
-// users opens the database and what stands on it, and makes the first
-// administrator on a first start.
-func (c *Config) users(ctx context.Context) (*db.DB, *auth.Service, error) {
+// open opens the database, with this release's schema.
+func (c *Config) open(ctx context.Context) (*db.DB, error) {
 	database, err := db.Open(ctx, c.DatabaseURL)
 	if err != nil {
-		return nil, nil, err
-	}
-	service, err := c.service(ctx, database)
-	if err != nil {
-		database.Close()
-		return nil, nil, err
-	}
-	return database, service, nil
-}
-
-func (c *Config) service(ctx context.Context, database *db.DB) (*auth.Service, error) {
-	if err := database.Migrate(ctx); err != nil {
 		return nil, err
 	}
+	if err := database.Migrate(ctx); err != nil {
+		database.Close()
+		return nil, err
+	}
+	return database, nil
+}
+
+// service makes what knows the users, and the first administrator on a first start.
+func (c *Config) service(ctx context.Context, database *db.DB) (*auth.Service, error) {
 	secret, err := auth.Secret(ctx, database, c.JWTSecret)
 	if err != nil {
 		return nil, err
@@ -131,6 +136,9 @@ func (c *Config) service(ctx context.Context, database *db.DB) (*auth.Service, e
 		AccessTTL:  time.Duration(c.AccessMinutes) * time.Minute,
 		RefreshTTL: time.Duration(c.RefreshDays) * 24 * time.Hour,
 	})
+	if err := c.OIDC.letIn(service); err != nil {
+		return nil, err
+	}
 	name, password, err := auth.Seed(ctx, service, c.AdminName, c.AdminPassword)
 	if err == nil && password != "" {
 		// Printed once and not logged: logs are kept and shipped.

@@ -28,14 +28,15 @@ var rooms = map[string]struct {
 	"page":             {[]string{"lxd", "simplestreams"}, "lists know what is listed and nothing of who asks"},
 	"simplestreams":    {nil, "image servers are others' and know nothing of LXD or of us"},
 	"work":             {[]string{"lxd", "auth"}, "operations of ours are steps of LXD"},
+	"relay":            {[]string{"lxd", "auth", "work"}, "streams are carried between a caller and LXD"},
 	"db":               {[]string{"auth", "lxd", "work"}, "the only room that says SQL implements the others' stores"},
 	"health":           {nil, "whether something answers is asked by those who know it"},
-	"graph":            {[]string{"simplestreams", "lxd", "auth", "health", "page", "work"}, "generated code binds types and decides nothing"},
-	"resolvers":        {[]string{"simplestreams", "graph", "health", "page", "work", "lxd", "auth"}, "a resolver is a line: it names who answers"},
+	"graph":            {[]string{"simplestreams", "lxd", "auth", "health", "page", "work", "relay"}, "generated code binds types and decides nothing"},
+	"resolvers":        {[]string{"simplestreams", "graph", "health", "page", "work", "relay", "lxd", "auth"}, "a resolver is a line: it names who answers"},
 	"web":              {nil, "what a browser loads is files"},
 	"lxd/lxdsim":       {nil, "the imitation of LXD is a daemon: it shares the wire with the client and no code"},
 	"server/transport": {nil, "transports carry GraphQL whatever it is about"},
-	"server":           {[]string{"simplestreams", "auth", "db", "graph", "health", "lxd", "lxd/lxdsim", "page", "resolvers", "server/transport", "web", "work"}, "the server puts the rooms together"},
+	"server":           {[]string{"simplestreams", "auth", "db", "graph", "health", "lxd", "lxd/lxdsim", "page", "relay", "resolvers", "server/transport", "web", "work"}, "the server puts the rooms together"},
 	"":                 {[]string{"db", "server"}, "main is the command line"},
 }
 

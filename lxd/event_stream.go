@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -14,6 +15,13 @@ import (
 // quiet is how long LXD may say nothing. It pings every 10 s (seen on 5.0.2):
 // after 25 s the connection is dead.
 const quiet = 25 * time.Second
+
+// frameSize is what is read and written at once, in bytes: what a command
+// prints comes in frames of up to 128 KiB.
+const frameSize = 32 << 10
+
+// frames are the buffers that are written from: a socket holds one while it writes.
+var frames sync.Pool
 
 // listen follows LXD's events over one WebSocket until it breaks or ctx ends.
 // connected is called once LXD has accepted; each event is handed to publish
@@ -51,7 +59,7 @@ func (c *Client) listen(ctx context.Context, connected func(), publish func(Even
 // dialWebSocket opens a WebSocket. They need HTTP/1.1: LXD's listener would
 // choose HTTP/2 if it were offered.
 func (c *Client) dialWebSocket(ctx context.Context, address string) (*websocket.Conn, error) {
-	dialer := websocket.Dialer{HandshakeTimeout: 10 * time.Second}
+	dialer := websocket.Dialer{HandshakeTimeout: 10 * time.Second, ReadBufferSize: frameSize, WriteBufferSize: frameSize, WriteBufferPool: &frames}
 	if c.tls != nil {
 		dialer.TLSClientConfig = c.tls.Clone()
 		dialer.TLSClientConfig.NextProtos = []string{"http/1.1"}

@@ -10,6 +10,7 @@ import (
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/health"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/relay"
 	"github.com/lxdql/lxdql/simplestreams"
 	"github.com/lxdql/lxdql/work"
 )
@@ -20,6 +21,8 @@ type Resolver struct {
 	Hub  *lxd.Hub
 	Work *work.Manager
 	Auth *auth.Service
+	// Relay carries byte streams.
+	Relay *relay.Relay
 	// Remotes are the image servers.
 	Remotes *simplestreams.Client
 	// Health asks what the server stands on; Endpoints are what it serves.

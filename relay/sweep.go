@@ -1,0 +1,76 @@
+package relay
+
+import (
+	"context"
+	"crypto/rand"
+	"maps"
+	"time"
+
+	"github.com/lxdql/lxdql/lxd"
+)
+
+// marker is a variable in the environment of what we run, by which its children
+// are found again.
+const marker = "LXDQL_EXEC"
+
+// marked is a command whose children can be found.
+func marked(command *lxd.InstanceCommand) *lxd.InstanceCommand {
+	found := *command
+	found.Environment = with(command.Environment, marker, rand.Text())
+	return &found
+}
+
+// with is an environment with one more variable.
+func with(environment lxd.StringMap, key, value string) lxd.StringMap {
+	more := maps.Clone(environment)
+	if more == nil {
+		more = lxd.StringMap{}
+	}
+	more[key] = value
+	return more
+}
+
+// orphans kills what was begun by a marked command and still holds a pipe or a
+// terminal of it: what was started to outlive it (nohup, a daemon) holds none.
+const orphans = `for p in /proc/[0-9]*; do
+	tr '\0' '\n' <$p/environ 2>/dev/null | grep -qxF "$0" || continue
+	case "$(readlink $p/fd/1) $(readlink $p/fd/2)" in *pipe:*|*/dev/pts/*) kill -9 ${p#/proc/};; esac
+done`
+
+// settle sees to it that a killed command leaves nothing behind. LXD kills the
+// command only, and its operation goes on as long as a child of it holds the
+// streams (seen on 5.0.2): then the children are looked for inside the
+// instance, where it has a shell. It takes at most 4 s.
+func (r *Relay) settle(ctx context.Context, streams *lxd.InstanceStreams, project, name string, command *lxd.InstanceCommand) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*time.Second)
+	defer cancel()
+	operation, err := r.LXD.WaitOperation(ctx, lxd.System, streams.Operation, time.Second)
+	if err != nil || operation.Final() {
+		return
+	}
+	sweeping, err := r.LXD.Exec(ctx, lxd.System, project, name, &lxd.InstanceCommand{
+		Command: []string{"sh", "-c", orphans, marker + "=" + command.Environment[marker]},
+	})
+	if err != nil {
+		return
+	}
+	nothing := make(chan []byte)
+	close(nothing)
+	follow(ctx, sweeping, nothing, nil, func(OutputStream, []byte) error { return nil })
+	r.LXD.WaitOperation(ctx, lxd.System, streams.Operation, time.Second)
+}
+
+// run begins a command, follows it to its end, and leaves nothing of it behind.
+// The operation is LXD's at the end; see [follow].
+func (r *Relay) run(ctx context.Context, as lxd.Scope, project, name string, command *lxd.InstanceCommand, input <-chan []byte, controls <-chan *control, output func(OutputStream, []byte) error) (*lxd.Operation, error) {
+	command = marked(command)
+	streams, err := r.LXD.Exec(ctx, as, project, name, command)
+	if err != nil {
+		return nil, err
+	}
+	operation, err := follow(ctx, streams, input, controls, output)
+	if err != nil {
+		r.settle(ctx, streams, project, name, command)
+	}
+	return operation, err
+}

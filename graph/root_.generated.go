@@ -11456,7 +11456,7 @@ extend type Mutation {
     project: String
     """The program and its arguments, which no shell looks at: ` + "`" + `["sh", "-c", "ls | wc -l"]` + "`" + `."""
     command: [String!]!
-    """Its whole input, at most 16777216 bytes; null is none."""
+    """Its whole input, at most 1048576 bytes; null is none."""
     stdin: String
     """Variables beside HOME, LANG, PATH, USER and LXDQL_EXEC."""
     environment: StringMap
@@ -11486,7 +11486,7 @@ extend type Subscription {
     project: String
     """The program and its arguments, which no shell looks at."""
     command: [String!]!
-    """Its whole input, at most 16777216 bytes; null is none."""
+    """Its whole input, at most 1048576 bytes; null is none."""
     stdin: String
     """Variables beside HOME, LANG, PATH, USER and LXDQL_EXEC."""
     environment: StringMap

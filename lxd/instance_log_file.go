@@ -30,7 +30,7 @@ func (c *Client) OpenLog(ctx context.Context, as Scope, project, name, log, rang
 	if !slices.Contains(openLogs, log) && !SeesSecrets(as, instance.Project) {
 		return nil, &ForbiddenError{Project: instance.Project, Reason: "the log " + log + " may hold secrets of the instance: an OPERATOR may read it"}
 	}
-	return c.open(ctx, in(instance.Project, path("instances", instance.Name, "logs", log)), rangeHeader)
+	return noLog(c.open(ctx, in(instance.Project, path("instances", instance.Name, "logs", log)), rangeHeader))
 }
 
 // OpenExecOutput begins to read what a command printed whose output LXD has
@@ -40,7 +40,16 @@ func (c *Client) OpenExecOutput(ctx context.Context, as Scope, project, name, ou
 	if err != nil {
 		return nil, err
 	}
-	return c.open(ctx, address, rangeHeader)
+	return noLog(c.open(ctx, address, rangeHeader))
+}
+
+// noLog tells a log that is not there, for which LXD has a path of its host and
+// status 500 (seen on 5.0.2).
+func noLog(response *http.Response, err error) (*http.Response, error) {
+	if err != nil && strings.Contains(err.Error(), "no such file or directory") {
+		return nil, hidden("Log")
+	}
+	return response, err
 }
 
 // DeleteExecOutput deletes what a command printed whose output LXD has recorded.

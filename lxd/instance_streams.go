@@ -87,12 +87,19 @@ func (s *InstanceStreams) command(message map[string]any) error {
 // Lost is the error of a stream that broke.
 func (s *InstanceStreams) Lost(err error) error { return s.client.unreachable(err) }
 
-// Close closes all streams. A command that still runs is killed by it; a
-// console is only left.
-func (s *InstanceStreams) Close() {
-	if s.console && s.Control != nil { // LXD takes this goodbye for the end
-		s.Control.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(time.Second))
+// Leave says goodbye to a console, upon which LXD closes its streams; it reports
+// false of a command, which is not left but killed.
+func (s *InstanceStreams) Leave() bool {
+	if !s.console {
+		return false
 	}
+	goodbye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+	return s.Control.WriteControl(websocket.CloseMessage, goodbye, time.Now().Add(time.Second)) == nil
+}
+
+// Close closes all streams. A command that still runs is killed by it, and the
+// operation of a console that was not left fails.
+func (s *InstanceStreams) Close() {
 	for _, socket := range []*websocket.Conn{s.Control, s.Input, s.Stdout, s.Stderr} {
 		if socket != nil {
 			socket.Close()

@@ -17,7 +17,7 @@ const (
 	// longestCommand bounds how long is waited for a command.
 	longestCommand = time.Hour
 	// mostInput bounds what a command is given in a mutation, in bytes.
-	mostInput = 16 << 20
+	mostInput = 1 << 20
 )
 
 // Command is what a caller wants to be run and told about.
@@ -155,9 +155,7 @@ func (c *Command) validate() error {
 // input is the whole input in pieces, until ctx ends.
 func (c *Command) input(ctx context.Context) <-chan []byte {
 	if c.Stdin == nil || *c.Stdin == "" {
-		nothing := make(chan []byte)
-		close(nothing)
-		return nothing
+		return nothing()
 	}
 	pieces := make(chan []byte)
 	go func() {

@@ -59,7 +59,7 @@ func (r *Relay) ServeConsole(w http.ResponseWriter, request *http.Request) {
 		peer.finish(nil, err)
 		return
 	}
-	peer.finish(follow(peer.ctx, streams, peer.input, peer.controls, peer.output))
+	peer.finish(follow(peer.ctx, &process{streams: streams, input: peer.input, controls: peer.controls, output: peer.output}))
 }
 
 // screen is a console of a virtual machine that is open, with its ticket.
@@ -119,6 +119,7 @@ func (r *Relay) serveScreen(w http.ResponseWriter, request *http.Request, ticket
 	})
 	defer control.Wait()
 	defer streams.Close()
+	defer streams.Leave()
 	opened := &screen{streams: streams, ticket: ticket, ctx: ctx}
 	remove := r.screens.add(request.URL.Query().Get("ticket"), opened)
 	defer remove()

@@ -37,9 +37,13 @@ type process struct {
 	// return the process is held up. The piece is only lent.
 	output func(OutputStream, []byte) error
 
-	pong  chan string
-	ended chan ending
-	tasks sync.WaitGroup
+	// sweep ends what a killed process has begun; nil for nothing.
+	sweep func(context.Context)
+
+	pong    chan string
+	drained chan struct{} // all output has come
+	ended   chan ending
+	tasks   sync.WaitGroup
 }
 
 type ending struct {
@@ -51,20 +55,17 @@ type ending struct {
 // has been taken, and returns LXD's operation with the result. When ctx ends the
 // process is killed, and the error is the cause. Nothing runs any more when it
 // returns.
-func follow(ctx context.Context, streams *lxd.InstanceStreams, input <-chan []byte, controls <-chan *control, output func(OutputStream, []byte) error) (*lxd.Operation, error) {
-	p := &process{streams: streams, input: input, controls: controls, output: output, pong: make(chan string, 1), ended: make(chan ending, 1)}
+func follow(ctx context.Context, p *process) (*lxd.Operation, error) {
+	p.pong, p.drained, p.ended = make(chan string, 1), make(chan struct{}), make(chan ending, 1)
 	p.ctx, p.cancel = context.WithCancelCause(ctx)
-	stop := context.AfterFunc(p.ctx, streams.Close)
-	defer func() {
-		stop()
-		p.cancel(nil)
-		streams.Close()
-		p.tasks.Wait()
-	}()
+	defer p.tasks.Wait()
+	defer p.cancel(nil)
+	p.tasks.Go(p.stop)
 	p.tasks.Go(p.watch)
 	p.tasks.Go(p.feed)
 	p.tasks.Go(p.command)
 	p.drain()
+	close(p.drained)
 	select {
 	case end := <-p.ended:
 		if end.err == nil {
@@ -73,6 +74,32 @@ func follow(ctx context.Context, streams *lxd.InstanceStreams, input <-chan []by
 	case <-p.ctx.Done():
 	}
 	return nil, context.Cause(p.ctx)
+}
+
+// stop ends what runs when ctx has ended. The output is taken to its end before
+// it is closed: LXD's operation often goes on for ever when a terminal is closed
+// together with its control stream (seen on 5.0.2), and does so as long as what
+// the process has begun holds its streams.
+func (p *process) stop() {
+	<-p.ctx.Done()
+	defer p.streams.Close()
+	if !p.streams.Leave() {
+		p.streams.Control.Close() // kills
+	}
+	if !p.drains(time.Second) && p.sweep != nil {
+		p.sweep(context.WithoutCancel(p.ctx))
+		p.drains(time.Second)
+	}
+}
+
+// drains waits for the end of the output.
+func (p *process) drains(atMost time.Duration) bool {
+	select {
+	case <-p.drained:
+		return true
+	case <-time.After(atMost):
+		return false
+	}
 }
 
 // drain takes all output until its end. LXD wants a terminal's stream to be
@@ -97,12 +124,17 @@ func (p *process) drain() {
 	outputs.Wait()
 }
 
+// take passes a stream on. What comes after the caller has gone is thrown away.
 func (p *process) take(from *websocket.Conn, stream OutputStream) {
-	err := pump(from, func(piece []byte) error { return p.output(stream, piece) })
-	var refused *writeError
-	if errors.As(err, &refused) {
-		p.cancel(refused.cause)
-	}
+	pump(from, func(piece []byte) error {
+		if p.ctx.Err() != nil {
+			return nil
+		}
+		if err := p.output(stream, piece); err != nil {
+			p.cancel(err)
+		}
+		return nil
+	})
 }
 
 // feed gives the process its input.

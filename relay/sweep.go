@@ -31,33 +31,31 @@ func with(environment lxd.StringMap, key, value string) lxd.StringMap {
 }
 
 // orphans kills what was begun by a marked command and still holds a pipe or a
-// terminal of it: what was started to outlive it (nohup, a daemon) holds none.
+// terminal of it: what was started to outlive it (by nohup, as a daemon) holds none.
 const orphans = `for p in /proc/[0-9]*; do
 	tr '\0' '\n' <$p/environ 2>/dev/null | grep -qxF "$0" || continue
-	case "$(readlink $p/fd/1) $(readlink $p/fd/2)" in *pipe:*|*/dev/pts/*) kill -9 ${p#/proc/};; esac
+	case "$(readlink $p/fd/0; readlink $p/fd/1; readlink $p/fd/2)" in *pipe:*|*/dev/pts/*) kill -9 ${p#/proc/};; esac
 done`
 
-// settle sees to it that a killed command leaves nothing behind. LXD kills the
-// command only, and its operation goes on as long as a child of it holds the
-// streams (seen on 5.0.2): then the children are looked for inside the
-// instance, where it has a shell. It takes at most 4 s.
-func (r *Relay) settle(ctx context.Context, streams *lxd.InstanceStreams, project, name string, command *lxd.InstanceCommand) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*time.Second)
+// sweep kills what a killed command has begun, inside the instance, where that
+// has a shell: LXD kills the command only. It takes at most 2 s.
+func (r *Relay) sweep(ctx context.Context, project, name string, command *lxd.InstanceCommand) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	operation, err := r.LXD.WaitOperation(ctx, lxd.System, streams.Operation, time.Second)
-	if err != nil || operation.Final() {
-		return
-	}
-	sweeping, err := r.LXD.Exec(ctx, lxd.System, project, name, &lxd.InstanceCommand{
+	streams, err := r.LXD.Exec(ctx, lxd.System, project, name, &lxd.InstanceCommand{
 		Command: []string{"sh", "-c", orphans, marker + "=" + command.Environment[marker]},
 	})
 	if err != nil {
 		return
 	}
-	nothing := make(chan []byte)
-	close(nothing)
-	follow(ctx, sweeping, nothing, nil, func(OutputStream, []byte) error { return nil })
-	r.LXD.WaitOperation(ctx, lxd.System, streams.Operation, time.Second)
+	follow(ctx, &process{streams: streams, input: nothing(), output: func(OutputStream, []byte) error { return nil }})
+}
+
+// nothing is an input that has ended.
+func nothing() <-chan []byte {
+	input := make(chan []byte)
+	close(input)
+	return input
 }
 
 // run begins a command, follows it to its end, and leaves nothing of it behind.
@@ -68,9 +66,7 @@ func (r *Relay) run(ctx context.Context, as lxd.Scope, project, name string, com
 	if err != nil {
 		return nil, err
 	}
-	operation, err := follow(ctx, streams, input, controls, output)
-	if err != nil {
-		r.settle(ctx, streams, project, name, command)
-	}
-	return operation, err
+	return follow(ctx, &process{streams: streams, input: input, controls: controls, output: output, sweep: func(ctx context.Context) {
+		r.sweep(ctx, project, name, command)
+	}})
 }

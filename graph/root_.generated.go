@@ -11344,7 +11344,8 @@ extend type Mutation {
 What is needed to open a command's or a console's WebSocket. Binary frames are
 its input and its output. Text frames are JSON: towards the server
 ` + "`" + `{"command":"window-resize","args":{"width":132,"height":50}}` + "`" + `,
-` + "`" + `{"command":"signal","signal":15}` + "`" + `, ` + "`" + `{"command":"end-of-input"}` + "`" + ` and
+` + "`" + `{"command":"signal","signal":15}` + "`" + `, ` + "`" + `{"command":"end-of-input"}` + "`" + `,
+` + "`" + `{"command":"pause"}` + "`" + `, after which no output comes until ` + "`" + `{"command":"resume"}` + "`" + `, and
 ` + "`" + `{"command":"renew","args":{"authorization":"Bearer …"}}` + "`" + `, without which the
 stream ends with the access token that asked for the session (close code 4401);
 towards the caller ` + "`" + `{"event":"stream","stream":"stderr"}` + "`" + ` before output that is
@@ -11355,7 +11356,7 @@ reason ` + "`" + `exit 0` + "`" + ` then. Closing the WebSocket kills the comman
 and what it began, as far as it still holds the command's streams.
 """
 type CreateExecSessionPayload {
-  """Opens the WebSocket once, within 60 seconds, for the same instance; in the header of nothing and in no log. Treat it as a password."""
+  """Opens the WebSocket once, within 60 seconds, for the same instance. Treat it as a password."""
   ticket: String!
   """The whole address of the WebSocket, with the ticket."""
   url: String!

@@ -14,9 +14,12 @@ import (
 //	{"command": "window-resize", "args": {"width": 132, "height": 50}}
 //	{"command": "signal", "signal": 15}
 //	{"command": "end-of-input"}
+//	{"command": "pause"}
+//	{"command": "resume"}
 //	{"command": "renew", "args": {"authorization": "Bearer …"}}
 //
-// An empty text frame is the end of input too.
+// An empty text frame is the end of input too. After pause no output comes until
+// resume: a browser takes what comes whether it can show it or not.
 type control struct {
 	Command string `json:"command"`
 	Signal  int    `json:"signal"`
@@ -58,9 +61,9 @@ func readControl(data []byte) (*control, error) {
 		if message.Signal < 1 || message.Signal > 64 {
 			return nil, &lxd.InputError{Argument: "signal", Message: "signal is a number, 1 to 64: 2 interrupts, 15 ends, 9 kills"}
 		}
-	case "end-of-input", "renew":
+	case "end-of-input", "renew", "pause", "resume":
 	default:
-		return nil, &lxd.InputError{Argument: "command", Message: fmt.Sprintf("there is no command %.40q: window-resize, signal, end-of-input and renew are", message.Command)}
+		return nil, &lxd.InputError{Argument: "command", Message: fmt.Sprintf("there is no command %.40q: window-resize, signal, end-of-input, pause, resume and renew are", message.Command)}
 	}
 	return message, nil
 }

@@ -46,6 +46,7 @@ type peer struct {
 	input    chan []byte
 	controls chan *control
 
+	gate    gate
 	writing sync.Mutex
 	stream  OutputStream // the one that was last written of
 	read    chan struct{}
@@ -154,6 +155,8 @@ func (p *peer) receiveControl(frame io.Reader, ended bool) (end bool, err error)
 			close(p.input)
 		}
 		return true, nil
+	case "pause", "resume":
+		p.gate.set(message.Command == "pause")
 	case "window-resize", "signal":
 		select {
 		case p.controls <- message:
@@ -203,6 +206,9 @@ func (p *peer) watch() {
 // output sends what a process wrote. What is not from the same stream as what
 // was sent before is announced.
 func (p *peer) output(stream OutputStream, piece []byte) error {
+	if err := p.gate.pass(p.ctx); err != nil {
+		return err
+	}
 	p.writing.Lock()
 	defer p.writing.Unlock()
 	p.socket.SetWriteDeadline(time.Now().Add(patience))

@@ -25,6 +25,8 @@ func migrations() *migrate.Migrations {
 	steps.Add(step("0003", "settings", createSettings))
 	steps.Add(step("0004", "idempotency_keys", createKeys))
 	steps.Add(step("0005", "bulks", createBulks))
+	steps.Add(step("0006", "journal", createJournal))
+	steps.Add(step("0007", "audit_events", createAudit))
 	return steps
 }
 

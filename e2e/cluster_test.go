@@ -49,6 +49,7 @@ func TestACluster(t *testing.T) {
 	if refused := server.ask(t, token, `{ clusterMember(name: "n1") { state } }`, nil); refused.code() != "LXD_EXTENSION_MISSING" {
 		t.Errorf("the state of a member of 5.0.2: %s", refused.Text)
 	}
+	networkOfACluster(t, server, token)
 	script(t, "kill", filepath.Join(directory, "n2"))
 	withoutIt(t, server, token)
 }

@@ -53,6 +53,13 @@ func TestAnUpdateDoesNotReachTheHost(t *testing.T) {
 	admin := server.login(t)
 	server.must(t, admin, createBusybox, map[string]any{"name": name, "project": project, "wait": 60})
 	server.must(t, admin, `mutation($n: String!, $p: String) { updateInstance(name: $n, project: $p, input: {config: {linux_: null}, devices: {host: {type: "disk", source: "/etc", path: "/mnt"}}}) { instance { name } } }`, map[string]any{"n": name, "p": project})
+	server.must(t, admin, `mutation($p: String) { createProfile(input: {name: "low", project: $p, devices: {cover: {type: "disk", source: "/etc", path: "/mnt/low"}}}) { profile { name } } }`, map[string]any{"p": project})
+	server.must(t, admin, `mutation($n: String!, $p: String) { updateInstance(name: $n, project: $p, input: {profiles: ["low", "default"], devices: {cover: {type: "none"}}}) { instance { name } } }`, map[string]any{"n": name, "p": project})
+	t.Cleanup(func() {
+		lxd := lxdClient(t)
+		waitRaw(lxd, lxd("DELETE", "/1.0/instances/"+name+"?project="+project, nil))
+		lxd("DELETE", "/1.0/profiles/low?project="+project, nil)
+	})
 	server.demote(t, "OPERATOR")
 	operator := server.login(t)
 	type m = map[string]any
@@ -69,6 +76,9 @@ func TestAnUpdateDoesNotReachTheHost(t *testing.T) {
 	}
 	if refused := server.ask(t, operator, update, m{"n": name, "p": project, "input": m{"devices": m{"host": nil}}}); refused.code() != "FORBIDDEN" {
 		t.Errorf("an operator takes away what reaches the host: %s", refused.Text)
+	}
+	if refused := server.ask(t, operator, update, m{"n": name, "p": project, "input": m{"devices": m{"cover": nil}}}); refused.code() != "FORBIDDEN" {
+		t.Errorf("an operator uncovers a profile's disk of the host: %s", refused.Text)
 	}
 	server.must(t, operator, `mutation($n: String!, $p: String) { updateInstance(name: $n, project: $p, input: {description: "fine"}) { instance { name } } }`, map[string]any{"n": name, "p": project})
 }

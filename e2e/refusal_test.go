@@ -121,3 +121,14 @@ func TestBadHTTPIsRefusedWithAReason(t *testing.T) {
 		}
 	}
 }
+
+// One question may ask for the same field of several kinds.
+func TestFieldsOfOneNameFitTogether(t *testing.T) {
+	server := onRealLXD(t)
+	token := server.login(t)
+	server.must(t, token, `query($ids: [ID!]!) { nodes(ids: $ids) { id
+		... on Instance { name project { name } availableActions tags config } ... on Network { name project { name } availableActions tags config }
+		... on StorageVolume { name project { name } availableActions config } ... on StoragePool { name availableActions config } ... on Image { project { name } availableActions }
+		... on Profile { name project { name } availableActions config } ... on Project { name availableActions config } ... on NetworkAcl { name availableActions config } ... on NetworkZone { name availableActions config }
+		... on ClusterMember { name availableActions config } ... on ImageAlias { name availableActions } ... on StorageBucket { name availableActions config } ... on PlacementGroup { name availableActions config } } }`, map[string]any{"ids": []any{}})
+}

@@ -16,6 +16,15 @@ import (
 
 // region    ************************** generated!.gotpl **************************
 
+type AuthGroupResolver interface {
+	Etag(ctx context.Context, obj *lxd.AuthGroup) (*string, error)
+}
+type IdentityResolver interface {
+	Etag(ctx context.Context, obj *lxd.Identity) (*string, error)
+}
+type IdentityProviderGroupResolver interface {
+	Etag(ctx context.Context, obj *lxd.IdentityProviderGroup) (*string, error)
+}
 type PermissionResolver interface {
 	Entity(ctx context.Context, obj *lxd.Permission) (lxd.Node, error)
 }
@@ -27,6 +36,29 @@ type PermissionResolver interface {
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AuthGroup_id(ctx context.Context, field graphql.CollectedField, obj *lxd.AuthGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuthGroup_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuthGroup_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AuthGroup", field, true, false, errors.New("field of type ID does not have child fields"))
+}
 
 func (ec *executionContext) _AuthGroup_name(ctx context.Context, field graphql.CollectedField, obj *lxd.AuthGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -150,6 +182,52 @@ func (ec *executionContext) _AuthGroup_identityProviderGroups(ctx context.Contex
 }
 func (ec *executionContext) fieldContext_AuthGroup_identityProviderGroups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AuthGroup", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AuthGroup_etag(ctx context.Context, field graphql.CollectedField, obj *lxd.AuthGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuthGroup_etag(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AuthGroup().Etag(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AuthGroup_etag(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AuthGroup", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Identity_id(ctx context.Context, field graphql.CollectedField, obj *lxd.Identity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Identity_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Identity_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Identity", field, true, false, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _Identity_authenticationMethod(ctx context.Context, field graphql.CollectedField, obj *lxd.Identity) (ret graphql.Marshaler) {
@@ -313,6 +391,52 @@ func (ec *executionContext) fieldContext_Identity_expiresAt(_ context.Context, f
 	return graphql.NewScalarFieldContext("Identity", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
+func (ec *executionContext) _Identity_etag(ctx context.Context, field graphql.CollectedField, obj *lxd.Identity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Identity_etag(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Identity().Etag(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Identity_etag(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Identity", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _IdentityProviderGroup_id(ctx context.Context, field graphql.CollectedField, obj *lxd.IdentityProviderGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdentityProviderGroup_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IdentityProviderGroup_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IdentityProviderGroup", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
 func (ec *executionContext) _IdentityProviderGroup_name(ctx context.Context, field graphql.CollectedField, obj *lxd.IdentityProviderGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -357,6 +481,29 @@ func (ec *executionContext) _IdentityProviderGroup_groups(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_IdentityProviderGroup_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("IdentityProviderGroup", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _IdentityProviderGroup_etag(ctx context.Context, field graphql.CollectedField, obj *lxd.IdentityProviderGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdentityProviderGroup_etag(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.IdentityProviderGroup().Etag(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IdentityProviderGroup_etag(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IdentityProviderGroup", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Permission_entityType(ctx context.Context, field graphql.CollectedField, obj *lxd.Permission) (ret graphql.Marshaler) {
@@ -472,7 +619,7 @@ func (ec *executionContext) fieldContext_Permission_entity(_ context.Context, fi
 
 // region    **************************** object.gotpl ****************************
 
-var authGroupImplementors = []string{"AuthGroup"}
+var authGroupImplementors = []string{"AuthGroup", "Node"}
 
 func (ec *executionContext) _AuthGroup(ctx context.Context, sel ast.SelectionSet, obj *lxd.AuthGroup) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, authGroupImplementors)
@@ -484,31 +631,74 @@ func (ec *executionContext) _AuthGroup(ctx context.Context, sel ast.SelectionSet
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("AuthGroup")
+		case "id":
+			out.Values[i] = ec._AuthGroup_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "name":
 			out.Values[i] = ec._AuthGroup_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "description":
 			out.Values[i] = ec._AuthGroup_description(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "permissions":
 			out.Values[i] = ec._AuthGroup_permissions(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "identities":
 			out.Values[i] = ec._AuthGroup_identities(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "identityProviderGroups":
 			out.Values[i] = ec._AuthGroup_identityProviderGroups(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "etag":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._AuthGroup_etag(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -530,7 +720,7 @@ func (ec *executionContext) _AuthGroup(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
-var identityImplementors = []string{"Identity"}
+var identityImplementors = []string{"Identity", "Node"}
 
 func (ec *executionContext) _Identity(ctx context.Context, sel ast.SelectionSet, obj *lxd.Identity) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, identityImplementors)
@@ -542,41 +732,84 @@ func (ec *executionContext) _Identity(ctx context.Context, sel ast.SelectionSet,
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Identity")
+		case "id":
+			out.Values[i] = ec._Identity_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "authenticationMethod":
 			out.Values[i] = ec._Identity_authenticationMethod(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "type":
 			out.Values[i] = ec._Identity_type(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "identifier":
 			out.Values[i] = ec._Identity_identifier(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
 			out.Values[i] = ec._Identity_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "groups":
 			out.Values[i] = ec._Identity_groups(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "tlsCertificate":
 			out.Values[i] = ec._Identity_tlsCertificate(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "expiresAt":
 			out.Values[i] = ec._Identity_expiresAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "etag":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Identity_etag(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -598,7 +831,7 @@ func (ec *executionContext) _Identity(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
-var identityProviderGroupImplementors = []string{"IdentityProviderGroup"}
+var identityProviderGroupImplementors = []string{"IdentityProviderGroup", "Node"}
 
 func (ec *executionContext) _IdentityProviderGroup(ctx context.Context, sel ast.SelectionSet, obj *lxd.IdentityProviderGroup) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, identityProviderGroupImplementors)
@@ -610,16 +843,59 @@ func (ec *executionContext) _IdentityProviderGroup(ctx context.Context, sel ast.
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("IdentityProviderGroup")
+		case "id":
+			out.Values[i] = ec._IdentityProviderGroup_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "name":
 			out.Values[i] = ec._IdentityProviderGroup_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "groups":
 			out.Values[i] = ec._IdentityProviderGroup_groups(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "etag":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._IdentityProviderGroup_etag(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -806,6 +1082,13 @@ func (ec *executionContext) marshalOAuthGroup2ᚕᚖgithubᚗcomᚋlxdqlᚋlxdql
 	return ret
 }
 
+func (ec *executionContext) marshalOAuthGroup2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐAuthGroup(ctx context.Context, sel ast.SelectionSet, v *lxd.AuthGroup) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AuthGroup(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOIdentity2ᚕᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐIdentityᚄ(ctx context.Context, sel ast.SelectionSet, v []*lxd.Identity) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -825,6 +1108,13 @@ func (ec *executionContext) marshalOIdentity2ᚕᚖgithubᚗcomᚋlxdqlᚋlxdql�
 	return ret
 }
 
+func (ec *executionContext) marshalOIdentity2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐIdentity(ctx context.Context, sel ast.SelectionSet, v *lxd.Identity) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Identity(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOIdentityProviderGroup2ᚕᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐIdentityProviderGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*lxd.IdentityProviderGroup) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -842,6 +1132,13 @@ func (ec *executionContext) marshalOIdentityProviderGroup2ᚕᚖgithubᚗcomᚋl
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOIdentityProviderGroup2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐIdentityProviderGroup(ctx context.Context, sel ast.SelectionSet, v *lxd.IdentityProviderGroup) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._IdentityProviderGroup(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOPermission2ᚕᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*lxd.Permission) graphql.Marshaler {

@@ -33,7 +33,7 @@ type InstanceResolver interface {
 	Snapshots(ctx context.Context, obj *lxd.Instance) ([]*lxd.InstanceSnapshot, error)
 	RootVolume(ctx context.Context, obj *lxd.Instance) (*lxd.StorageVolume, error)
 
-	AvailableActions(ctx context.Context, obj *lxd.Instance) ([]lxd.InstanceAction, error)
+	AvailableActions(ctx context.Context, obj *lxd.Instance) ([]lxd.Action, error)
 	Backups(ctx context.Context, obj *lxd.Instance) ([]*lxd.InstanceBackup, error)
 	Logs(ctx context.Context, obj *lxd.Instance) ([]*lxd.InstanceLog, error)
 	ConsoleLog(ctx context.Context, obj *lxd.Instance, maxBytes *int) (*string, error)
@@ -820,15 +820,15 @@ func (ec *executionContext) _Instance_availableActions(ctx context.Context, fiel
 			return ec.Resolvers.Instance().AvailableActions(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []lxd.InstanceAction) graphql.Marshaler {
-			return ec.marshalNInstanceAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceActionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Instance_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Instance", field, true, true, errors.New("field of type InstanceAction does not have child fields"))
+	return graphql.NewScalarFieldContext("Instance", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _Instance_backups(ctx context.Context, field graphql.CollectedField, obj *lxd.Instance) (ret graphql.Marshaler) {
@@ -2891,13 +2891,13 @@ func (ec *executionContext) marshalNInstance2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋl
 	return ec._Instance(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNInstanceAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceAction(ctx context.Context, v any) (lxd.InstanceAction, error) {
+func (ec *executionContext) unmarshalNInstanceAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐAction(ctx context.Context, v any) (lxd.Action, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := lxd.InstanceAction(tmp)
+	res := lxd.Action(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNInstanceAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceAction(ctx context.Context, sel ast.SelectionSet, v lxd.InstanceAction) graphql.Marshaler {
+func (ec *executionContext) marshalNInstanceAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐAction(ctx context.Context, sel ast.SelectionSet, v lxd.Action) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -2906,36 +2906,6 @@ func (ec *executionContext) marshalNInstanceAction2githubᚗcomᚋlxdqlᚋlxdql�
 		}
 	}
 	return res
-}
-
-func (ec *executionContext) unmarshalNInstanceAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceActionᚄ(ctx context.Context, v any) ([]lxd.InstanceAction, error) {
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]lxd.InstanceAction, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNInstanceAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceAction(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalNInstanceAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceActionᚄ(ctx context.Context, sel ast.SelectionSet, v []lxd.InstanceAction) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNInstanceAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceAction(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNInstanceEdge2ᚕᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*lxd.Instance]) graphql.Marshaler {

@@ -818,13 +818,13 @@ func (ec *executionContext) _UnfreezeInstancePayload(ctx context.Context, sel as
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNInstanceStateAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceAction(ctx context.Context, v any) (lxd.InstanceAction, error) {
+func (ec *executionContext) unmarshalNInstanceStateAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐAction(ctx context.Context, v any) (lxd.Action, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := lxd.InstanceAction(tmp)
+	res := lxd.Action(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNInstanceStateAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceAction(ctx context.Context, sel ast.SelectionSet, v lxd.InstanceAction) graphql.Marshaler {
+func (ec *executionContext) marshalNInstanceStateAction2githubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐAction(ctx context.Context, sel ast.SelectionSet, v lxd.Action) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {

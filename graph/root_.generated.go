@@ -25,10 +25,14 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AuditEvent() AuditEventResolver
+	AuthGroup() AuthGroupResolver
 	Certificate() CertificateResolver
 	ClusterGroup() ClusterGroupResolver
 	ClusterMember() ClusterMemberResolver
 	DiskDevice() DiskDeviceResolver
+	Identity() IdentityResolver
+	IdentityProviderGroup() IdentityProviderGroupResolver
 	Image() ImageResolver
 	ImageAlias() ImageAliasResolver
 	Instance() InstanceResolver
@@ -61,6 +65,7 @@ type ResolverRoot interface {
 	StorageBucket() StorageBucketResolver
 	StoragePool() StoragePoolResolver
 	StorageVolume() StorageVolumeResolver
+	StorageVolumeSnapshot() StorageVolumeSnapshotResolver
 	Subscription() SubscriptionResolver
 	User() UserResolver
 	Warning() WarningResolver
@@ -87,8 +92,38 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	AuditEvent struct {
+		Action               func(childComplexity int) int
+		Address              func(childComplexity int) int
+		Code                 func(childComplexity int) int
+		CreatedAt            func(childComplexity int) int
+		Cursor               func(childComplexity int) int
+		DurationMilliseconds func(childComplexity int) int
+		ID                   func(childComplexity int) int
+		Input                func(childComplexity int) int
+		Operation            func(childComplexity int) int
+		Project              func(childComplexity int) int
+		RequestID            func(childComplexity int) int
+		Session              func(childComplexity int) int
+		User                 func(childComplexity int) int
+	}
+
+	AuditEventConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	AuditEventEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	AuthGroup struct {
 		Description            func(childComplexity int) int
+		Etag                   func(childComplexity int) int
+		ID                     func(childComplexity int) int
 		Identities             func(childComplexity int) int
 		IdentityProviderGroups func(childComplexity int) int
 		Name                   func(childComplexity int) int
@@ -121,6 +156,7 @@ type ComplexityRoot struct {
 
 	Certificate struct {
 		Certificate func(childComplexity int) int
+		Etag        func(childComplexity int) int
 		Fingerprint func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Name        func(childComplexity int) int
@@ -162,27 +198,31 @@ type ComplexityRoot struct {
 
 	ClusterGroup struct {
 		Description func(childComplexity int) int
+		Etag        func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Members     func(childComplexity int) int
 		Name        func(childComplexity int) int
 	}
 
 	ClusterMember struct {
-		Architecture  func(childComplexity int) int
-		Config        func(childComplexity int, prefix *string) int
-		Database      func(childComplexity int) int
-		Description   func(childComplexity int) int
-		FailureDomain func(childComplexity int) int
-		Groups        func(childComplexity int) int
-		ID            func(childComplexity int) int
-		Instances     func(childComplexity int, first *int, after *string, last *int, before *string) int
-		Message       func(childComplexity int) int
-		Name          func(childComplexity int) int
-		Resources     func(childComplexity int) int
-		Roles         func(childComplexity int) int
-		State         func(childComplexity int) int
-		Status        func(childComplexity int) int
-		URL           func(childComplexity int) int
+		Architecture     func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Config           func(childComplexity int, prefix *string) int
+		Database         func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
+		FailureDomain    func(childComplexity int) int
+		Groups           func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Instances        func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Message          func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Resources        func(childComplexity int) int
+		Roles            func(childComplexity int) int
+		State            func(childComplexity int) int
+		Status           func(childComplexity int) int
+		Tags             func(childComplexity int) int
+		URL              func(childComplexity int) int
 	}
 
 	ClusterMemberConnection struct {
@@ -197,9 +237,41 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	CopyImagePayload struct {
+		Image     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	CopyInstancePayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
+	}
+
+	CopyStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
+	CreateAuthGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	CreateCertificatePayload struct {
+		Certificate    func(childComplexity int) int
+		Operation      func(childComplexity int) int
+		Token          func(childComplexity int) int
+		TokenExpiresAt func(childComplexity int) int
+	}
+
+	CreateClusterGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	CreateClusterJoinTokenPayload struct {
+		Token          func(childComplexity int) int
+		TokenExpiresAt func(childComplexity int) int
 	}
 
 	CreateConsoleSessionPayload struct {
@@ -212,6 +284,28 @@ type ComplexityRoot struct {
 		ExpiresAt func(childComplexity int) int
 		Ticket    func(childComplexity int) int
 		URL       func(childComplexity int) int
+	}
+
+	CreateIdentityPayload struct {
+		Identity       func(childComplexity int) int
+		Operation      func(childComplexity int) int
+		Token          func(childComplexity int) int
+		TokenExpiresAt func(childComplexity int) int
+	}
+
+	CreateIdentityProviderGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	CreateIdentityTokenPayload struct {
+		Identity func(childComplexity int) int
+		Token    func(childComplexity int) int
+	}
+
+	CreateImageAliasPayload struct {
+		ImageAlias func(childComplexity int) int
+		Operation  func(childComplexity int) int
 	}
 
 	CreateInstanceBackupPayload struct {
@@ -228,6 +322,129 @@ type ComplexityRoot struct {
 	CreateInstanceSnapshotPayload struct {
 		Operation func(childComplexity int) int
 		Snapshot  func(childComplexity int) int
+	}
+
+	CreateNetworkAclPayload struct {
+		NetworkAcl func(childComplexity int) int
+		Operation  func(childComplexity int) int
+	}
+
+	CreateNetworkForwardPayload struct {
+		Forward   func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	CreateNetworkLoadBalancerPayload struct {
+		LoadBalancer func(childComplexity int) int
+		Operation    func(childComplexity int) int
+	}
+
+	CreateNetworkPayload struct {
+		Network   func(childComplexity int) int
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+	}
+
+	CreateNetworkPeerPayload struct {
+		Operation func(childComplexity int) int
+		Peer      func(childComplexity int) int
+	}
+
+	CreateNetworkZonePayload struct {
+		NetworkZone func(childComplexity int) int
+		Operation   func(childComplexity int) int
+	}
+
+	CreateNetworkZoneRecordPayload struct {
+		Operation func(childComplexity int) int
+		Record    func(childComplexity int) int
+	}
+
+	CreatePlacementGroupPayload struct {
+		Operation      func(childComplexity int) int
+		PlacementGroup func(childComplexity int) int
+	}
+
+	CreateProfilePayload struct {
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+		Profile   func(childComplexity int) int
+	}
+
+	CreateProjectPayload struct {
+		Operation func(childComplexity int) int
+		Project   func(childComplexity int) int
+	}
+
+	CreateStorageBucketKeyPayload struct {
+		Key       func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	CreateStorageBucketPayload struct {
+		Operation     func(childComplexity int) int
+		StorageBucket func(childComplexity int) int
+	}
+
+	CreateStoragePoolPayload struct {
+		Operation   func(childComplexity int) int
+		StoragePool func(childComplexity int) int
+	}
+
+	CreateStorageVolumeBackupPayload struct {
+		Backup    func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	CreateStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		Plan          func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
+	CreateStorageVolumeSnapshotPayload struct {
+		Operation func(childComplexity int) int
+		Snapshot  func(childComplexity int) int
+	}
+
+	DeleteAuthGroupPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteCertificatePayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteClusterGroupPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteClusterMemberPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteIdentityPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteIdentityProviderGroupPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteImageAliasPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteImagePayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
 	}
 
 	DeleteInstanceBackupPayload struct {
@@ -256,6 +473,94 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	DeleteNetworkAclPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteNetworkForwardPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteNetworkLoadBalancerPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteNetworkPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+	}
+
+	DeleteNetworkPeerPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteNetworkZonePayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteNetworkZoneRecordPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeletePlacementGroupPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteProfilePayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+	}
+
+	DeleteProjectPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteStorageBucketKeyPayload struct {
+		Operation     func(childComplexity int) int
+		StorageBucket func(childComplexity int) int
+	}
+
+	DeleteStorageBucketPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteStoragePoolPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteStorageVolumeBackupPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteStorageVolumePayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+	}
+
+	DeleteStorageVolumeSnapshotPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	DeleteWarningPayload struct {
+		DeletedID func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	DetachNicPayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -277,6 +582,27 @@ type ComplexityRoot struct {
 		Source           func(childComplexity int) int
 		Type             func(childComplexity int) int
 		Volume           func(childComplexity int) int
+	}
+
+	EnableClusterPayload struct {
+		Cluster   func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	EvacuateClusterMemberPayload struct {
+		Member    func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	EventConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	EventEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	EventRequestor struct {
@@ -341,8 +667,10 @@ type ComplexityRoot struct {
 
 	Identity struct {
 		AuthenticationMethod func(childComplexity int) int
+		Etag                 func(childComplexity int) int
 		ExpiresAt            func(childComplexity int) int
 		Groups               func(childComplexity int) int
+		ID                   func(childComplexity int) int
 		Identifier           func(childComplexity int) int
 		Name                 func(childComplexity int) int
 		TLSCertificate       func(childComplexity int) int
@@ -350,41 +678,47 @@ type ComplexityRoot struct {
 	}
 
 	IdentityProviderGroup struct {
+		Etag   func(childComplexity int) int
 		Groups func(childComplexity int) int
+		ID     func(childComplexity int) int
 		Name   func(childComplexity int) int
 	}
 
 	Image struct {
-		Aliases      func(childComplexity int) int
-		Architecture func(childComplexity int) int
-		AutoUpdate   func(childComplexity int) int
-		Cached       func(childComplexity int) int
-		CreatedAt    func(childComplexity int) int
-		Description  func(childComplexity int) int
-		ExpiresAt    func(childComplexity int) int
-		Filename     func(childComplexity int) int
-		Fingerprint  func(childComplexity int) int
-		ID           func(childComplexity int) int
-		Instances    func(childComplexity int, first *int, after *string, last *int, before *string) int
-		LastUsedAt   func(childComplexity int) int
-		Profiles     func(childComplexity int) int
-		Project      func(childComplexity int) int
-		Properties   func(childComplexity int) int
-		Public       func(childComplexity int) int
-		SizeBytes    func(childComplexity int) int
-		Type         func(childComplexity int) int
-		UpdateSource func(childComplexity int) int
-		UploadedAt   func(childComplexity int) int
-		UsedBy       func(childComplexity int) int
+		Aliases          func(childComplexity int) int
+		Architecture     func(childComplexity int) int
+		AutoUpdate       func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Cached           func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		Filename         func(childComplexity int) int
+		Fingerprint      func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Instances        func(childComplexity int, first *int, after *string, last *int, before *string) int
+		LastUsedAt       func(childComplexity int) int
+		Profiles         func(childComplexity int) int
+		Project          func(childComplexity int) int
+		Properties       func(childComplexity int) int
+		Public           func(childComplexity int) int
+		SizeBytes        func(childComplexity int) int
+		Type             func(childComplexity int) int
+		UpdateSource     func(childComplexity int) int
+		UploadedAt       func(childComplexity int) int
+		UsedBy           func(childComplexity int) int
 	}
 
 	ImageAlias struct {
-		Description func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Image       func(childComplexity int) int
-		Name        func(childComplexity int) int
-		Project     func(childComplexity int) int
-		Type        func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Image            func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Project          func(childComplexity int) int
+		Type             func(childComplexity int) int
 	}
 
 	ImageAliasConnection struct {
@@ -680,56 +1014,163 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	MoveStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
 	Mutation struct {
-		AddTag                  func(childComplexity int, name string, project *string, tag string) int
-		AttachNic               func(childComplexity int, name string, project *string, network string, device string) int
-		AttachVolume            func(childComplexity int, name string, project *string, pool string, volume string, path *string, device *string, readOnly *bool) int
-		BulkInstances           func(childComplexity int, action lxd.InstanceAction, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
-		CancelOperation         func(childComplexity int, id string) int
-		ClearInstanceConsoleLog func(childComplexity int, name string, project *string) int
-		CopyInstance            func(childComplexity int, name string, project *string, input lxd.CopyInstanceInput, wait *int, idempotencyKey *string) int
-		CreateConsoleSession    func(childComplexity int, name string, project *string, typeArg *relay.ConsoleType, width *int, height *int) int
-		CreateExecSession       func(childComplexity int, name string, project *string, command []string, user *int, group *int, cwd *string, environment lxd.StringMap, width *int, height *int, interactive *bool) int
-		CreateInstance          func(childComplexity int, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) int
-		CreateInstanceBackup    func(childComplexity int, instance string, project *string, input lxd.CreateInstanceBackupInput, wait *int, idempotencyKey *string) int
-		CreateInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int, idempotencyKey *string) int
-		DeleteInstance          func(childComplexity int, name string, project *string, force *bool, wait *int, dryRun *bool) int
-		DeleteInstanceBackup    func(childComplexity int, instance string, name string, project *string, wait *int) int
-		DeleteInstanceLog       func(childComplexity int, name string, project *string, log string) int
-		DeleteInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, wait *int) int
-		DeleteInstanceTemplate  func(childComplexity int, name string, project *string, template string) int
-		DetachNic               func(childComplexity int, name string, project *string, device string) int
-		DetachVolume            func(childComplexity int, name string, project *string, device string) int
-		FreezeInstance          func(childComplexity int, name string, project *string, wait *int) int
-		GrowInstanceDisk        func(childComplexity int, name string, project *string, byGiB int) int
-		Login                   func(childComplexity int, username string, password string) int
-		MigrateInstance         func(childComplexity int, name string, project *string, input lxd.MigrateInstanceInput, wait *int) int
-		RebuildInstance         func(childComplexity int, name string, project *string, source lxd.InstanceSource, wait *int) int
-		RefreshToken            func(childComplexity int, refreshToken string) int
-		RemoveTag               func(childComplexity int, name string, project *string, tag string) int
-		RenameInstance          func(childComplexity int, name string, project *string, newName string, wait *int) int
-		RenameInstanceBackup    func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
-		RenameInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
-		RestartInstance         func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
-		RestoreInstance         func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
-		RunCommand              func(childComplexity int, name string, project *string, command []string, stdin *string, environment lxd.StringMap, user *int, group *int, cwd *string, timeoutSeconds *int, maxOutputBytes *int) int
-		ScaleInstanceCPU        func(childComplexity int, name string, project *string, cores int) int
-		ScaleInstanceMemory     func(childComplexity int, name string, project *string, memoryMiB int) int
-		SetInstanceState        func(childComplexity int, name string, project *string, action lxd.InstanceAction, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) int
-		SetInstanceTemplate     func(childComplexity int, name string, project *string, template string, content string) int
-		SetScalingBounds        func(childComplexity int, name string, project *string, minCores *int, maxCores *int, minMemoryMiB *int, maxMemoryMiB *int) int
-		StartInstance           func(childComplexity int, name string, project *string, stateful *bool, wait *int, idempotencyKey *string) int
-		StopInstance            func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, stateful *bool, wait *int) int
-		UnfreezeInstance        func(childComplexity int, name string, project *string, wait *int) int
-		UpdateInstance          func(childComplexity int, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string, dryRun *bool) int
-		UpdateInstanceMetadata  func(childComplexity int, name string, project *string, input lxd.UpdateInstanceMetadataInput, ifMatch *string) int
-		UpdateInstanceSnapshot  func(childComplexity int, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) int
+		AddTag                      func(childComplexity int, name string, project *string, tag string) int
+		AttachNic                   func(childComplexity int, name string, project *string, network string, device string) int
+		AttachVolume                func(childComplexity int, name string, project *string, pool string, volume string, path *string, device *string, readOnly *bool) int
+		BulkInstances               func(childComplexity int, action lxd.Action, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
+		CancelOperation             func(childComplexity int, id string) int
+		ClearInstanceConsoleLog     func(childComplexity int, name string, project *string) int
+		CopyImage                   func(childComplexity int, input lxd.CopyImageInput, wait *int, idempotencyKey *string) int
+		CopyInstance                func(childComplexity int, name string, project *string, input lxd.CopyInstanceInput, wait *int, idempotencyKey *string) int
+		CopyStorageVolume           func(childComplexity int, pool string, name string, project *string, location *string, snapshot *string, input lxd.CopyStorageVolumeInput, wait *int, idempotencyKey *string) int
+		CreateAuthGroup             func(childComplexity int, input lxd.CreateAuthGroupInput, wait *int, idempotencyKey *string) int
+		CreateCertificate           func(childComplexity int, input lxd.CreateCertificateInput, wait *int, idempotencyKey *string) int
+		CreateClusterGroup          func(childComplexity int, input lxd.CreateClusterGroupInput, wait *int, idempotencyKey *string) int
+		CreateClusterJoinToken      func(childComplexity int, memberName string) int
+		CreateConsoleSession        func(childComplexity int, name string, project *string, typeArg *relay.ConsoleType, width *int, height *int) int
+		CreateExecSession           func(childComplexity int, name string, project *string, command []string, user *int, group *int, cwd *string, environment lxd.StringMap, width *int, height *int, interactive *bool) int
+		CreateIdentity              func(childComplexity int, input lxd.CreateIdentityInput, idempotencyKey *string) int
+		CreateIdentityProviderGroup func(childComplexity int, input lxd.CreateIdentityProviderGroupInput, wait *int, idempotencyKey *string) int
+		CreateIdentityToken         func(childComplexity int, name string, expiry *string) int
+		CreateImageAlias            func(childComplexity int, input lxd.CreateImageAliasInput, wait *int, idempotencyKey *string) int
+		CreateInstance              func(childComplexity int, input lxd.CreateInstanceInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateInstanceBackup        func(childComplexity int, instance string, project *string, input lxd.CreateInstanceBackupInput, wait *int, idempotencyKey *string) int
+		CreateInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, stateful *bool, expiresAt *lxd.Time, wait *int, idempotencyKey *string) int
+		CreateNetwork               func(childComplexity int, input lxd.CreateNetworkInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateNetworkACL            func(childComplexity int, input lxd.CreateNetworkAclInput, wait *int, idempotencyKey *string) int
+		CreateNetworkForward        func(childComplexity int, network string, project *string, member *string, input lxd.CreateNetworkForwardInput, wait *int, idempotencyKey *string) int
+		CreateNetworkLoadBalancer   func(childComplexity int, network string, project *string, input lxd.CreateNetworkLoadBalancerInput, wait *int, idempotencyKey *string) int
+		CreateNetworkPeer           func(childComplexity int, network string, project *string, input lxd.CreateNetworkPeerInput, wait *int, idempotencyKey *string) int
+		CreateNetworkZone           func(childComplexity int, input lxd.CreateNetworkZoneInput, wait *int, idempotencyKey *string) int
+		CreateNetworkZoneRecord     func(childComplexity int, zone string, project *string, input lxd.CreateNetworkZoneRecordInput, wait *int, idempotencyKey *string) int
+		CreatePlacementGroup        func(childComplexity int, input lxd.CreatePlacementGroupInput, wait *int, idempotencyKey *string) int
+		CreateProfile               func(childComplexity int, input lxd.CreateProfileInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateProject               func(childComplexity int, input lxd.CreateProjectInput, wait *int, idempotencyKey *string) int
+		CreateStorageBucket         func(childComplexity int, input lxd.CreateStorageBucketInput, wait *int, idempotencyKey *string) int
+		CreateStorageBucketKey      func(childComplexity int, pool string, bucket string, project *string, input lxd.CreateStorageBucketKeyInput, wait *int, idempotencyKey *string) int
+		CreateStoragePool           func(childComplexity int, input lxd.CreateStoragePoolInput, wait *int, idempotencyKey *string) int
+		CreateStorageVolume         func(childComplexity int, input lxd.CreateStorageVolumeInput, wait *int, idempotencyKey *string, dryRun *bool) int
+		CreateStorageVolumeBackup   func(childComplexity int, pool string, volume string, project *string, location *string, input lxd.CreateStorageVolumeBackupInput, wait *int, idempotencyKey *string) int
+		CreateStorageVolumeSnapshot func(childComplexity int, pool string, volume string, project *string, location *string, input lxd.CreateStorageVolumeSnapshotInput, wait *int, idempotencyKey *string) int
+		DeleteAuthGroup             func(childComplexity int, name string, wait *int) int
+		DeleteCertificate           func(childComplexity int, fingerprint string, force *bool, wait *int) int
+		DeleteClusterGroup          func(childComplexity int, name string, wait *int) int
+		DeleteClusterMember         func(childComplexity int, name string, force *bool, wait *int) int
+		DeleteIdentity              func(childComplexity int, method lxd.IdentityMethod, name string, force *bool, wait *int) int
+		DeleteIdentityProviderGroup func(childComplexity int, name string, wait *int) int
+		DeleteImage                 func(childComplexity int, fingerprint string, project *string, wait *int) int
+		DeleteImageAlias            func(childComplexity int, name string, project *string, wait *int) int
+		DeleteInstance              func(childComplexity int, name string, project *string, force *bool, wait *int, dryRun *bool) int
+		DeleteInstanceBackup        func(childComplexity int, instance string, name string, project *string, wait *int) int
+		DeleteInstanceLog           func(childComplexity int, name string, project *string, log string) int
+		DeleteInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, wait *int) int
+		DeleteInstanceTemplate      func(childComplexity int, name string, project *string, template string) int
+		DeleteNetwork               func(childComplexity int, name string, project *string, wait *int, dryRun *bool) int
+		DeleteNetworkACL            func(childComplexity int, name string, project *string, wait *int) int
+		DeleteNetworkForward        func(childComplexity int, network string, listenAddress string, project *string, member *string, wait *int) int
+		DeleteNetworkLoadBalancer   func(childComplexity int, network string, listenAddress string, project *string, wait *int) int
+		DeleteNetworkPeer           func(childComplexity int, network string, name string, project *string, wait *int) int
+		DeleteNetworkZone           func(childComplexity int, name string, project *string, wait *int) int
+		DeleteNetworkZoneRecord     func(childComplexity int, zone string, name string, project *string, wait *int) int
+		DeletePlacementGroup        func(childComplexity int, name string, project *string, wait *int) int
+		DeleteProfile               func(childComplexity int, name string, project *string, wait *int, dryRun *bool) int
+		DeleteProject               func(childComplexity int, name string, force *bool, wait *int) int
+		DeleteStorageBucket         func(childComplexity int, pool string, name string, project *string, wait *int) int
+		DeleteStorageBucketKey      func(childComplexity int, pool string, bucket string, name string, project *string, wait *int) int
+		DeleteStoragePool           func(childComplexity int, name string, wait *int) int
+		DeleteStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, wait *int, dryRun *bool) int
+		DeleteStorageVolumeBackup   func(childComplexity int, pool string, volume string, name string, project *string, location *string, wait *int) int
+		DeleteStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, wait *int) int
+		DeleteWarning               func(childComplexity int, id string, wait *int) int
+		DetachNic                   func(childComplexity int, name string, project *string, device string) int
+		DetachVolume                func(childComplexity int, name string, project *string, device string) int
+		EnableCluster               func(childComplexity int, memberName string, wait *int) int
+		EvacuateClusterMember       func(childComplexity int, name string, mode *lxd.ClusterEvacuationMode, wait *int) int
+		FreezeInstance              func(childComplexity int, name string, project *string, wait *int) int
+		GrowInstanceDisk            func(childComplexity int, name string, project *string, byGiB int) int
+		Login                       func(childComplexity int, username string, password string) int
+		MigrateInstance             func(childComplexity int, name string, project *string, input lxd.MigrateInstanceInput, wait *int) int
+		MoveStorageVolume           func(childComplexity int, pool string, name string, project *string, location *string, input lxd.MoveStorageVolumeInput, wait *int) int
+		PublishImage                func(childComplexity int, input lxd.PublishImageInput, wait *int, idempotencyKey *string) int
+		PushImage                   func(childComplexity int, fingerprint string, project *string, input lxd.PushImageInput, wait *int, idempotencyKey *string) int
+		RebuildInstance             func(childComplexity int, name string, project *string, source lxd.InstanceSource, wait *int) int
+		RefreshImage                func(childComplexity int, fingerprint string, project *string, wait *int) int
+		RefreshToken                func(childComplexity int, refreshToken string) int
+		RemoveTag                   func(childComplexity int, name string, project *string, tag string) int
+		RenameAuthGroup             func(childComplexity int, name string, newName string, wait *int) int
+		RenameClusterGroup          func(childComplexity int, name string, newName string, wait *int) int
+		RenameClusterMember         func(childComplexity int, name string, newName string, wait *int) int
+		RenameIdentityProviderGroup func(childComplexity int, name string, newName string, wait *int) int
+		RenameImageAlias            func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameInstance              func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameInstanceBackup        func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
+		RenameInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, newName string, wait *int) int
+		RenameNetwork               func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameNetworkACL            func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenamePlacementGroup        func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameProfile               func(childComplexity int, name string, project *string, newName string, wait *int) int
+		RenameProject               func(childComplexity int, name string, newName string, wait *int) int
+		RenameStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, newName string, wait *int) int
+		RenameStorageVolumeBackup   func(childComplexity int, pool string, volume string, name string, project *string, location *string, newName string, wait *int) int
+		RenameStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, newName string, wait *int) int
+		ResizeStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, sizeBytes int64, wait *int) int
+		RestartInstance             func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) int
+		RestoreClusterMember        func(childComplexity int, name string, leaveInstances *bool, wait *int) int
+		RestoreInstance             func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
+		RestoreStorageVolume        func(childComplexity int, pool string, name string, project *string, location *string, snapshot string, wait *int) int
+		RevokeIdentityToken         func(childComplexity int, name string, wait *int) int
+		RunCommand                  func(childComplexity int, name string, project *string, command []string, stdin *string, environment lxd.StringMap, user *int, group *int, cwd *string, timeoutSeconds *int, maxOutputBytes *int) int
+		ScaleInstanceCPU            func(childComplexity int, name string, project *string, cores int) int
+		ScaleInstanceMemory         func(childComplexity int, name string, project *string, memoryMiB int) int
+		SetInstanceState            func(childComplexity int, name string, project *string, action lxd.Action, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) int
+		SetInstanceTemplate         func(childComplexity int, name string, project *string, template string, content string) int
+		SetScalingBounds            func(childComplexity int, name string, project *string, minCores *int, maxCores *int, minMemoryMiB *int, maxMemoryMiB *int) int
+		StartInstance               func(childComplexity int, name string, project *string, stateful *bool, wait *int, idempotencyKey *string) int
+		StopInstance                func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, stateful *bool, wait *int) int
+		UnfreezeInstance            func(childComplexity int, name string, project *string, wait *int) int
+		UpdateAuthGroup             func(childComplexity int, name string, input lxd.UpdateAuthGroupInput, ifMatch *string, wait *int) int
+		UpdateCertificate           func(childComplexity int, fingerprint string, input lxd.UpdateCertificateInput, ifMatch *string, force *bool, wait *int) int
+		UpdateClusterCertificate    func(childComplexity int, input lxd.UpdateClusterCertificateInput, force *bool, wait *int) int
+		UpdateClusterGroup          func(childComplexity int, name string, input lxd.UpdateClusterGroupInput, ifMatch *string, wait *int) int
+		UpdateClusterMember         func(childComplexity int, name string, input lxd.UpdateClusterMemberInput, ifMatch *string, wait *int) int
+		UpdateIdentity              func(childComplexity int, method lxd.IdentityMethod, name string, input lxd.UpdateIdentityInput, ifMatch *string, force *bool, wait *int) int
+		UpdateIdentityProviderGroup func(childComplexity int, name string, input lxd.UpdateIdentityProviderGroupInput, ifMatch *string, wait *int) int
+		UpdateImage                 func(childComplexity int, fingerprint string, project *string, input lxd.UpdateImageInput, ifMatch *string, wait *int) int
+		UpdateImageAlias            func(childComplexity int, name string, project *string, input lxd.UpdateImageAliasInput, ifMatch *string, wait *int) int
+		UpdateInstance              func(childComplexity int, name string, project *string, input lxd.UpdateInstanceInput, ifMatch *string, dryRun *bool) int
+		UpdateInstanceMetadata      func(childComplexity int, name string, project *string, input lxd.UpdateInstanceMetadataInput, ifMatch *string) int
+		UpdateInstanceSnapshot      func(childComplexity int, instance string, name string, project *string, expiresAt *lxd.Time, wait *int) int
+		UpdateNetwork               func(childComplexity int, name string, project *string, member *string, input lxd.UpdateNetworkInput, ifMatch *string, wait *int, dryRun *bool) int
+		UpdateNetworkACL            func(childComplexity int, name string, project *string, input lxd.UpdateNetworkAclInput, ifMatch *string, wait *int) int
+		UpdateNetworkForward        func(childComplexity int, network string, listenAddress string, project *string, member *string, input lxd.UpdateNetworkForwardInput, ifMatch *string, wait *int) int
+		UpdateNetworkLoadBalancer   func(childComplexity int, network string, listenAddress string, project *string, input lxd.UpdateNetworkLoadBalancerInput, ifMatch *string, wait *int) int
+		UpdateNetworkPeer           func(childComplexity int, network string, name string, project *string, input lxd.UpdateNetworkPeerInput, ifMatch *string, wait *int) int
+		UpdateNetworkZone           func(childComplexity int, name string, project *string, input lxd.UpdateNetworkZoneInput, ifMatch *string, wait *int) int
+		UpdateNetworkZoneRecord     func(childComplexity int, zone string, name string, project *string, input lxd.UpdateNetworkZoneRecordInput, ifMatch *string, wait *int) int
+		UpdatePlacementGroup        func(childComplexity int, name string, project *string, input lxd.UpdatePlacementGroupInput, ifMatch *string, wait *int) int
+		UpdateProfile               func(childComplexity int, name string, project *string, input lxd.UpdateProfileInput, ifMatch *string, wait *int, dryRun *bool) int
+		UpdateProject               func(childComplexity int, name string, input lxd.UpdateProjectInput, ifMatch *string, wait *int) int
+		UpdateServerConfig          func(childComplexity int, input lxd.UpdateServerConfigInput, member *string, ifMatch *string, force *bool, wait *int) int
+		UpdateStorageBucket         func(childComplexity int, pool string, name string, project *string, input lxd.UpdateStorageBucketInput, ifMatch *string, wait *int) int
+		UpdateStorageBucketKey      func(childComplexity int, pool string, bucket string, name string, project *string, input lxd.UpdateStorageBucketKeyInput, ifMatch *string, wait *int) int
+		UpdateStoragePool           func(childComplexity int, name string, input lxd.UpdateStoragePoolInput, member *string, ifMatch *string, wait *int) int
+		UpdateStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, input lxd.UpdateStorageVolumeInput, ifMatch *string, wait *int, dryRun *bool) int
+		UpdateStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, input lxd.UpdateStorageVolumeSnapshotInput, ifMatch *string, wait *int) int
+		UpdateWarning               func(childComplexity int, id string, status lxd.WarningStatus, wait *int) int
 	}
 
 	Network struct {
 		Acls             func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		Forwards         func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
@@ -750,9 +1191,11 @@ type ComplexityRoot struct {
 	}
 
 	NetworkAcl struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
 		Egress           func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Ingress          func(childComplexity int) int
@@ -825,13 +1268,16 @@ type ComplexityRoot struct {
 	}
 
 	NetworkForward struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		ListenAddress    func(childComplexity int) int
 		Location         func(childComplexity int) int
 		Ports            func(childComplexity int) int
+		Tags             func(childComplexity int) int
 	}
 
 	NetworkForwardPort struct {
@@ -843,14 +1289,17 @@ type ComplexityRoot struct {
 	}
 
 	NetworkLoadBalancer struct {
+		AvailableActions func(childComplexity int) int
 		Backends         func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		ListenAddress    func(childComplexity int) int
 		Location         func(childComplexity int) int
 		Ports            func(childComplexity int) int
+		Tags             func(childComplexity int) int
 	}
 
 	NetworkLoadBalancerBackend struct {
@@ -868,12 +1317,15 @@ type ComplexityRoot struct {
 	}
 
 	NetworkPeer struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Name             func(childComplexity int) int
 		Status           func(childComplexity int) int
+		Tags             func(childComplexity int) int
 		TargetNetwork    func(childComplexity int) int
 		TargetProject    func(childComplexity int) int
 	}
@@ -892,8 +1344,10 @@ type ComplexityRoot struct {
 	}
 
 	NetworkZone struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Name             func(childComplexity int) int
@@ -916,12 +1370,15 @@ type ComplexityRoot struct {
 	}
 
 	NetworkZoneRecord struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
 		Entries          func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Name             func(childComplexity int) int
+		Tags             func(childComplexity int) int
 	}
 
 	NetworkZoneRecordEntry struct {
@@ -1021,12 +1478,15 @@ type ComplexityRoot struct {
 	}
 
 	PlacementGroup struct {
-		Config      func(childComplexity int) int
-		Description func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Name        func(childComplexity int) int
-		Project     func(childComplexity int) int
-		UsedBy      func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Config           func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Project          func(childComplexity int) int
+		Tags             func(childComplexity int) int
+		UsedBy           func(childComplexity int) int
 	}
 
 	PlannedChange struct {
@@ -1042,9 +1502,11 @@ type ComplexityRoot struct {
 	}
 
 	Profile struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
 		Devices          func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Instances        func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -1067,8 +1529,10 @@ type ComplexityRoot struct {
 	}
 
 	Project struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Instances        func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -1106,13 +1570,25 @@ type ComplexityRoot struct {
 		Type             func(childComplexity int) int
 	}
 
+	PublishImagePayload struct {
+		Image     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	PushImagePayload struct {
+		Image     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	Query struct {
+		AuditEvents            func(childComplexity int, username *string, action *string, from *lxd.Time, to *lxd.Time, first *int, after *string, last *int, before *string) int
 		AuthGroups             func(childComplexity int) int
 		Certificate            func(childComplexity int, fingerprint string) int
 		Certificates           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		ClusterGroups          func(childComplexity int) int
 		ClusterMember          func(childComplexity int, name string) int
 		ClusterMembers         func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Events                 func(childComplexity int, types []lxd.EventType, actions []string, project *string, allProjects *bool, first *int, after *string, last *int, before *string) int
 		HTTPEndpoints          func(childComplexity int) int
 		Health                 func(childComplexity int) int
 		Identities             func(childComplexity int) int
@@ -1161,6 +1637,11 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	RefreshImagePayload struct {
+		Image     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	RemoteImage struct {
 		AliasNames   func(childComplexity int) int
 		Architecture func(childComplexity int) int
@@ -1195,6 +1676,31 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	RenameAuthGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	RenameClusterGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	RenameClusterMemberPayload struct {
+		Member    func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	RenameIdentityProviderGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	RenameImageAliasPayload struct {
+		ImageAlias func(childComplexity int) int
+		Operation  func(childComplexity int) int
+	}
+
 	RenameInstanceBackupPayload struct {
 		Backup    func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -1208,6 +1714,51 @@ type ComplexityRoot struct {
 	RenameInstanceSnapshotPayload struct {
 		Operation func(childComplexity int) int
 		Snapshot  func(childComplexity int) int
+	}
+
+	RenameNetworkAclPayload struct {
+		NetworkAcl func(childComplexity int) int
+		Operation  func(childComplexity int) int
+	}
+
+	RenameNetworkPayload struct {
+		Network   func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	RenamePlacementGroupPayload struct {
+		Operation      func(childComplexity int) int
+		PlacementGroup func(childComplexity int) int
+	}
+
+	RenameProfilePayload struct {
+		Operation func(childComplexity int) int
+		Profile   func(childComplexity int) int
+	}
+
+	RenameProjectPayload struct {
+		Operation func(childComplexity int) int
+		Project   func(childComplexity int) int
+	}
+
+	RenameStorageVolumeBackupPayload struct {
+		Backup    func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	RenameStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
+	RenameStorageVolumeSnapshotPayload struct {
+		Operation func(childComplexity int) int
+		Snapshot  func(childComplexity int) int
+	}
+
+	ResizeStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
 	}
 
 	ResourcesCpu struct {
@@ -1392,8 +1943,23 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	RestoreClusterMemberPayload struct {
+		Member    func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	RestoreInstancePayload struct {
 		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	RestoreStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
+	RevokeIdentityTokenPayload struct {
+		Identity  func(childComplexity int) int
 		Operation func(childComplexity int) int
 	}
 
@@ -1432,15 +1998,18 @@ type ComplexityRoot struct {
 	Server struct {
 		APIExtensions         func(childComplexity int) int
 		APIVersion            func(childComplexity int) int
+		AvailableActions      func(childComplexity int) int
 		Cluster               func(childComplexity int) int
 		Config                func(childComplexity int) int
 		ConfigurationMetadata func(childComplexity int) int
 		Connection            func(childComplexity int) int
 		Environment           func(childComplexity int) int
+		Etag                  func(childComplexity int) int
 		Metrics               func(childComplexity int, names []string, project *string) int
 		Resources             func(childComplexity int) int
 		SecurityNotes         func(childComplexity int) int
 		Simulated             func(childComplexity int) int
+		Tags                  func(childComplexity int) int
 		Usage                 func(childComplexity int) int
 		Version               func(childComplexity int) int
 	}
@@ -1517,8 +2086,10 @@ type ComplexityRoot struct {
 	}
 
 	StorageBucket struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Keys             func(childComplexity int) int
@@ -1552,9 +2123,11 @@ type ComplexityRoot struct {
 	}
 
 	StoragePool struct {
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		Description      func(childComplexity int) int
 		Driver           func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Inodes           func(childComplexity int) int
@@ -1591,11 +2164,13 @@ type ComplexityRoot struct {
 	}
 
 	StorageVolume struct {
+		AvailableActions func(childComplexity int) int
 		Backups          func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		ContentType      func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
 		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Instance         func(childComplexity int) int
@@ -1636,6 +2211,7 @@ type ComplexityRoot struct {
 	StorageVolumeSnapshot struct {
 		CreatedAt   func(childComplexity int) int
 		Description func(childComplexity int) int
+		Etag        func(childComplexity int) int
 		ExpiresAt   func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Name        func(childComplexity int) int
@@ -1648,7 +2224,7 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		Events           func(childComplexity int, types []lxd.EventType, actions []string, project *string, allProjects *bool) int
+		Events           func(childComplexity int, types []lxd.EventType, actions []string, project *string, allProjects *bool, after *string) int
 		ExecOutput       func(childComplexity int, name string, project *string, command []string, stdin *string, environment lxd.StringMap, user *int, group *int, cwd *string, timeoutSeconds *int) int
 		InstanceChanged  func(childComplexity int, name *string, project *string, allProjects *bool) int
 		OperationUpdated func(childComplexity int, id string) int
@@ -1699,6 +2275,51 @@ type ComplexityRoot struct {
 		Type             func(childComplexity int) int
 	}
 
+	UpdateAuthGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateCertificatePayload struct {
+		Certificate func(childComplexity int) int
+		Operation   func(childComplexity int) int
+	}
+
+	UpdateClusterCertificatePayload struct {
+		Cluster   func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateClusterGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateClusterMemberPayload struct {
+		Member    func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateIdentityPayload struct {
+		Identity  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateIdentityProviderGroupPayload struct {
+		Group     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateImageAliasPayload struct {
+		ImageAlias func(childComplexity int) int
+		Operation  func(childComplexity int) int
+	}
+
+	UpdateImagePayload struct {
+		Image     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
 	UpdateInstanceMetadataPayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -1713,6 +2334,94 @@ type ComplexityRoot struct {
 	UpdateInstanceSnapshotPayload struct {
 		Operation func(childComplexity int) int
 		Snapshot  func(childComplexity int) int
+	}
+
+	UpdateNetworkAclPayload struct {
+		NetworkAcl func(childComplexity int) int
+		Operation  func(childComplexity int) int
+	}
+
+	UpdateNetworkForwardPayload struct {
+		Forward   func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateNetworkLoadBalancerPayload struct {
+		LoadBalancer func(childComplexity int) int
+		Operation    func(childComplexity int) int
+	}
+
+	UpdateNetworkPayload struct {
+		Network   func(childComplexity int) int
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+	}
+
+	UpdateNetworkPeerPayload struct {
+		Operation func(childComplexity int) int
+		Peer      func(childComplexity int) int
+	}
+
+	UpdateNetworkZonePayload struct {
+		NetworkZone func(childComplexity int) int
+		Operation   func(childComplexity int) int
+	}
+
+	UpdateNetworkZoneRecordPayload struct {
+		Operation func(childComplexity int) int
+		Record    func(childComplexity int) int
+	}
+
+	UpdatePlacementGroupPayload struct {
+		Operation      func(childComplexity int) int
+		PlacementGroup func(childComplexity int) int
+	}
+
+	UpdateProfilePayload struct {
+		Operation func(childComplexity int) int
+		Plan      func(childComplexity int) int
+		Profile   func(childComplexity int) int
+	}
+
+	UpdateProjectPayload struct {
+		Operation func(childComplexity int) int
+		Project   func(childComplexity int) int
+	}
+
+	UpdateServerConfigPayload struct {
+		Operation func(childComplexity int) int
+		Server    func(childComplexity int) int
+	}
+
+	UpdateStorageBucketKeyPayload struct {
+		Key       func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	UpdateStorageBucketPayload struct {
+		Operation     func(childComplexity int) int
+		StorageBucket func(childComplexity int) int
+	}
+
+	UpdateStoragePoolPayload struct {
+		Operation   func(childComplexity int) int
+		StoragePool func(childComplexity int) int
+	}
+
+	UpdateStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		Plan          func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
+	UpdateStorageVolumeSnapshotPayload struct {
+		Operation func(childComplexity int) int
+		Snapshot  func(childComplexity int) int
+	}
+
+	UpdateWarningPayload struct {
+		Operation func(childComplexity int) int
+		Warning   func(childComplexity int) int
 	}
 
 	UsbDevice struct {
@@ -1811,12 +2520,141 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AttachVolumePayload.Operation(childComplexity), true
 
+	case "AuditEvent.action":
+		if e.ComplexityRoot.AuditEvent.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Action(childComplexity), true
+	case "AuditEvent.address":
+		if e.ComplexityRoot.AuditEvent.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Address(childComplexity), true
+	case "AuditEvent.code":
+		if e.ComplexityRoot.AuditEvent.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Code(childComplexity), true
+	case "AuditEvent.createdAt":
+		if e.ComplexityRoot.AuditEvent.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.CreatedAt(childComplexity), true
+	case "AuditEvent.cursor":
+		if e.ComplexityRoot.AuditEvent.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Cursor(childComplexity), true
+	case "AuditEvent.durationMilliseconds":
+		if e.ComplexityRoot.AuditEvent.DurationMilliseconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.DurationMilliseconds(childComplexity), true
+	case "AuditEvent.id":
+		if e.ComplexityRoot.AuditEvent.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.ID(childComplexity), true
+	case "AuditEvent.input":
+		if e.ComplexityRoot.AuditEvent.Input == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Input(childComplexity), true
+	case "AuditEvent.operation":
+		if e.ComplexityRoot.AuditEvent.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Operation(childComplexity), true
+	case "AuditEvent.project":
+		if e.ComplexityRoot.AuditEvent.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Project(childComplexity), true
+	case "AuditEvent.requestId":
+		if e.ComplexityRoot.AuditEvent.RequestID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.RequestID(childComplexity), true
+	case "AuditEvent.session":
+		if e.ComplexityRoot.AuditEvent.Session == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Session(childComplexity), true
+	case "AuditEvent.username":
+		if e.ComplexityRoot.AuditEvent.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.User(childComplexity), true
+
+	case "AuditEventConnection.edges":
+		if e.ComplexityRoot.AuditEventConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventConnection.Edges(childComplexity), true
+	case "AuditEventConnection.nodes":
+		if e.ComplexityRoot.AuditEventConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventConnection.Nodes(childComplexity), true
+	case "AuditEventConnection.pageInfo":
+		if e.ComplexityRoot.AuditEventConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventConnection.PageInfo(childComplexity), true
+	case "AuditEventConnection.totalCount":
+		if e.ComplexityRoot.AuditEventConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventConnection.TotalCount(childComplexity), true
+
+	case "AuditEventEdge.cursor":
+		if e.ComplexityRoot.AuditEventEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventEdge.Cursor(childComplexity), true
+	case "AuditEventEdge.node":
+		if e.ComplexityRoot.AuditEventEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventEdge.Node(childComplexity), true
+
 	case "AuthGroup.description":
 		if e.ComplexityRoot.AuthGroup.Description == nil {
 			break
 		}
 
 		return e.ComplexityRoot.AuthGroup.Description(childComplexity), true
+	case "AuthGroup.etag":
+		if e.ComplexityRoot.AuthGroup.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuthGroup.Etag(childComplexity), true
+	case "AuthGroup.id":
+		if e.ComplexityRoot.AuthGroup.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuthGroup.ID(childComplexity), true
 	case "AuthGroup.identities":
 		if e.ComplexityRoot.AuthGroup.Identities == nil {
 			break
@@ -1924,6 +2762,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Certificate.Certificate(childComplexity), true
+	case "Certificate.etag":
+		if e.ComplexityRoot.Certificate.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Etag(childComplexity), true
 	case "Certificate.fingerprint":
 		if e.ComplexityRoot.Certificate.Fingerprint == nil {
 			break
@@ -2068,6 +2912,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClusterGroup.Description(childComplexity), true
+	case "ClusterGroup.etag":
+		if e.ComplexityRoot.ClusterGroup.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterGroup.Etag(childComplexity), true
 	case "ClusterGroup.id":
 		if e.ComplexityRoot.ClusterGroup.ID == nil {
 			break
@@ -2093,6 +2943,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClusterMember.Architecture(childComplexity), true
+	case "ClusterMember.availableActions":
+		if e.ComplexityRoot.ClusterMember.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.AvailableActions(childComplexity), true
 	case "ClusterMember.config":
 		if e.ComplexityRoot.ClusterMember.Config == nil {
 			break
@@ -2116,6 +2972,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClusterMember.Description(childComplexity), true
+	case "ClusterMember.etag":
+		if e.ComplexityRoot.ClusterMember.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.Etag(childComplexity), true
 	case "ClusterMember.failureDomain":
 		if e.ComplexityRoot.ClusterMember.FailureDomain == nil {
 			break
@@ -2181,6 +3043,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClusterMember.Status(childComplexity), true
+	case "ClusterMember.tags":
+		if e.ComplexityRoot.ClusterMember.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMember.Tags(childComplexity), true
 	case "ClusterMember.url":
 		if e.ComplexityRoot.ClusterMember.URL == nil {
 			break
@@ -2226,6 +3094,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClusterMemberEdge.Node(childComplexity), true
 
+	case "CopyImagePayload.image":
+		if e.ComplexityRoot.CopyImagePayload.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CopyImagePayload.Image(childComplexity), true
+	case "CopyImagePayload.operation":
+		if e.ComplexityRoot.CopyImagePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CopyImagePayload.Operation(childComplexity), true
+
 	case "CopyInstancePayload.instance":
 		if e.ComplexityRoot.CopyInstancePayload.Instance == nil {
 			break
@@ -2238,6 +3119,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CopyInstancePayload.Operation(childComplexity), true
+
+	case "CopyStorageVolumePayload.operation":
+		if e.ComplexityRoot.CopyStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CopyStorageVolumePayload.Operation(childComplexity), true
+	case "CopyStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.CopyStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CopyStorageVolumePayload.StorageVolume(childComplexity), true
+
+	case "CreateAuthGroupPayload.group":
+		if e.ComplexityRoot.CreateAuthGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateAuthGroupPayload.Group(childComplexity), true
+	case "CreateAuthGroupPayload.operation":
+		if e.ComplexityRoot.CreateAuthGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateAuthGroupPayload.Operation(childComplexity), true
+
+	case "CreateCertificatePayload.certificate":
+		if e.ComplexityRoot.CreateCertificatePayload.Certificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCertificatePayload.Certificate(childComplexity), true
+	case "CreateCertificatePayload.operation":
+		if e.ComplexityRoot.CreateCertificatePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCertificatePayload.Operation(childComplexity), true
+	case "CreateCertificatePayload.token":
+		if e.ComplexityRoot.CreateCertificatePayload.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCertificatePayload.Token(childComplexity), true
+	case "CreateCertificatePayload.tokenExpiresAt":
+		if e.ComplexityRoot.CreateCertificatePayload.TokenExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCertificatePayload.TokenExpiresAt(childComplexity), true
+
+	case "CreateClusterGroupPayload.group":
+		if e.ComplexityRoot.CreateClusterGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateClusterGroupPayload.Group(childComplexity), true
+	case "CreateClusterGroupPayload.operation":
+		if e.ComplexityRoot.CreateClusterGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateClusterGroupPayload.Operation(childComplexity), true
+
+	case "CreateClusterJoinTokenPayload.token":
+		if e.ComplexityRoot.CreateClusterJoinTokenPayload.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateClusterJoinTokenPayload.Token(childComplexity), true
+	case "CreateClusterJoinTokenPayload.tokenExpiresAt":
+		if e.ComplexityRoot.CreateClusterJoinTokenPayload.TokenExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateClusterJoinTokenPayload.TokenExpiresAt(childComplexity), true
 
 	case "CreateConsoleSessionPayload.expiresAt":
 		if e.ComplexityRoot.CreateConsoleSessionPayload.ExpiresAt == nil {
@@ -2276,6 +3234,70 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateExecSessionPayload.URL(childComplexity), true
+
+	case "CreateIdentityPayload.identity":
+		if e.ComplexityRoot.CreateIdentityPayload.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIdentityPayload.Identity(childComplexity), true
+	case "CreateIdentityPayload.operation":
+		if e.ComplexityRoot.CreateIdentityPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIdentityPayload.Operation(childComplexity), true
+	case "CreateIdentityPayload.token":
+		if e.ComplexityRoot.CreateIdentityPayload.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIdentityPayload.Token(childComplexity), true
+	case "CreateIdentityPayload.tokenExpiresAt":
+		if e.ComplexityRoot.CreateIdentityPayload.TokenExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIdentityPayload.TokenExpiresAt(childComplexity), true
+
+	case "CreateIdentityProviderGroupPayload.group":
+		if e.ComplexityRoot.CreateIdentityProviderGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIdentityProviderGroupPayload.Group(childComplexity), true
+	case "CreateIdentityProviderGroupPayload.operation":
+		if e.ComplexityRoot.CreateIdentityProviderGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIdentityProviderGroupPayload.Operation(childComplexity), true
+
+	case "CreateIdentityTokenPayload.identity":
+		if e.ComplexityRoot.CreateIdentityTokenPayload.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIdentityTokenPayload.Identity(childComplexity), true
+	case "CreateIdentityTokenPayload.token":
+		if e.ComplexityRoot.CreateIdentityTokenPayload.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIdentityTokenPayload.Token(childComplexity), true
+
+	case "CreateImageAliasPayload.imageAlias":
+		if e.ComplexityRoot.CreateImageAliasPayload.ImageAlias == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateImageAliasPayload.ImageAlias(childComplexity), true
+	case "CreateImageAliasPayload.operation":
+		if e.ComplexityRoot.CreateImageAliasPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateImageAliasPayload.Operation(childComplexity), true
 
 	case "CreateInstanceBackupPayload.backup":
 		if e.ComplexityRoot.CreateInstanceBackupPayload.Backup == nil {
@@ -2321,6 +3343,336 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateInstanceSnapshotPayload.Snapshot(childComplexity), true
+
+	case "CreateNetworkAclPayload.networkAcl":
+		if e.ComplexityRoot.CreateNetworkAclPayload.NetworkAcl == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkAclPayload.NetworkAcl(childComplexity), true
+	case "CreateNetworkAclPayload.operation":
+		if e.ComplexityRoot.CreateNetworkAclPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkAclPayload.Operation(childComplexity), true
+
+	case "CreateNetworkForwardPayload.forward":
+		if e.ComplexityRoot.CreateNetworkForwardPayload.Forward == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkForwardPayload.Forward(childComplexity), true
+	case "CreateNetworkForwardPayload.operation":
+		if e.ComplexityRoot.CreateNetworkForwardPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkForwardPayload.Operation(childComplexity), true
+
+	case "CreateNetworkLoadBalancerPayload.loadBalancer":
+		if e.ComplexityRoot.CreateNetworkLoadBalancerPayload.LoadBalancer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkLoadBalancerPayload.LoadBalancer(childComplexity), true
+	case "CreateNetworkLoadBalancerPayload.operation":
+		if e.ComplexityRoot.CreateNetworkLoadBalancerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkLoadBalancerPayload.Operation(childComplexity), true
+
+	case "CreateNetworkPayload.network":
+		if e.ComplexityRoot.CreateNetworkPayload.Network == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkPayload.Network(childComplexity), true
+	case "CreateNetworkPayload.operation":
+		if e.ComplexityRoot.CreateNetworkPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkPayload.Operation(childComplexity), true
+	case "CreateNetworkPayload.plan":
+		if e.ComplexityRoot.CreateNetworkPayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkPayload.Plan(childComplexity), true
+
+	case "CreateNetworkPeerPayload.operation":
+		if e.ComplexityRoot.CreateNetworkPeerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkPeerPayload.Operation(childComplexity), true
+	case "CreateNetworkPeerPayload.peer":
+		if e.ComplexityRoot.CreateNetworkPeerPayload.Peer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkPeerPayload.Peer(childComplexity), true
+
+	case "CreateNetworkZonePayload.networkZone":
+		if e.ComplexityRoot.CreateNetworkZonePayload.NetworkZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkZonePayload.NetworkZone(childComplexity), true
+	case "CreateNetworkZonePayload.operation":
+		if e.ComplexityRoot.CreateNetworkZonePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkZonePayload.Operation(childComplexity), true
+
+	case "CreateNetworkZoneRecordPayload.operation":
+		if e.ComplexityRoot.CreateNetworkZoneRecordPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkZoneRecordPayload.Operation(childComplexity), true
+	case "CreateNetworkZoneRecordPayload.record":
+		if e.ComplexityRoot.CreateNetworkZoneRecordPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateNetworkZoneRecordPayload.Record(childComplexity), true
+
+	case "CreatePlacementGroupPayload.operation":
+		if e.ComplexityRoot.CreatePlacementGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePlacementGroupPayload.Operation(childComplexity), true
+	case "CreatePlacementGroupPayload.placementGroup":
+		if e.ComplexityRoot.CreatePlacementGroupPayload.PlacementGroup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePlacementGroupPayload.PlacementGroup(childComplexity), true
+
+	case "CreateProfilePayload.operation":
+		if e.ComplexityRoot.CreateProfilePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProfilePayload.Operation(childComplexity), true
+	case "CreateProfilePayload.plan":
+		if e.ComplexityRoot.CreateProfilePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProfilePayload.Plan(childComplexity), true
+	case "CreateProfilePayload.profile":
+		if e.ComplexityRoot.CreateProfilePayload.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProfilePayload.Profile(childComplexity), true
+
+	case "CreateProjectPayload.operation":
+		if e.ComplexityRoot.CreateProjectPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProjectPayload.Operation(childComplexity), true
+	case "CreateProjectPayload.project":
+		if e.ComplexityRoot.CreateProjectPayload.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProjectPayload.Project(childComplexity), true
+
+	case "CreateStorageBucketKeyPayload.key":
+		if e.ComplexityRoot.CreateStorageBucketKeyPayload.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageBucketKeyPayload.Key(childComplexity), true
+	case "CreateStorageBucketKeyPayload.operation":
+		if e.ComplexityRoot.CreateStorageBucketKeyPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageBucketKeyPayload.Operation(childComplexity), true
+
+	case "CreateStorageBucketPayload.operation":
+		if e.ComplexityRoot.CreateStorageBucketPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageBucketPayload.Operation(childComplexity), true
+	case "CreateStorageBucketPayload.storageBucket":
+		if e.ComplexityRoot.CreateStorageBucketPayload.StorageBucket == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageBucketPayload.StorageBucket(childComplexity), true
+
+	case "CreateStoragePoolPayload.operation":
+		if e.ComplexityRoot.CreateStoragePoolPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStoragePoolPayload.Operation(childComplexity), true
+	case "CreateStoragePoolPayload.storagePool":
+		if e.ComplexityRoot.CreateStoragePoolPayload.StoragePool == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStoragePoolPayload.StoragePool(childComplexity), true
+
+	case "CreateStorageVolumeBackupPayload.backup":
+		if e.ComplexityRoot.CreateStorageVolumeBackupPayload.Backup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumeBackupPayload.Backup(childComplexity), true
+	case "CreateStorageVolumeBackupPayload.operation":
+		if e.ComplexityRoot.CreateStorageVolumeBackupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumeBackupPayload.Operation(childComplexity), true
+
+	case "CreateStorageVolumePayload.operation":
+		if e.ComplexityRoot.CreateStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumePayload.Operation(childComplexity), true
+	case "CreateStorageVolumePayload.plan":
+		if e.ComplexityRoot.CreateStorageVolumePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumePayload.Plan(childComplexity), true
+	case "CreateStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.CreateStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumePayload.StorageVolume(childComplexity), true
+
+	case "CreateStorageVolumeSnapshotPayload.operation":
+		if e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Operation(childComplexity), true
+	case "CreateStorageVolumeSnapshotPayload.snapshot":
+		if e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Snapshot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Snapshot(childComplexity), true
+
+	case "DeleteAuthGroupPayload.deletedId":
+		if e.ComplexityRoot.DeleteAuthGroupPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteAuthGroupPayload.DeletedID(childComplexity), true
+	case "DeleteAuthGroupPayload.operation":
+		if e.ComplexityRoot.DeleteAuthGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteAuthGroupPayload.Operation(childComplexity), true
+
+	case "DeleteCertificatePayload.deletedId":
+		if e.ComplexityRoot.DeleteCertificatePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteCertificatePayload.DeletedID(childComplexity), true
+	case "DeleteCertificatePayload.operation":
+		if e.ComplexityRoot.DeleteCertificatePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteCertificatePayload.Operation(childComplexity), true
+
+	case "DeleteClusterGroupPayload.deletedId":
+		if e.ComplexityRoot.DeleteClusterGroupPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteClusterGroupPayload.DeletedID(childComplexity), true
+	case "DeleteClusterGroupPayload.operation":
+		if e.ComplexityRoot.DeleteClusterGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteClusterGroupPayload.Operation(childComplexity), true
+
+	case "DeleteClusterMemberPayload.deletedId":
+		if e.ComplexityRoot.DeleteClusterMemberPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteClusterMemberPayload.DeletedID(childComplexity), true
+	case "DeleteClusterMemberPayload.operation":
+		if e.ComplexityRoot.DeleteClusterMemberPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteClusterMemberPayload.Operation(childComplexity), true
+
+	case "DeleteIdentityPayload.deletedId":
+		if e.ComplexityRoot.DeleteIdentityPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteIdentityPayload.DeletedID(childComplexity), true
+	case "DeleteIdentityPayload.operation":
+		if e.ComplexityRoot.DeleteIdentityPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteIdentityPayload.Operation(childComplexity), true
+
+	case "DeleteIdentityProviderGroupPayload.deletedId":
+		if e.ComplexityRoot.DeleteIdentityProviderGroupPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteIdentityProviderGroupPayload.DeletedID(childComplexity), true
+	case "DeleteIdentityProviderGroupPayload.operation":
+		if e.ComplexityRoot.DeleteIdentityProviderGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteIdentityProviderGroupPayload.Operation(childComplexity), true
+
+	case "DeleteImageAliasPayload.deletedId":
+		if e.ComplexityRoot.DeleteImageAliasPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteImageAliasPayload.DeletedID(childComplexity), true
+	case "DeleteImageAliasPayload.operation":
+		if e.ComplexityRoot.DeleteImageAliasPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteImageAliasPayload.Operation(childComplexity), true
+
+	case "DeleteImagePayload.deletedId":
+		if e.ComplexityRoot.DeleteImagePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteImagePayload.DeletedID(childComplexity), true
+	case "DeleteImagePayload.operation":
+		if e.ComplexityRoot.DeleteImagePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteImagePayload.Operation(childComplexity), true
 
 	case "DeleteInstanceBackupPayload.deletedId":
 		if e.ComplexityRoot.DeleteInstanceBackupPayload.DeletedID == nil {
@@ -2392,6 +3744,245 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeleteInstanceTemplatePayload.Operation(childComplexity), true
+
+	case "DeleteNetworkAclPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkAclPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkAclPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkAclPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkAclPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkAclPayload.Operation(childComplexity), true
+
+	case "DeleteNetworkForwardPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkForwardPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkForwardPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkForwardPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkForwardPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkForwardPayload.Operation(childComplexity), true
+
+	case "DeleteNetworkLoadBalancerPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkLoadBalancerPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkLoadBalancerPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkLoadBalancerPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkLoadBalancerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkLoadBalancerPayload.Operation(childComplexity), true
+
+	case "DeleteNetworkPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkPayload.Operation(childComplexity), true
+	case "DeleteNetworkPayload.plan":
+		if e.ComplexityRoot.DeleteNetworkPayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkPayload.Plan(childComplexity), true
+
+	case "DeleteNetworkPeerPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkPeerPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkPeerPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkPeerPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkPeerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkPeerPayload.Operation(childComplexity), true
+
+	case "DeleteNetworkZonePayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkZonePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkZonePayload.DeletedID(childComplexity), true
+	case "DeleteNetworkZonePayload.operation":
+		if e.ComplexityRoot.DeleteNetworkZonePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkZonePayload.Operation(childComplexity), true
+
+	case "DeleteNetworkZoneRecordPayload.deletedId":
+		if e.ComplexityRoot.DeleteNetworkZoneRecordPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkZoneRecordPayload.DeletedID(childComplexity), true
+	case "DeleteNetworkZoneRecordPayload.operation":
+		if e.ComplexityRoot.DeleteNetworkZoneRecordPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteNetworkZoneRecordPayload.Operation(childComplexity), true
+
+	case "DeletePlacementGroupPayload.deletedId":
+		if e.ComplexityRoot.DeletePlacementGroupPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeletePlacementGroupPayload.DeletedID(childComplexity), true
+	case "DeletePlacementGroupPayload.operation":
+		if e.ComplexityRoot.DeletePlacementGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeletePlacementGroupPayload.Operation(childComplexity), true
+
+	case "DeleteProfilePayload.deletedId":
+		if e.ComplexityRoot.DeleteProfilePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProfilePayload.DeletedID(childComplexity), true
+	case "DeleteProfilePayload.operation":
+		if e.ComplexityRoot.DeleteProfilePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProfilePayload.Operation(childComplexity), true
+	case "DeleteProfilePayload.plan":
+		if e.ComplexityRoot.DeleteProfilePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProfilePayload.Plan(childComplexity), true
+
+	case "DeleteProjectPayload.deletedId":
+		if e.ComplexityRoot.DeleteProjectPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProjectPayload.DeletedID(childComplexity), true
+	case "DeleteProjectPayload.operation":
+		if e.ComplexityRoot.DeleteProjectPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProjectPayload.Operation(childComplexity), true
+
+	case "DeleteStorageBucketKeyPayload.operation":
+		if e.ComplexityRoot.DeleteStorageBucketKeyPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageBucketKeyPayload.Operation(childComplexity), true
+	case "DeleteStorageBucketKeyPayload.storageBucket":
+		if e.ComplexityRoot.DeleteStorageBucketKeyPayload.StorageBucket == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageBucketKeyPayload.StorageBucket(childComplexity), true
+
+	case "DeleteStorageBucketPayload.deletedId":
+		if e.ComplexityRoot.DeleteStorageBucketPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageBucketPayload.DeletedID(childComplexity), true
+	case "DeleteStorageBucketPayload.operation":
+		if e.ComplexityRoot.DeleteStorageBucketPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageBucketPayload.Operation(childComplexity), true
+
+	case "DeleteStoragePoolPayload.deletedId":
+		if e.ComplexityRoot.DeleteStoragePoolPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStoragePoolPayload.DeletedID(childComplexity), true
+	case "DeleteStoragePoolPayload.operation":
+		if e.ComplexityRoot.DeleteStoragePoolPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStoragePoolPayload.Operation(childComplexity), true
+
+	case "DeleteStorageVolumeBackupPayload.deletedId":
+		if e.ComplexityRoot.DeleteStorageVolumeBackupPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumeBackupPayload.DeletedID(childComplexity), true
+	case "DeleteStorageVolumeBackupPayload.operation":
+		if e.ComplexityRoot.DeleteStorageVolumeBackupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumeBackupPayload.Operation(childComplexity), true
+
+	case "DeleteStorageVolumePayload.deletedId":
+		if e.ComplexityRoot.DeleteStorageVolumePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumePayload.DeletedID(childComplexity), true
+	case "DeleteStorageVolumePayload.operation":
+		if e.ComplexityRoot.DeleteStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumePayload.Operation(childComplexity), true
+	case "DeleteStorageVolumePayload.plan":
+		if e.ComplexityRoot.DeleteStorageVolumePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumePayload.Plan(childComplexity), true
+
+	case "DeleteStorageVolumeSnapshotPayload.deletedId":
+		if e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.DeletedID(childComplexity), true
+	case "DeleteStorageVolumeSnapshotPayload.operation":
+		if e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.Operation(childComplexity), true
+
+	case "DeleteWarningPayload.deletedId":
+		if e.ComplexityRoot.DeleteWarningPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteWarningPayload.DeletedID(childComplexity), true
+	case "DeleteWarningPayload.operation":
+		if e.ComplexityRoot.DeleteWarningPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteWarningPayload.Operation(childComplexity), true
 
 	case "DetachNicPayload.instance":
 		if e.ComplexityRoot.DetachNicPayload.Instance == nil {
@@ -2479,6 +4070,64 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DiskDevice.Volume(childComplexity), true
+
+	case "EnableClusterPayload.cluster":
+		if e.ComplexityRoot.EnableClusterPayload.Cluster == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnableClusterPayload.Cluster(childComplexity), true
+	case "EnableClusterPayload.operation":
+		if e.ComplexityRoot.EnableClusterPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnableClusterPayload.Operation(childComplexity), true
+
+	case "EvacuateClusterMemberPayload.member":
+		if e.ComplexityRoot.EvacuateClusterMemberPayload.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvacuateClusterMemberPayload.Member(childComplexity), true
+	case "EvacuateClusterMemberPayload.operation":
+		if e.ComplexityRoot.EvacuateClusterMemberPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvacuateClusterMemberPayload.Operation(childComplexity), true
+
+	case "EventConnection.edges":
+		if e.ComplexityRoot.EventConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.Edges(childComplexity), true
+	case "EventConnection.nodes":
+		if e.ComplexityRoot.EventConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.Nodes(childComplexity), true
+	case "EventConnection.pageInfo":
+		if e.ComplexityRoot.EventConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.PageInfo(childComplexity), true
+
+	case "EventEdge.cursor":
+		if e.ComplexityRoot.EventEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventEdge.Cursor(childComplexity), true
+	case "EventEdge.node":
+		if e.ComplexityRoot.EventEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventEdge.Node(childComplexity), true
 
 	case "EventRequestor.address":
 		if e.ComplexityRoot.EventRequestor.Address == nil {
@@ -2693,6 +4342,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Identity.AuthenticationMethod(childComplexity), true
+	case "Identity.etag":
+		if e.ComplexityRoot.Identity.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Etag(childComplexity), true
 	case "Identity.expiresAt":
 		if e.ComplexityRoot.Identity.ExpiresAt == nil {
 			break
@@ -2705,6 +4360,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Identity.Groups(childComplexity), true
+	case "Identity.id":
+		if e.ComplexityRoot.Identity.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.ID(childComplexity), true
 	case "Identity.identifier":
 		if e.ComplexityRoot.Identity.Identifier == nil {
 			break
@@ -2730,12 +4391,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Identity.Type(childComplexity), true
 
+	case "IdentityProviderGroup.etag":
+		if e.ComplexityRoot.IdentityProviderGroup.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityProviderGroup.Etag(childComplexity), true
 	case "IdentityProviderGroup.groups":
 		if e.ComplexityRoot.IdentityProviderGroup.Groups == nil {
 			break
 		}
 
 		return e.ComplexityRoot.IdentityProviderGroup.Groups(childComplexity), true
+	case "IdentityProviderGroup.id":
+		if e.ComplexityRoot.IdentityProviderGroup.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityProviderGroup.ID(childComplexity), true
 	case "IdentityProviderGroup.name":
 		if e.ComplexityRoot.IdentityProviderGroup.Name == nil {
 			break
@@ -2761,6 +4434,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Image.AutoUpdate(childComplexity), true
+	case "Image.availableActions":
+		if e.ComplexityRoot.Image.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Image.AvailableActions(childComplexity), true
 	case "Image.cached":
 		if e.ComplexityRoot.Image.Cached == nil {
 			break
@@ -2779,6 +4458,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Image.Description(childComplexity), true
+	case "Image.etag":
+		if e.ComplexityRoot.Image.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Image.Etag(childComplexity), true
 	case "Image.expiresAt":
 		if e.ComplexityRoot.Image.ExpiresAt == nil {
 			break
@@ -2875,12 +4560,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Image.UsedBy(childComplexity), true
 
+	case "ImageAlias.availableActions":
+		if e.ComplexityRoot.ImageAlias.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAlias.AvailableActions(childComplexity), true
 	case "ImageAlias.description":
 		if e.ComplexityRoot.ImageAlias.Description == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ImageAlias.Description(childComplexity), true
+	case "ImageAlias.etag":
+		if e.ComplexityRoot.ImageAlias.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAlias.Etag(childComplexity), true
 	case "ImageAlias.id":
 		if e.ComplexityRoot.ImageAlias.ID == nil {
 			break
@@ -4156,6 +5853,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MigrateInstancePayload.Operation(childComplexity), true
 
+	case "MoveStorageVolumePayload.operation":
+		if e.ComplexityRoot.MoveStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveStorageVolumePayload.Operation(childComplexity), true
+	case "MoveStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.MoveStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveStorageVolumePayload.StorageVolume(childComplexity), true
+
 	case "Mutation.addTag":
 		if e.ComplexityRoot.Mutation.AddTag == nil {
 			break
@@ -4199,7 +5909,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.BulkInstances(childComplexity, args["action"].(lxd.InstanceAction), args["names"].([]string), args["where"].(map[string]any), args["project"].(*string), args["allProjects"].(*bool), args["maxParallel"].(*int), args["onError"].(*string), args["force"].(*bool), args["timeoutSeconds"].(*int), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+		return e.ComplexityRoot.Mutation.BulkInstances(childComplexity, args["action"].(lxd.Action), args["names"].([]string), args["where"].(map[string]any), args["project"].(*string), args["allProjects"].(*bool), args["maxParallel"].(*int), args["onError"].(*string), args["force"].(*bool), args["timeoutSeconds"].(*int), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.cancelOperation":
 		if e.ComplexityRoot.Mutation.CancelOperation == nil {
 			break
@@ -4222,6 +5932,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ClearInstanceConsoleLog(childComplexity, args["name"].(string), args["project"].(*string)), true
+	case "Mutation.copyImage":
+		if e.ComplexityRoot.Mutation.CopyImage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_copyImage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CopyImage(childComplexity, args["input"].(lxd.CopyImageInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.copyInstance":
 		if e.ComplexityRoot.Mutation.CopyInstance == nil {
 			break
@@ -4233,6 +5954,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CopyInstance(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.CopyInstanceInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.copyStorageVolume":
+		if e.ComplexityRoot.Mutation.CopyStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_copyStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CopyStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["snapshot"].(*string), args["input"].(lxd.CopyStorageVolumeInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createAuthGroup":
+		if e.ComplexityRoot.Mutation.CreateAuthGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createAuthGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateAuthGroup(childComplexity, args["input"].(lxd.CreateAuthGroupInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createCertificate":
+		if e.ComplexityRoot.Mutation.CreateCertificate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createCertificate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateCertificate(childComplexity, args["input"].(lxd.CreateCertificateInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createClusterGroup":
+		if e.ComplexityRoot.Mutation.CreateClusterGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createClusterGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateClusterGroup(childComplexity, args["input"].(lxd.CreateClusterGroupInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createClusterJoinToken":
+		if e.ComplexityRoot.Mutation.CreateClusterJoinToken == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createClusterJoinToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateClusterJoinToken(childComplexity, args["memberName"].(string)), true
 	case "Mutation.createConsoleSession":
 		if e.ComplexityRoot.Mutation.CreateConsoleSession == nil {
 			break
@@ -4255,6 +6031,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateExecSession(childComplexity, args["name"].(string), args["project"].(*string), args["command"].([]string), args["user"].(*int), args["group"].(*int), args["cwd"].(*string), args["environment"].(lxd.StringMap), args["width"].(*int), args["height"].(*int), args["interactive"].(*bool)), true
+	case "Mutation.createIdentity":
+		if e.ComplexityRoot.Mutation.CreateIdentity == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createIdentity_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateIdentity(childComplexity, args["input"].(lxd.CreateIdentityInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.createIdentityProviderGroup":
+		if e.ComplexityRoot.Mutation.CreateIdentityProviderGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createIdentityProviderGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateIdentityProviderGroup(childComplexity, args["input"].(lxd.CreateIdentityProviderGroupInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createIdentityToken":
+		if e.ComplexityRoot.Mutation.CreateIdentityToken == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createIdentityToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateIdentityToken(childComplexity, args["name"].(string), args["expiry"].(*string)), true
+	case "Mutation.createImageAlias":
+		if e.ComplexityRoot.Mutation.CreateImageAlias == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createImageAlias_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateImageAlias(childComplexity, args["input"].(lxd.CreateImageAliasInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.createInstance":
 		if e.ComplexityRoot.Mutation.CreateInstance == nil {
 			break
@@ -4288,6 +6108,270 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["stateful"].(*bool), args["expiresAt"].(*lxd.Time), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetwork":
+		if e.ComplexityRoot.Mutation.CreateNetwork == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetwork_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetwork(childComplexity, args["input"].(lxd.CreateNetworkInput), args["wait"].(*int), args["idempotencyKey"].(*string), args["dryRun"].(*bool)), true
+	case "Mutation.createNetworkAcl":
+		if e.ComplexityRoot.Mutation.CreateNetworkACL == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkAcl_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkACL(childComplexity, args["input"].(lxd.CreateNetworkAclInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetworkForward":
+		if e.ComplexityRoot.Mutation.CreateNetworkForward == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkForward_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkForward(childComplexity, args["network"].(string), args["project"].(*string), args["member"].(*string), args["input"].(lxd.CreateNetworkForwardInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetworkLoadBalancer":
+		if e.ComplexityRoot.Mutation.CreateNetworkLoadBalancer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkLoadBalancer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkLoadBalancer(childComplexity, args["network"].(string), args["project"].(*string), args["input"].(lxd.CreateNetworkLoadBalancerInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetworkPeer":
+		if e.ComplexityRoot.Mutation.CreateNetworkPeer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkPeer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkPeer(childComplexity, args["network"].(string), args["project"].(*string), args["input"].(lxd.CreateNetworkPeerInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetworkZone":
+		if e.ComplexityRoot.Mutation.CreateNetworkZone == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkZone_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkZone(childComplexity, args["input"].(lxd.CreateNetworkZoneInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createNetworkZoneRecord":
+		if e.ComplexityRoot.Mutation.CreateNetworkZoneRecord == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetworkZoneRecord_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetworkZoneRecord(childComplexity, args["zone"].(string), args["project"].(*string), args["input"].(lxd.CreateNetworkZoneRecordInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createPlacementGroup":
+		if e.ComplexityRoot.Mutation.CreatePlacementGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createPlacementGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreatePlacementGroup(childComplexity, args["input"].(lxd.CreatePlacementGroupInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createProfile":
+		if e.ComplexityRoot.Mutation.CreateProfile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createProfile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateProfile(childComplexity, args["input"].(lxd.CreateProfileInput), args["wait"].(*int), args["idempotencyKey"].(*string), args["dryRun"].(*bool)), true
+	case "Mutation.createProject":
+		if e.ComplexityRoot.Mutation.CreateProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateProject(childComplexity, args["input"].(lxd.CreateProjectInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStorageBucket":
+		if e.ComplexityRoot.Mutation.CreateStorageBucket == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStorageBucket_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStorageBucket(childComplexity, args["input"].(lxd.CreateStorageBucketInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStorageBucketKey":
+		if e.ComplexityRoot.Mutation.CreateStorageBucketKey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStorageBucketKey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStorageBucketKey(childComplexity, args["pool"].(string), args["bucket"].(string), args["project"].(*string), args["input"].(lxd.CreateStorageBucketKeyInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStoragePool":
+		if e.ComplexityRoot.Mutation.CreateStoragePool == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStoragePool_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStoragePool(childComplexity, args["input"].(lxd.CreateStoragePoolInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStorageVolume":
+		if e.ComplexityRoot.Mutation.CreateStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStorageVolume(childComplexity, args["input"].(lxd.CreateStorageVolumeInput), args["wait"].(*int), args["idempotencyKey"].(*string), args["dryRun"].(*bool)), true
+	case "Mutation.createStorageVolumeBackup":
+		if e.ComplexityRoot.Mutation.CreateStorageVolumeBackup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStorageVolumeBackup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStorageVolumeBackup(childComplexity, args["pool"].(string), args["volume"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.CreateStorageVolumeBackupInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createStorageVolumeSnapshot":
+		if e.ComplexityRoot.Mutation.CreateStorageVolumeSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createStorageVolumeSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.CreateStorageVolumeSnapshotInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.deleteAuthGroup":
+		if e.ComplexityRoot.Mutation.DeleteAuthGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteAuthGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteAuthGroup(childComplexity, args["name"].(string), args["wait"].(*int)), true
+	case "Mutation.deleteCertificate":
+		if e.ComplexityRoot.Mutation.DeleteCertificate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteCertificate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteCertificate(childComplexity, args["fingerprint"].(string), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.deleteClusterGroup":
+		if e.ComplexityRoot.Mutation.DeleteClusterGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteClusterGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteClusterGroup(childComplexity, args["name"].(string), args["wait"].(*int)), true
+	case "Mutation.deleteClusterMember":
+		if e.ComplexityRoot.Mutation.DeleteClusterMember == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteClusterMember_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteClusterMember(childComplexity, args["name"].(string), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.deleteIdentity":
+		if e.ComplexityRoot.Mutation.DeleteIdentity == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteIdentity_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteIdentity(childComplexity, args["method"].(lxd.IdentityMethod), args["name"].(string), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.deleteIdentityProviderGroup":
+		if e.ComplexityRoot.Mutation.DeleteIdentityProviderGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteIdentityProviderGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteIdentityProviderGroup(childComplexity, args["name"].(string), args["wait"].(*int)), true
+	case "Mutation.deleteImage":
+		if e.ComplexityRoot.Mutation.DeleteImage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteImage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteImage(childComplexity, args["fingerprint"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteImageAlias":
+		if e.ComplexityRoot.Mutation.DeleteImageAlias == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteImageAlias_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteImageAlias(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
 	case "Mutation.deleteInstance":
 		if e.ComplexityRoot.Mutation.DeleteInstance == nil {
 			break
@@ -4343,6 +6427,193 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteInstanceTemplate(childComplexity, args["name"].(string), args["project"].(*string), args["template"].(string)), true
+	case "Mutation.deleteNetwork":
+		if e.ComplexityRoot.Mutation.DeleteNetwork == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetwork_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetwork(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.deleteNetworkAcl":
+		if e.ComplexityRoot.Mutation.DeleteNetworkACL == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkAcl_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkACL(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteNetworkForward":
+		if e.ComplexityRoot.Mutation.DeleteNetworkForward == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkForward_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkForward(childComplexity, args["network"].(string), args["listenAddress"].(string), args["project"].(*string), args["member"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteNetworkLoadBalancer":
+		if e.ComplexityRoot.Mutation.DeleteNetworkLoadBalancer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkLoadBalancer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkLoadBalancer(childComplexity, args["network"].(string), args["listenAddress"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteNetworkPeer":
+		if e.ComplexityRoot.Mutation.DeleteNetworkPeer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkPeer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkPeer(childComplexity, args["network"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteNetworkZone":
+		if e.ComplexityRoot.Mutation.DeleteNetworkZone == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkZone_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkZone(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteNetworkZoneRecord":
+		if e.ComplexityRoot.Mutation.DeleteNetworkZoneRecord == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteNetworkZoneRecord_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteNetworkZoneRecord(childComplexity, args["zone"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deletePlacementGroup":
+		if e.ComplexityRoot.Mutation.DeletePlacementGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deletePlacementGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeletePlacementGroup(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteProfile":
+		if e.ComplexityRoot.Mutation.DeleteProfile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteProfile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteProfile(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.deleteProject":
+		if e.ComplexityRoot.Mutation.DeleteProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteProject(childComplexity, args["name"].(string), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.deleteStorageBucket":
+		if e.ComplexityRoot.Mutation.DeleteStorageBucket == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageBucket_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageBucket(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteStorageBucketKey":
+		if e.ComplexityRoot.Mutation.DeleteStorageBucketKey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageBucketKey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageBucketKey(childComplexity, args["pool"].(string), args["bucket"].(string), args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteStoragePool":
+		if e.ComplexityRoot.Mutation.DeleteStoragePool == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStoragePool_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStoragePool(childComplexity, args["name"].(string), args["wait"].(*int)), true
+	case "Mutation.deleteStorageVolume":
+		if e.ComplexityRoot.Mutation.DeleteStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.deleteStorageVolumeBackup":
+		if e.ComplexityRoot.Mutation.DeleteStorageVolumeBackup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageVolumeBackup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageVolumeBackup(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteStorageVolumeSnapshot":
+		if e.ComplexityRoot.Mutation.DeleteStorageVolumeSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteStorageVolumeSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteWarning":
+		if e.ComplexityRoot.Mutation.DeleteWarning == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteWarning_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteWarning(childComplexity, args["id"].(string), args["wait"].(*int)), true
 	case "Mutation.detachNic":
 		if e.ComplexityRoot.Mutation.DetachNic == nil {
 			break
@@ -4365,6 +6636,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DetachVolume(childComplexity, args["name"].(string), args["project"].(*string), args["device"].(string)), true
+	case "Mutation.enableCluster":
+		if e.ComplexityRoot.Mutation.EnableCluster == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_enableCluster_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EnableCluster(childComplexity, args["memberName"].(string), args["wait"].(*int)), true
+	case "Mutation.evacuateClusterMember":
+		if e.ComplexityRoot.Mutation.EvacuateClusterMember == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_evacuateClusterMember_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EvacuateClusterMember(childComplexity, args["name"].(string), args["mode"].(*lxd.ClusterEvacuationMode), args["wait"].(*int)), true
 	case "Mutation.freezeInstance":
 		if e.ComplexityRoot.Mutation.FreezeInstance == nil {
 			break
@@ -4409,6 +6702,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MigrateInstance(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.MigrateInstanceInput), args["wait"].(*int)), true
+	case "Mutation.moveStorageVolume":
+		if e.ComplexityRoot.Mutation.MoveStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_moveStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MoveStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.MoveStorageVolumeInput), args["wait"].(*int)), true
+	case "Mutation.publishImage":
+		if e.ComplexityRoot.Mutation.PublishImage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_publishImage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PublishImage(childComplexity, args["input"].(lxd.PublishImageInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.pushImage":
+		if e.ComplexityRoot.Mutation.PushImage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_pushImage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PushImage(childComplexity, args["fingerprint"].(string), args["project"].(*string), args["input"].(lxd.PushImageInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.rebuildInstance":
 		if e.ComplexityRoot.Mutation.RebuildInstance == nil {
 			break
@@ -4420,6 +6746,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RebuildInstance(childComplexity, args["name"].(string), args["project"].(*string), args["source"].(lxd.InstanceSource), args["wait"].(*int)), true
+	case "Mutation.refreshImage":
+		if e.ComplexityRoot.Mutation.RefreshImage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_refreshImage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RefreshImage(childComplexity, args["fingerprint"].(string), args["project"].(*string), args["wait"].(*int)), true
 	case "Mutation.refreshToken":
 		if e.ComplexityRoot.Mutation.RefreshToken == nil {
 			break
@@ -4442,6 +6779,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveTag(childComplexity, args["name"].(string), args["project"].(*string), args["tag"].(string)), true
+	case "Mutation.renameAuthGroup":
+		if e.ComplexityRoot.Mutation.RenameAuthGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameAuthGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameAuthGroup(childComplexity, args["name"].(string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameClusterGroup":
+		if e.ComplexityRoot.Mutation.RenameClusterGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameClusterGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameClusterGroup(childComplexity, args["name"].(string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameClusterMember":
+		if e.ComplexityRoot.Mutation.RenameClusterMember == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameClusterMember_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameClusterMember(childComplexity, args["name"].(string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameIdentityProviderGroup":
+		if e.ComplexityRoot.Mutation.RenameIdentityProviderGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameIdentityProviderGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameIdentityProviderGroup(childComplexity, args["name"].(string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameImageAlias":
+		if e.ComplexityRoot.Mutation.RenameImageAlias == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameImageAlias_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameImageAlias(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
 	case "Mutation.renameInstance":
 		if e.ComplexityRoot.Mutation.RenameInstance == nil {
 			break
@@ -4475,6 +6867,105 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RenameInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameNetwork":
+		if e.ComplexityRoot.Mutation.RenameNetwork == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameNetwork_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameNetwork(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameNetworkAcl":
+		if e.ComplexityRoot.Mutation.RenameNetworkACL == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameNetworkAcl_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameNetworkACL(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renamePlacementGroup":
+		if e.ComplexityRoot.Mutation.RenamePlacementGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renamePlacementGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenamePlacementGroup(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameProfile":
+		if e.ComplexityRoot.Mutation.RenameProfile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameProfile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameProfile(childComplexity, args["name"].(string), args["project"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameProject":
+		if e.ComplexityRoot.Mutation.RenameProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameProject(childComplexity, args["name"].(string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameStorageVolume":
+		if e.ComplexityRoot.Mutation.RenameStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameStorageVolumeBackup":
+		if e.ComplexityRoot.Mutation.RenameStorageVolumeBackup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameStorageVolumeBackup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameStorageVolumeBackup(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.renameStorageVolumeSnapshot":
+		if e.ComplexityRoot.Mutation.RenameStorageVolumeSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameStorageVolumeSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["newName"].(string), args["wait"].(*int)), true
+	case "Mutation.resizeStorageVolume":
+		if e.ComplexityRoot.Mutation.ResizeStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resizeStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResizeStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["sizeBytes"].(int64), args["wait"].(*int)), true
 	case "Mutation.restartInstance":
 		if e.ComplexityRoot.Mutation.RestartInstance == nil {
 			break
@@ -4486,6 +6977,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestartInstance(childComplexity, args["name"].(string), args["project"].(*string), args["force"].(*bool), args["timeoutSeconds"].(*int), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.restoreClusterMember":
+		if e.ComplexityRoot.Mutation.RestoreClusterMember == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreClusterMember_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreClusterMember(childComplexity, args["name"].(string), args["leaveInstances"].(*bool), args["wait"].(*int)), true
 	case "Mutation.restoreInstance":
 		if e.ComplexityRoot.Mutation.RestoreInstance == nil {
 			break
@@ -4497,6 +6999,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestoreInstance(childComplexity, args["name"].(string), args["project"].(*string), args["snapshot"].(string), args["stateful"].(*bool), args["wait"].(*int)), true
+	case "Mutation.restoreStorageVolume":
+		if e.ComplexityRoot.Mutation.RestoreStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["snapshot"].(string), args["wait"].(*int)), true
+	case "Mutation.revokeIdentityToken":
+		if e.ComplexityRoot.Mutation.RevokeIdentityToken == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeIdentityToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeIdentityToken(childComplexity, args["name"].(string), args["wait"].(*int)), true
 	case "Mutation.runCommand":
 		if e.ComplexityRoot.Mutation.RunCommand == nil {
 			break
@@ -4540,7 +7064,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.SetInstanceState(childComplexity, args["name"].(string), args["project"].(*string), args["action"].(lxd.InstanceAction), args["force"].(*bool), args["timeoutSeconds"].(*int), args["stateful"].(*bool), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+		return e.ComplexityRoot.Mutation.SetInstanceState(childComplexity, args["name"].(string), args["project"].(*string), args["action"].(lxd.Action), args["force"].(*bool), args["timeoutSeconds"].(*int), args["stateful"].(*bool), args["wait"].(*int), args["idempotencyKey"].(*string)), true
 	case "Mutation.setInstanceTemplate":
 		if e.ComplexityRoot.Mutation.SetInstanceTemplate == nil {
 			break
@@ -4596,6 +7120,105 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UnfreezeInstance(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateAuthGroup":
+		if e.ComplexityRoot.Mutation.UpdateAuthGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateAuthGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateAuthGroup(childComplexity, args["name"].(string), args["input"].(lxd.UpdateAuthGroupInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateCertificate":
+		if e.ComplexityRoot.Mutation.UpdateCertificate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateCertificate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateCertificate(childComplexity, args["fingerprint"].(string), args["input"].(lxd.UpdateCertificateInput), args["ifMatch"].(*string), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.updateClusterCertificate":
+		if e.ComplexityRoot.Mutation.UpdateClusterCertificate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateClusterCertificate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateClusterCertificate(childComplexity, args["input"].(lxd.UpdateClusterCertificateInput), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.updateClusterGroup":
+		if e.ComplexityRoot.Mutation.UpdateClusterGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateClusterGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateClusterGroup(childComplexity, args["name"].(string), args["input"].(lxd.UpdateClusterGroupInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateClusterMember":
+		if e.ComplexityRoot.Mutation.UpdateClusterMember == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateClusterMember_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateClusterMember(childComplexity, args["name"].(string), args["input"].(lxd.UpdateClusterMemberInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateIdentity":
+		if e.ComplexityRoot.Mutation.UpdateIdentity == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateIdentity_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateIdentity(childComplexity, args["method"].(lxd.IdentityMethod), args["name"].(string), args["input"].(lxd.UpdateIdentityInput), args["ifMatch"].(*string), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.updateIdentityProviderGroup":
+		if e.ComplexityRoot.Mutation.UpdateIdentityProviderGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateIdentityProviderGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateIdentityProviderGroup(childComplexity, args["name"].(string), args["input"].(lxd.UpdateIdentityProviderGroupInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateImage":
+		if e.ComplexityRoot.Mutation.UpdateImage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateImage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateImage(childComplexity, args["fingerprint"].(string), args["project"].(*string), args["input"].(lxd.UpdateImageInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateImageAlias":
+		if e.ComplexityRoot.Mutation.UpdateImageAlias == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateImageAlias_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateImageAlias(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateImageAliasInput), args["ifMatch"].(*string), args["wait"].(*int)), true
 	case "Mutation.updateInstance":
 		if e.ComplexityRoot.Mutation.UpdateInstance == nil {
 			break
@@ -4629,6 +7252,193 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateInstanceSnapshot(childComplexity, args["instance"].(string), args["name"].(string), args["project"].(*string), args["expiresAt"].(*lxd.Time), args["wait"].(*int)), true
+	case "Mutation.updateNetwork":
+		if e.ComplexityRoot.Mutation.UpdateNetwork == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetwork_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetwork(childComplexity, args["name"].(string), args["project"].(*string), args["member"].(*string), args["input"].(lxd.UpdateNetworkInput), args["ifMatch"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.updateNetworkAcl":
+		if e.ComplexityRoot.Mutation.UpdateNetworkACL == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkAcl_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkACL(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateNetworkAclInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateNetworkForward":
+		if e.ComplexityRoot.Mutation.UpdateNetworkForward == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkForward_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkForward(childComplexity, args["network"].(string), args["listenAddress"].(string), args["project"].(*string), args["member"].(*string), args["input"].(lxd.UpdateNetworkForwardInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateNetworkLoadBalancer":
+		if e.ComplexityRoot.Mutation.UpdateNetworkLoadBalancer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkLoadBalancer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkLoadBalancer(childComplexity, args["network"].(string), args["listenAddress"].(string), args["project"].(*string), args["input"].(lxd.UpdateNetworkLoadBalancerInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateNetworkPeer":
+		if e.ComplexityRoot.Mutation.UpdateNetworkPeer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkPeer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkPeer(childComplexity, args["network"].(string), args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateNetworkPeerInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateNetworkZone":
+		if e.ComplexityRoot.Mutation.UpdateNetworkZone == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkZone_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkZone(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateNetworkZoneInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateNetworkZoneRecord":
+		if e.ComplexityRoot.Mutation.UpdateNetworkZoneRecord == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetworkZoneRecord_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetworkZoneRecord(childComplexity, args["zone"].(string), args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateNetworkZoneRecordInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updatePlacementGroup":
+		if e.ComplexityRoot.Mutation.UpdatePlacementGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updatePlacementGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdatePlacementGroup(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdatePlacementGroupInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateProfile":
+		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateProfile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateProfile(childComplexity, args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateProfileInput), args["ifMatch"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.updateProject":
+		if e.ComplexityRoot.Mutation.UpdateProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateProject(childComplexity, args["name"].(string), args["input"].(lxd.UpdateProjectInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateServerConfig":
+		if e.ComplexityRoot.Mutation.UpdateServerConfig == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateServerConfig_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateServerConfig(childComplexity, args["input"].(lxd.UpdateServerConfigInput), args["member"].(*string), args["ifMatch"].(*string), args["force"].(*bool), args["wait"].(*int)), true
+	case "Mutation.updateStorageBucket":
+		if e.ComplexityRoot.Mutation.UpdateStorageBucket == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStorageBucket_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStorageBucket(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateStorageBucketInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateStorageBucketKey":
+		if e.ComplexityRoot.Mutation.UpdateStorageBucketKey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStorageBucketKey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStorageBucketKey(childComplexity, args["pool"].(string), args["bucket"].(string), args["name"].(string), args["project"].(*string), args["input"].(lxd.UpdateStorageBucketKeyInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateStoragePool":
+		if e.ComplexityRoot.Mutation.UpdateStoragePool == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStoragePool_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStoragePool(childComplexity, args["name"].(string), args["input"].(lxd.UpdateStoragePoolInput), args["member"].(*string), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateStorageVolume":
+		if e.ComplexityRoot.Mutation.UpdateStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.UpdateStorageVolumeInput), args["ifMatch"].(*string), args["wait"].(*int), args["dryRun"].(*bool)), true
+	case "Mutation.updateStorageVolumeSnapshot":
+		if e.ComplexityRoot.Mutation.UpdateStorageVolumeSnapshot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateStorageVolumeSnapshot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.UpdateStorageVolumeSnapshotInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateWarning":
+		if e.ComplexityRoot.Mutation.UpdateWarning == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateWarning_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateWarning(childComplexity, args["id"].(string), args["status"].(lxd.WarningStatus), args["wait"].(*int)), true
 
 	case "Network.acls":
 		if e.ComplexityRoot.Network.Acls == nil {
@@ -4636,6 +7446,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Network.Acls(childComplexity), true
+	case "Network.availableActions":
+		if e.ComplexityRoot.Network.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.AvailableActions(childComplexity), true
 	case "Network.config":
 		if e.ComplexityRoot.Network.Config == nil {
 			break
@@ -4653,6 +7469,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Network.Description(childComplexity), true
+	case "Network.etag":
+		if e.ComplexityRoot.Network.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.Etag(childComplexity), true
 	case "Network.forwards":
 		if e.ComplexityRoot.Network.Forwards == nil {
 			break
@@ -4766,6 +7588,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Network.Zones(childComplexity), true
 
+	case "NetworkAcl.availableActions":
+		if e.ComplexityRoot.NetworkAcl.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAcl.AvailableActions(childComplexity), true
 	case "NetworkAcl.config":
 		if e.ComplexityRoot.NetworkAcl.Config == nil {
 			break
@@ -4789,6 +7617,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkAcl.Egress(childComplexity), true
+	case "NetworkAcl.etag":
+		if e.ComplexityRoot.NetworkAcl.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAcl.Etag(childComplexity), true
 	case "NetworkAcl.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkAcl.HiddenConfigKeys == nil {
 			break
@@ -5068,6 +7902,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkEdge.Node(childComplexity), true
 
+	case "NetworkForward.availableActions":
+		if e.ComplexityRoot.NetworkForward.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForward.AvailableActions(childComplexity), true
 	case "NetworkForward.config":
 		if e.ComplexityRoot.NetworkForward.Config == nil {
 			break
@@ -5085,6 +7925,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkForward.Description(childComplexity), true
+	case "NetworkForward.etag":
+		if e.ComplexityRoot.NetworkForward.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForward.Etag(childComplexity), true
 	case "NetworkForward.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkForward.HiddenConfigKeys == nil {
 			break
@@ -5115,6 +7961,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkForward.Ports(childComplexity), true
+	case "NetworkForward.tags":
+		if e.ComplexityRoot.NetworkForward.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkForward.Tags(childComplexity), true
 
 	case "NetworkForwardPort.description":
 		if e.ComplexityRoot.NetworkForwardPort.Description == nil {
@@ -5147,6 +7999,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkForwardPort.TargetPort(childComplexity), true
 
+	case "NetworkLoadBalancer.availableActions":
+		if e.ComplexityRoot.NetworkLoadBalancer.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.AvailableActions(childComplexity), true
 	case "NetworkLoadBalancer.backends":
 		if e.ComplexityRoot.NetworkLoadBalancer.Backends == nil {
 			break
@@ -5170,6 +8028,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkLoadBalancer.Description(childComplexity), true
+	case "NetworkLoadBalancer.etag":
+		if e.ComplexityRoot.NetworkLoadBalancer.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.Etag(childComplexity), true
 	case "NetworkLoadBalancer.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkLoadBalancer.HiddenConfigKeys == nil {
 			break
@@ -5200,6 +8064,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkLoadBalancer.Ports(childComplexity), true
+	case "NetworkLoadBalancer.tags":
+		if e.ComplexityRoot.NetworkLoadBalancer.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkLoadBalancer.Tags(childComplexity), true
 
 	case "NetworkLoadBalancerBackend.description":
 		if e.ComplexityRoot.NetworkLoadBalancerBackend.Description == nil {
@@ -5251,6 +8121,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkLoadBalancerPort.TargetBackend(childComplexity), true
 
+	case "NetworkPeer.availableActions":
+		if e.ComplexityRoot.NetworkPeer.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkPeer.AvailableActions(childComplexity), true
 	case "NetworkPeer.config":
 		if e.ComplexityRoot.NetworkPeer.Config == nil {
 			break
@@ -5268,6 +8144,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkPeer.Description(childComplexity), true
+	case "NetworkPeer.etag":
+		if e.ComplexityRoot.NetworkPeer.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkPeer.Etag(childComplexity), true
 	case "NetworkPeer.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkPeer.HiddenConfigKeys == nil {
 			break
@@ -5292,6 +8174,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkPeer.Status(childComplexity), true
+	case "NetworkPeer.tags":
+		if e.ComplexityRoot.NetworkPeer.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkPeer.Tags(childComplexity), true
 	case "NetworkPeer.targetNetwork":
 		if e.ComplexityRoot.NetworkPeer.TargetNetwork == nil {
 			break
@@ -5366,6 +8254,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkState.VLAN(childComplexity), true
 
+	case "NetworkZone.availableActions":
+		if e.ComplexityRoot.NetworkZone.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZone.AvailableActions(childComplexity), true
 	case "NetworkZone.config":
 		if e.ComplexityRoot.NetworkZone.Config == nil {
 			break
@@ -5383,6 +8277,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkZone.Description(childComplexity), true
+	case "NetworkZone.etag":
+		if e.ComplexityRoot.NetworkZone.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZone.Etag(childComplexity), true
 	case "NetworkZone.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkZone.HiddenConfigKeys == nil {
 			break
@@ -5464,6 +8364,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkZoneEdge.Node(childComplexity), true
 
+	case "NetworkZoneRecord.availableActions":
+		if e.ComplexityRoot.NetworkZoneRecord.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecord.AvailableActions(childComplexity), true
 	case "NetworkZoneRecord.config":
 		if e.ComplexityRoot.NetworkZoneRecord.Config == nil {
 			break
@@ -5487,6 +8393,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkZoneRecord.Entries(childComplexity), true
+	case "NetworkZoneRecord.etag":
+		if e.ComplexityRoot.NetworkZoneRecord.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecord.Etag(childComplexity), true
 	case "NetworkZoneRecord.hiddenConfigKeys":
 		if e.ComplexityRoot.NetworkZoneRecord.HiddenConfigKeys == nil {
 			break
@@ -5505,6 +8417,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkZoneRecord.Name(childComplexity), true
+	case "NetworkZoneRecord.tags":
+		if e.ComplexityRoot.NetworkZoneRecord.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneRecord.Tags(childComplexity), true
 
 	case "NetworkZoneRecordEntry.ttlSeconds":
 		if e.ComplexityRoot.NetworkZoneRecordEntry.TTLSeconds == nil {
@@ -5895,6 +8813,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Permission.URL(childComplexity), true
 
+	case "PlacementGroup.availableActions":
+		if e.ComplexityRoot.PlacementGroup.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.AvailableActions(childComplexity), true
 	case "PlacementGroup.config":
 		if e.ComplexityRoot.PlacementGroup.Config == nil {
 			break
@@ -5907,6 +8831,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PlacementGroup.Description(childComplexity), true
+	case "PlacementGroup.etag":
+		if e.ComplexityRoot.PlacementGroup.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.Etag(childComplexity), true
 	case "PlacementGroup.id":
 		if e.ComplexityRoot.PlacementGroup.ID == nil {
 			break
@@ -5925,6 +8855,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PlacementGroup.Project(childComplexity), true
+	case "PlacementGroup.tags":
+		if e.ComplexityRoot.PlacementGroup.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlacementGroup.Tags(childComplexity), true
 	case "PlacementGroup.usedBy":
 		if e.ComplexityRoot.PlacementGroup.UsedBy == nil {
 			break
@@ -5970,6 +8906,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PlannedRequest.Path(childComplexity), true
 
+	case "Profile.availableActions":
+		if e.ComplexityRoot.Profile.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Profile.AvailableActions(childComplexity), true
 	case "Profile.config":
 		if e.ComplexityRoot.Profile.Config == nil {
 			break
@@ -5993,6 +8935,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Profile.Devices(childComplexity), true
+	case "Profile.etag":
+		if e.ComplexityRoot.Profile.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Profile.Etag(childComplexity), true
 	case "Profile.hiddenConfigKeys":
 		if e.ComplexityRoot.Profile.HiddenConfigKeys == nil {
 			break
@@ -6079,6 +9027,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProfileEdge.Node(childComplexity), true
 
+	case "Project.availableActions":
+		if e.ComplexityRoot.Project.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.AvailableActions(childComplexity), true
 	case "Project.config":
 		if e.ComplexityRoot.Project.Config == nil {
 			break
@@ -6096,6 +9050,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.Description(childComplexity), true
+	case "Project.etag":
+		if e.ComplexityRoot.Project.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Etag(childComplexity), true
 	case "Project.hiddenConfigKeys":
 		if e.ComplexityRoot.Project.HiddenConfigKeys == nil {
 			break
@@ -6244,6 +9204,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProxyDevice.Type(childComplexity), true
 
+	case "PublishImagePayload.image":
+		if e.ComplexityRoot.PublishImagePayload.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishImagePayload.Image(childComplexity), true
+	case "PublishImagePayload.operation":
+		if e.ComplexityRoot.PublishImagePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishImagePayload.Operation(childComplexity), true
+
+	case "PushImagePayload.image":
+		if e.ComplexityRoot.PushImagePayload.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PushImagePayload.Image(childComplexity), true
+	case "PushImagePayload.operation":
+		if e.ComplexityRoot.PushImagePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PushImagePayload.Operation(childComplexity), true
+
+	case "Query.auditEvents":
+		if e.ComplexityRoot.Query.AuditEvents == nil {
+			break
+		}
+
+		args, err := ec.field_Query_auditEvents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AuditEvents(childComplexity, args["username"].(*string), args["action"].(*string), args["from"].(*lxd.Time), args["to"].(*lxd.Time), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.authGroups":
 		if e.ComplexityRoot.Query.AuthGroups == nil {
 			break
@@ -6300,6 +9297,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ClusterMembers(childComplexity, args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+	case "Query.events":
+		if e.ComplexityRoot.Query.Events == nil {
+			break
+		}
+
+		args, err := ec.field_Query_events_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Events(childComplexity, args["types"].([]lxd.EventType), args["actions"].([]string), args["project"].(*string), args["allProjects"].(*bool), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.httpEndpoints":
 		if e.ComplexityRoot.Query.HTTPEndpoints == nil {
 			break
@@ -6736,6 +9744,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RebuildInstancePayload.Operation(childComplexity), true
 
+	case "RefreshImagePayload.image":
+		if e.ComplexityRoot.RefreshImagePayload.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefreshImagePayload.Image(childComplexity), true
+	case "RefreshImagePayload.operation":
+		if e.ComplexityRoot.RefreshImagePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefreshImagePayload.Operation(childComplexity), true
+
 	case "RemoteImage.aliasNames":
 		if e.ComplexityRoot.RemoteImage.AliasNames == nil {
 			break
@@ -6872,6 +9893,71 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RemoveTagPayload.Operation(childComplexity), true
 
+	case "RenameAuthGroupPayload.group":
+		if e.ComplexityRoot.RenameAuthGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameAuthGroupPayload.Group(childComplexity), true
+	case "RenameAuthGroupPayload.operation":
+		if e.ComplexityRoot.RenameAuthGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameAuthGroupPayload.Operation(childComplexity), true
+
+	case "RenameClusterGroupPayload.group":
+		if e.ComplexityRoot.RenameClusterGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameClusterGroupPayload.Group(childComplexity), true
+	case "RenameClusterGroupPayload.operation":
+		if e.ComplexityRoot.RenameClusterGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameClusterGroupPayload.Operation(childComplexity), true
+
+	case "RenameClusterMemberPayload.member":
+		if e.ComplexityRoot.RenameClusterMemberPayload.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameClusterMemberPayload.Member(childComplexity), true
+	case "RenameClusterMemberPayload.operation":
+		if e.ComplexityRoot.RenameClusterMemberPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameClusterMemberPayload.Operation(childComplexity), true
+
+	case "RenameIdentityProviderGroupPayload.group":
+		if e.ComplexityRoot.RenameIdentityProviderGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameIdentityProviderGroupPayload.Group(childComplexity), true
+	case "RenameIdentityProviderGroupPayload.operation":
+		if e.ComplexityRoot.RenameIdentityProviderGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameIdentityProviderGroupPayload.Operation(childComplexity), true
+
+	case "RenameImageAliasPayload.imageAlias":
+		if e.ComplexityRoot.RenameImageAliasPayload.ImageAlias == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameImageAliasPayload.ImageAlias(childComplexity), true
+	case "RenameImageAliasPayload.operation":
+		if e.ComplexityRoot.RenameImageAliasPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameImageAliasPayload.Operation(childComplexity), true
+
 	case "RenameInstanceBackupPayload.backup":
 		if e.ComplexityRoot.RenameInstanceBackupPayload.Backup == nil {
 			break
@@ -6910,6 +9996,123 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RenameInstanceSnapshotPayload.Snapshot(childComplexity), true
+
+	case "RenameNetworkAclPayload.networkAcl":
+		if e.ComplexityRoot.RenameNetworkAclPayload.NetworkAcl == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameNetworkAclPayload.NetworkAcl(childComplexity), true
+	case "RenameNetworkAclPayload.operation":
+		if e.ComplexityRoot.RenameNetworkAclPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameNetworkAclPayload.Operation(childComplexity), true
+
+	case "RenameNetworkPayload.network":
+		if e.ComplexityRoot.RenameNetworkPayload.Network == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameNetworkPayload.Network(childComplexity), true
+	case "RenameNetworkPayload.operation":
+		if e.ComplexityRoot.RenameNetworkPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameNetworkPayload.Operation(childComplexity), true
+
+	case "RenamePlacementGroupPayload.operation":
+		if e.ComplexityRoot.RenamePlacementGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenamePlacementGroupPayload.Operation(childComplexity), true
+	case "RenamePlacementGroupPayload.placementGroup":
+		if e.ComplexityRoot.RenamePlacementGroupPayload.PlacementGroup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenamePlacementGroupPayload.PlacementGroup(childComplexity), true
+
+	case "RenameProfilePayload.operation":
+		if e.ComplexityRoot.RenameProfilePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameProfilePayload.Operation(childComplexity), true
+	case "RenameProfilePayload.profile":
+		if e.ComplexityRoot.RenameProfilePayload.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameProfilePayload.Profile(childComplexity), true
+
+	case "RenameProjectPayload.operation":
+		if e.ComplexityRoot.RenameProjectPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameProjectPayload.Operation(childComplexity), true
+	case "RenameProjectPayload.project":
+		if e.ComplexityRoot.RenameProjectPayload.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameProjectPayload.Project(childComplexity), true
+
+	case "RenameStorageVolumeBackupPayload.backup":
+		if e.ComplexityRoot.RenameStorageVolumeBackupPayload.Backup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumeBackupPayload.Backup(childComplexity), true
+	case "RenameStorageVolumeBackupPayload.operation":
+		if e.ComplexityRoot.RenameStorageVolumeBackupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumeBackupPayload.Operation(childComplexity), true
+
+	case "RenameStorageVolumePayload.operation":
+		if e.ComplexityRoot.RenameStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumePayload.Operation(childComplexity), true
+	case "RenameStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.RenameStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumePayload.StorageVolume(childComplexity), true
+
+	case "RenameStorageVolumeSnapshotPayload.operation":
+		if e.ComplexityRoot.RenameStorageVolumeSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumeSnapshotPayload.Operation(childComplexity), true
+	case "RenameStorageVolumeSnapshotPayload.snapshot":
+		if e.ComplexityRoot.RenameStorageVolumeSnapshotPayload.Snapshot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenameStorageVolumeSnapshotPayload.Snapshot(childComplexity), true
+
+	case "ResizeStorageVolumePayload.operation":
+		if e.ComplexityRoot.ResizeStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResizeStorageVolumePayload.Operation(childComplexity), true
+	case "ResizeStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.ResizeStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResizeStorageVolumePayload.StorageVolume(childComplexity), true
 
 	case "ResourcesCpu.architecture":
 		if e.ComplexityRoot.ResourcesCpu.Architecture == nil {
@@ -7646,6 +10849,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RestartInstancePayload.Operation(childComplexity), true
 
+	case "RestoreClusterMemberPayload.member":
+		if e.ComplexityRoot.RestoreClusterMemberPayload.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreClusterMemberPayload.Member(childComplexity), true
+	case "RestoreClusterMemberPayload.operation":
+		if e.ComplexityRoot.RestoreClusterMemberPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreClusterMemberPayload.Operation(childComplexity), true
+
 	case "RestoreInstancePayload.instance":
 		if e.ComplexityRoot.RestoreInstancePayload.Instance == nil {
 			break
@@ -7658,6 +10874,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RestoreInstancePayload.Operation(childComplexity), true
+
+	case "RestoreStorageVolumePayload.operation":
+		if e.ComplexityRoot.RestoreStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreStorageVolumePayload.Operation(childComplexity), true
+	case "RestoreStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.RestoreStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreStorageVolumePayload.StorageVolume(childComplexity), true
+
+	case "RevokeIdentityTokenPayload.identity":
+		if e.ComplexityRoot.RevokeIdentityTokenPayload.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeIdentityTokenPayload.Identity(childComplexity), true
+	case "RevokeIdentityTokenPayload.operation":
+		if e.ComplexityRoot.RevokeIdentityTokenPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeIdentityTokenPayload.Operation(childComplexity), true
 
 	case "RunCommandPayload.durationMilliseconds":
 		if e.ComplexityRoot.RunCommandPayload.DurationMilliseconds == nil {
@@ -7788,6 +11030,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Server.APIVersion(childComplexity), true
+	case "Server.availableActions":
+		if e.ComplexityRoot.Server.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Server.AvailableActions(childComplexity), true
 	case "Server.cluster":
 		if e.ComplexityRoot.Server.Cluster == nil {
 			break
@@ -7818,6 +11066,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Server.Environment(childComplexity), true
+	case "Server.etag":
+		if e.ComplexityRoot.Server.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Server.Etag(childComplexity), true
 	case "Server.metrics":
 		if e.ComplexityRoot.Server.Metrics == nil {
 			break
@@ -7847,6 +11101,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Server.Simulated(childComplexity), true
+	case "Server.tags":
+		if e.ComplexityRoot.Server.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Server.Tags(childComplexity), true
 	case "Server.usage":
 		if e.ComplexityRoot.Server.Usage == nil {
 			break
@@ -8133,6 +11393,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StopInstancePayload.Operation(childComplexity), true
 
+	case "StorageBucket.availableActions":
+		if e.ComplexityRoot.StorageBucket.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.AvailableActions(childComplexity), true
 	case "StorageBucket.config":
 		if e.ComplexityRoot.StorageBucket.Config == nil {
 			break
@@ -8150,6 +11416,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StorageBucket.Description(childComplexity), true
+	case "StorageBucket.etag":
+		if e.ComplexityRoot.StorageBucket.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucket.Etag(childComplexity), true
 	case "StorageBucket.hiddenConfigKeys":
 		if e.ComplexityRoot.StorageBucket.HiddenConfigKeys == nil {
 			break
@@ -8280,6 +11552,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StorageBucketKey.SecretKey(childComplexity), true
 
+	case "StoragePool.availableActions":
+		if e.ComplexityRoot.StoragePool.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.AvailableActions(childComplexity), true
 	case "StoragePool.config":
 		if e.ComplexityRoot.StoragePool.Config == nil {
 			break
@@ -8303,6 +11581,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StoragePool.Driver(childComplexity), true
+	case "StoragePool.etag":
+		if e.ComplexityRoot.StoragePool.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePool.Etag(childComplexity), true
 	case "StoragePool.hiddenConfigKeys":
 		if e.ComplexityRoot.StoragePool.HiddenConfigKeys == nil {
 			break
@@ -8444,6 +11728,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StoragePoolSpace.UsedBytes(childComplexity), true
 
+	case "StorageVolume.availableActions":
+		if e.ComplexityRoot.StorageVolume.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.AvailableActions(childComplexity), true
 	case "StorageVolume.backups":
 		if e.ComplexityRoot.StorageVolume.Backups == nil {
 			break
@@ -8479,6 +11769,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StorageVolume.Description(childComplexity), true
+	case "StorageVolume.etag":
+		if e.ComplexityRoot.StorageVolume.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolume.Etag(childComplexity), true
 	case "StorageVolume.hiddenConfigKeys":
 		if e.ComplexityRoot.StorageVolume.HiddenConfigKeys == nil {
 			break
@@ -8651,6 +11947,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StorageVolumeSnapshot.Description(childComplexity), true
+	case "StorageVolumeSnapshot.etag":
+		if e.ComplexityRoot.StorageVolumeSnapshot.Etag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeSnapshot.Etag(childComplexity), true
 	case "StorageVolumeSnapshot.expiresAt":
 		if e.ComplexityRoot.StorageVolumeSnapshot.ExpiresAt == nil {
 			break
@@ -8699,7 +12001,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.Events(childComplexity, args["types"].([]lxd.EventType), args["actions"].([]string), args["project"].(*string), args["allProjects"].(*bool)), true
+		return e.ComplexityRoot.Subscription.Events(childComplexity, args["types"].([]lxd.EventType), args["actions"].([]string), args["project"].(*string), args["allProjects"].(*bool), args["after"].(*string)), true
 	case "Subscription.execOutput":
 		if e.ComplexityRoot.Subscription.ExecOutput == nil {
 			break
@@ -8902,6 +12204,123 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnknownDevice.Type(childComplexity), true
 
+	case "UpdateAuthGroupPayload.group":
+		if e.ComplexityRoot.UpdateAuthGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAuthGroupPayload.Group(childComplexity), true
+	case "UpdateAuthGroupPayload.operation":
+		if e.ComplexityRoot.UpdateAuthGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAuthGroupPayload.Operation(childComplexity), true
+
+	case "UpdateCertificatePayload.certificate":
+		if e.ComplexityRoot.UpdateCertificatePayload.Certificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateCertificatePayload.Certificate(childComplexity), true
+	case "UpdateCertificatePayload.operation":
+		if e.ComplexityRoot.UpdateCertificatePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateCertificatePayload.Operation(childComplexity), true
+
+	case "UpdateClusterCertificatePayload.cluster":
+		if e.ComplexityRoot.UpdateClusterCertificatePayload.Cluster == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateClusterCertificatePayload.Cluster(childComplexity), true
+	case "UpdateClusterCertificatePayload.operation":
+		if e.ComplexityRoot.UpdateClusterCertificatePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateClusterCertificatePayload.Operation(childComplexity), true
+
+	case "UpdateClusterGroupPayload.group":
+		if e.ComplexityRoot.UpdateClusterGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateClusterGroupPayload.Group(childComplexity), true
+	case "UpdateClusterGroupPayload.operation":
+		if e.ComplexityRoot.UpdateClusterGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateClusterGroupPayload.Operation(childComplexity), true
+
+	case "UpdateClusterMemberPayload.member":
+		if e.ComplexityRoot.UpdateClusterMemberPayload.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateClusterMemberPayload.Member(childComplexity), true
+	case "UpdateClusterMemberPayload.operation":
+		if e.ComplexityRoot.UpdateClusterMemberPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateClusterMemberPayload.Operation(childComplexity), true
+
+	case "UpdateIdentityPayload.identity":
+		if e.ComplexityRoot.UpdateIdentityPayload.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateIdentityPayload.Identity(childComplexity), true
+	case "UpdateIdentityPayload.operation":
+		if e.ComplexityRoot.UpdateIdentityPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateIdentityPayload.Operation(childComplexity), true
+
+	case "UpdateIdentityProviderGroupPayload.group":
+		if e.ComplexityRoot.UpdateIdentityProviderGroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateIdentityProviderGroupPayload.Group(childComplexity), true
+	case "UpdateIdentityProviderGroupPayload.operation":
+		if e.ComplexityRoot.UpdateIdentityProviderGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateIdentityProviderGroupPayload.Operation(childComplexity), true
+
+	case "UpdateImageAliasPayload.imageAlias":
+		if e.ComplexityRoot.UpdateImageAliasPayload.ImageAlias == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateImageAliasPayload.ImageAlias(childComplexity), true
+	case "UpdateImageAliasPayload.operation":
+		if e.ComplexityRoot.UpdateImageAliasPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateImageAliasPayload.Operation(childComplexity), true
+
+	case "UpdateImagePayload.image":
+		if e.ComplexityRoot.UpdateImagePayload.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateImagePayload.Image(childComplexity), true
+	case "UpdateImagePayload.operation":
+		if e.ComplexityRoot.UpdateImagePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateImagePayload.Operation(childComplexity), true
+
 	case "UpdateInstanceMetadataPayload.instance":
 		if e.ComplexityRoot.UpdateInstanceMetadataPayload.Instance == nil {
 			break
@@ -8946,6 +12365,245 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateInstanceSnapshotPayload.Snapshot(childComplexity), true
+
+	case "UpdateNetworkAclPayload.networkAcl":
+		if e.ComplexityRoot.UpdateNetworkAclPayload.NetworkAcl == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkAclPayload.NetworkAcl(childComplexity), true
+	case "UpdateNetworkAclPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkAclPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkAclPayload.Operation(childComplexity), true
+
+	case "UpdateNetworkForwardPayload.forward":
+		if e.ComplexityRoot.UpdateNetworkForwardPayload.Forward == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkForwardPayload.Forward(childComplexity), true
+	case "UpdateNetworkForwardPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkForwardPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkForwardPayload.Operation(childComplexity), true
+
+	case "UpdateNetworkLoadBalancerPayload.loadBalancer":
+		if e.ComplexityRoot.UpdateNetworkLoadBalancerPayload.LoadBalancer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkLoadBalancerPayload.LoadBalancer(childComplexity), true
+	case "UpdateNetworkLoadBalancerPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkLoadBalancerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkLoadBalancerPayload.Operation(childComplexity), true
+
+	case "UpdateNetworkPayload.network":
+		if e.ComplexityRoot.UpdateNetworkPayload.Network == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkPayload.Network(childComplexity), true
+	case "UpdateNetworkPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkPayload.Operation(childComplexity), true
+	case "UpdateNetworkPayload.plan":
+		if e.ComplexityRoot.UpdateNetworkPayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkPayload.Plan(childComplexity), true
+
+	case "UpdateNetworkPeerPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkPeerPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkPeerPayload.Operation(childComplexity), true
+	case "UpdateNetworkPeerPayload.peer":
+		if e.ComplexityRoot.UpdateNetworkPeerPayload.Peer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkPeerPayload.Peer(childComplexity), true
+
+	case "UpdateNetworkZonePayload.networkZone":
+		if e.ComplexityRoot.UpdateNetworkZonePayload.NetworkZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkZonePayload.NetworkZone(childComplexity), true
+	case "UpdateNetworkZonePayload.operation":
+		if e.ComplexityRoot.UpdateNetworkZonePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkZonePayload.Operation(childComplexity), true
+
+	case "UpdateNetworkZoneRecordPayload.operation":
+		if e.ComplexityRoot.UpdateNetworkZoneRecordPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkZoneRecordPayload.Operation(childComplexity), true
+	case "UpdateNetworkZoneRecordPayload.record":
+		if e.ComplexityRoot.UpdateNetworkZoneRecordPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNetworkZoneRecordPayload.Record(childComplexity), true
+
+	case "UpdatePlacementGroupPayload.operation":
+		if e.ComplexityRoot.UpdatePlacementGroupPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatePlacementGroupPayload.Operation(childComplexity), true
+	case "UpdatePlacementGroupPayload.placementGroup":
+		if e.ComplexityRoot.UpdatePlacementGroupPayload.PlacementGroup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatePlacementGroupPayload.PlacementGroup(childComplexity), true
+
+	case "UpdateProfilePayload.operation":
+		if e.ComplexityRoot.UpdateProfilePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProfilePayload.Operation(childComplexity), true
+	case "UpdateProfilePayload.plan":
+		if e.ComplexityRoot.UpdateProfilePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProfilePayload.Plan(childComplexity), true
+	case "UpdateProfilePayload.profile":
+		if e.ComplexityRoot.UpdateProfilePayload.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProfilePayload.Profile(childComplexity), true
+
+	case "UpdateProjectPayload.operation":
+		if e.ComplexityRoot.UpdateProjectPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProjectPayload.Operation(childComplexity), true
+	case "UpdateProjectPayload.project":
+		if e.ComplexityRoot.UpdateProjectPayload.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProjectPayload.Project(childComplexity), true
+
+	case "UpdateServerConfigPayload.operation":
+		if e.ComplexityRoot.UpdateServerConfigPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateServerConfigPayload.Operation(childComplexity), true
+	case "UpdateServerConfigPayload.server":
+		if e.ComplexityRoot.UpdateServerConfigPayload.Server == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateServerConfigPayload.Server(childComplexity), true
+
+	case "UpdateStorageBucketKeyPayload.key":
+		if e.ComplexityRoot.UpdateStorageBucketKeyPayload.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageBucketKeyPayload.Key(childComplexity), true
+	case "UpdateStorageBucketKeyPayload.operation":
+		if e.ComplexityRoot.UpdateStorageBucketKeyPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageBucketKeyPayload.Operation(childComplexity), true
+
+	case "UpdateStorageBucketPayload.operation":
+		if e.ComplexityRoot.UpdateStorageBucketPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageBucketPayload.Operation(childComplexity), true
+	case "UpdateStorageBucketPayload.storageBucket":
+		if e.ComplexityRoot.UpdateStorageBucketPayload.StorageBucket == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageBucketPayload.StorageBucket(childComplexity), true
+
+	case "UpdateStoragePoolPayload.operation":
+		if e.ComplexityRoot.UpdateStoragePoolPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStoragePoolPayload.Operation(childComplexity), true
+	case "UpdateStoragePoolPayload.storagePool":
+		if e.ComplexityRoot.UpdateStoragePoolPayload.StoragePool == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStoragePoolPayload.StoragePool(childComplexity), true
+
+	case "UpdateStorageVolumePayload.operation":
+		if e.ComplexityRoot.UpdateStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumePayload.Operation(childComplexity), true
+	case "UpdateStorageVolumePayload.plan":
+		if e.ComplexityRoot.UpdateStorageVolumePayload.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumePayload.Plan(childComplexity), true
+	case "UpdateStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.UpdateStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumePayload.StorageVolume(childComplexity), true
+
+	case "UpdateStorageVolumeSnapshotPayload.operation":
+		if e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Operation(childComplexity), true
+	case "UpdateStorageVolumeSnapshotPayload.snapshot":
+		if e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Snapshot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Snapshot(childComplexity), true
+
+	case "UpdateWarningPayload.operation":
+		if e.ComplexityRoot.UpdateWarningPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateWarningPayload.Operation(childComplexity), true
+	case "UpdateWarningPayload.warning":
+		if e.ComplexityRoot.UpdateWarningPayload.Warning == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateWarningPayload.Warning(childComplexity), true
 
 	case "UsbDevice.config":
 		if e.ComplexityRoot.UsbDevice.Config == nil {
@@ -9130,12 +12788,38 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputClusterMemberStatusWhere,
 		ec.unmarshalInputClusterMemberWhere,
 		ec.unmarshalInputConfigWhere,
+		ec.unmarshalInputCopyImageInput,
 		ec.unmarshalInputCopyInstanceInput,
+		ec.unmarshalInputCopyStorageVolumeInput,
+		ec.unmarshalInputCreateAuthGroupInput,
+		ec.unmarshalInputCreateCertificateInput,
+		ec.unmarshalInputCreateClusterGroupInput,
+		ec.unmarshalInputCreateIdentityInput,
+		ec.unmarshalInputCreateIdentityProviderGroupInput,
+		ec.unmarshalInputCreateImageAliasInput,
 		ec.unmarshalInputCreateInstanceBackupInput,
 		ec.unmarshalInputCreateInstanceInput,
+		ec.unmarshalInputCreateNetworkAclInput,
+		ec.unmarshalInputCreateNetworkForwardInput,
+		ec.unmarshalInputCreateNetworkInput,
+		ec.unmarshalInputCreateNetworkLoadBalancerInput,
+		ec.unmarshalInputCreateNetworkPeerInput,
+		ec.unmarshalInputCreateNetworkZoneInput,
+		ec.unmarshalInputCreateNetworkZoneRecordInput,
+		ec.unmarshalInputCreatePlacementGroupInput,
+		ec.unmarshalInputCreateProfileInput,
+		ec.unmarshalInputCreateProjectInput,
+		ec.unmarshalInputCreateStorageBucketInput,
+		ec.unmarshalInputCreateStorageBucketKeyInput,
+		ec.unmarshalInputCreateStoragePoolInput,
+		ec.unmarshalInputCreateStorageVolumeBackupInput,
+		ec.unmarshalInputCreateStorageVolumeInput,
+		ec.unmarshalInputCreateStorageVolumeSnapshotInput,
+		ec.unmarshalInputImageAliasNameInput,
 		ec.unmarshalInputImageAliasOrder,
 		ec.unmarshalInputImageAliasWhere,
 		ec.unmarshalInputImageOrder,
+		ec.unmarshalInputImageSource,
 		ec.unmarshalInputImageWhere,
 		ec.unmarshalInputInstanceOrder,
 		ec.unmarshalInputInstanceSource,
@@ -9145,26 +12829,37 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputInstanceTypeWhere,
 		ec.unmarshalInputInstanceWhere,
 		ec.unmarshalInputMigrateInstanceInput,
+		ec.unmarshalInputMoveStorageVolumeInput,
 		ec.unmarshalInputNetworkAclOrder,
+		ec.unmarshalInputNetworkAclRuleInput,
 		ec.unmarshalInputNetworkAclWhere,
+		ec.unmarshalInputNetworkForwardPortInput,
+		ec.unmarshalInputNetworkLoadBalancerBackendInput,
+		ec.unmarshalInputNetworkLoadBalancerPortInput,
+		ec.unmarshalInputNetworkMemberInput,
 		ec.unmarshalInputNetworkOrder,
 		ec.unmarshalInputNetworkStatusWhere,
 		ec.unmarshalInputNetworkTypeWhere,
 		ec.unmarshalInputNetworkWhere,
 		ec.unmarshalInputNetworkZoneOrder,
+		ec.unmarshalInputNetworkZoneRecordEntryInput,
 		ec.unmarshalInputNetworkZoneWhere,
 		ec.unmarshalInputNumberWhere,
 		ec.unmarshalInputOperationOrder,
 		ec.unmarshalInputOperationStatusWhere,
 		ec.unmarshalInputOperationWhere,
+		ec.unmarshalInputPermissionInput,
 		ec.unmarshalInputProfileOrder,
 		ec.unmarshalInputProfileWhere,
 		ec.unmarshalInputProjectOrder,
 		ec.unmarshalInputProjectWhere,
+		ec.unmarshalInputPublishImageInput,
+		ec.unmarshalInputPushImageInput,
 		ec.unmarshalInputRemoteImageOrder,
 		ec.unmarshalInputRemoteImageWhere,
 		ec.unmarshalInputStorageBucketOrder,
 		ec.unmarshalInputStorageBucketWhere,
+		ec.unmarshalInputStoragePoolMemberInput,
 		ec.unmarshalInputStoragePoolOrder,
 		ec.unmarshalInputStoragePoolStatusWhere,
 		ec.unmarshalInputStoragePoolWhere,
@@ -9175,8 +12870,33 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStringWhere,
 		ec.unmarshalInputTagsWhere,
 		ec.unmarshalInputTimeWhere,
+		ec.unmarshalInputUpdateAuthGroupInput,
+		ec.unmarshalInputUpdateCertificateInput,
+		ec.unmarshalInputUpdateClusterCertificateInput,
+		ec.unmarshalInputUpdateClusterGroupInput,
+		ec.unmarshalInputUpdateClusterMemberInput,
+		ec.unmarshalInputUpdateIdentityInput,
+		ec.unmarshalInputUpdateIdentityProviderGroupInput,
+		ec.unmarshalInputUpdateImageAliasInput,
+		ec.unmarshalInputUpdateImageInput,
 		ec.unmarshalInputUpdateInstanceInput,
 		ec.unmarshalInputUpdateInstanceMetadataInput,
+		ec.unmarshalInputUpdateNetworkAclInput,
+		ec.unmarshalInputUpdateNetworkForwardInput,
+		ec.unmarshalInputUpdateNetworkInput,
+		ec.unmarshalInputUpdateNetworkLoadBalancerInput,
+		ec.unmarshalInputUpdateNetworkPeerInput,
+		ec.unmarshalInputUpdateNetworkZoneInput,
+		ec.unmarshalInputUpdateNetworkZoneRecordInput,
+		ec.unmarshalInputUpdatePlacementGroupInput,
+		ec.unmarshalInputUpdateProfileInput,
+		ec.unmarshalInputUpdateProjectInput,
+		ec.unmarshalInputUpdateServerConfigInput,
+		ec.unmarshalInputUpdateStorageBucketInput,
+		ec.unmarshalInputUpdateStorageBucketKeyInput,
+		ec.unmarshalInputUpdateStoragePoolInput,
+		ec.unmarshalInputUpdateStorageVolumeInput,
+		ec.unmarshalInputUpdateStorageVolumeSnapshotInput,
 		ec.unmarshalInputWarningOrder,
 		ec.unmarshalInputWarningSeverityWhere,
 		ec.unmarshalInputWarningStatusWhere,
@@ -9277,7 +12997,9 @@ var sources = []*ast.Source{
 Somebody whom LXD knows by its fine-grained access rules (5.21). These are
 LXD's own, and not the users of lxdql.
 """
-type Identity {
+type Identity implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
   """How they prove who they are: ` + "`" + `tls` + "`" + `, ` + "`" + `oidc` + "`" + ` or ` + "`" + `bearer` + "`" + `."""
   authenticationMethod: String!
   """What they are, in LXD's words: ` + "`" + `Client certificate` + "`" + `."""
@@ -9292,6 +13014,8 @@ type Identity {
   tlsCertificate: String!
   """Until when they are known; null for ever."""
   expiresAt: Time
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read."""
+  etag: String
 }
 
 """What somebody may do to something."""
@@ -9307,7 +13031,9 @@ type Permission {
 }
 
 """Identities that may do the same."""
-type AuthGroup {
+type AuthGroup implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
   """Unique in the server."""
   name: String!
   """Free text; may be empty."""
@@ -9318,14 +13044,20 @@ type AuthGroup {
   identities: JSON
   """The groups of the identity provider that are mapped to it."""
   identityProviderGroups: [String!]!
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read."""
+  etag: String
 }
 
 """A group of the identity provider, and the groups that it is mapped to."""
-type IdentityProviderGroup {
+type IdentityProviderGroup implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
   """The identity provider's name for it."""
   name: String!
   """The groups of LXD's that it is mapped to, by name."""
   groups: [String!]!
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read."""
+  etag: String
 }
 
 extend type Query {
@@ -9342,6 +13074,472 @@ extend type Query {
     """Only for things of one project."""
     project: String
   ): [Permission!] @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/access_write.graphqls", Input: `"""How an identity proves who it is."""
+enum IdentityMethod {
+  """With a certificate; since 5.21."""
+  TLS
+  """At an identity provider; since 5.21."""
+  OIDC
+  """With a token of LXD; since 6.x."""
+  BEARER
+  """One that this release of lxdql does not know; as an argument ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  UNKNOWN
+}
+
+"""Somebody whom LXD shall know by its access rules."""
+input CreateIdentityInput {
+  """TLS or BEARER: those of OIDC make themselves at their first log-in, and are ` + "`" + `BAD_USER_INPUT` + "`" + ` here."""
+  method: IdentityMethod!
+  """
+  What it is called: 1 to 255 characters, no slash, not beginning with a dash; one that is taken is
+  ` + "`" + `ALREADY_EXISTS` + "`" + `.
+  """
+  name: String!
+  """The names of its groups; null is none."""
+  groups: [String!]
+  """The certificate, PEM; for TLS without ` + "`" + `token: true` + "`" + `."""
+  certificate: String
+  """
+  Whether to ask LXD for a token instead, which somebody trades for the identity with a certificate
+  of their own; for TLS.
+  """
+  token: Boolean
+}
+
+"""A change of an identity: what is not given stays as it is."""
+input UpdateIdentityInput {
+  """The names of its groups, instead of those of now."""
+  groups: [String!]
+  """Another certificate in place of the one of now, PEM; for TLS."""
+  certificate: String
+}
+
+"""What a group is allowed."""
+input PermissionInput {
+  """The kind of thing, in LXD's words: ` + "`" + `instance` + "`" + `."""
+  entityType: String!
+  """The thing, as LXD's API has it: ` + "`" + `/1.0/instances/c1?project=default` + "`" + `."""
+  url: String!
+  """What may be done, in LXD's words: ` + "`" + `can_edit` + "`" + `. ` + "`" + `permissions` + "`" + ` lists them."""
+  entitlement: String!
+}
+
+"""A new group of identities."""
+input CreateAuthGroupInput {
+  """The name: 1 to 255 characters, without slash and colon; one that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  name: String!
+  """Free text; null is empty."""
+  description: String
+  """What its identities may do; null is nothing."""
+  permissions: [PermissionInput!]
+}
+
+"""A change of a group: what is not given stays as it is."""
+input UpdateAuthGroupInput {
+  """Free text."""
+  description: String
+  """What its identities may do, instead of what they may now."""
+  permissions: [PermissionInput!]
+}
+
+"""A group of the identity provider, and what it is mapped to."""
+input CreateIdentityProviderGroupInput {
+  """
+  The identity provider's name for it: 1 to 255 characters, without slash and colon; one that is
+  taken is ` + "`" + `ALREADY_EXISTS` + "`" + `.
+  """
+  name: String!
+  """The names of groups of LXD's."""
+  groups: [String!]!
+}
+
+"""A change of a mapping: what is not given stays as it is."""
+input UpdateIdentityProviderGroupInput {
+  """The names of groups of LXD's, instead of those of now."""
+  groups: [String!]
+}
+
+"""What ` + "`" + `createIdentity` + "`" + ` gives."""
+type CreateIdentityPayload {
+  """The new identity; with a token it waits for its certificate."""
+  identity: Identity
+  """The token, where one was asked for. It is shown here once and never again."""
+  token: String
+  """Until when the token works; null for ever, and without a token."""
+  tokenExpiresAt: Time
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateIdentity` + "`" + ` gives."""
+type UpdateIdentityPayload {
+  """The identity after the change; null when it could not be read."""
+  identity: Identity
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteIdentity` + "`" + ` gives."""
+type DeleteIdentityPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `createIdentityToken` + "`" + ` gives."""
+type CreateIdentityTokenPayload {
+  """The identity after the change; null when it could not be read."""
+  identity: Identity
+  """The token. It is shown here once and never again."""
+  token: String
+}
+
+"""What ` + "`" + `revokeIdentityToken` + "`" + ` gives."""
+type RevokeIdentityTokenPayload {
+  """The identity after the change; null when it could not be read."""
+  identity: Identity
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `createAuthGroup` + "`" + ` gives."""
+type CreateAuthGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: AuthGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateAuthGroup` + "`" + ` gives."""
+type UpdateAuthGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: AuthGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameAuthGroup` + "`" + ` gives."""
+type RenameAuthGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: AuthGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteAuthGroup` + "`" + ` gives."""
+type DeleteAuthGroupPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `createIdentityProviderGroup` + "`" + ` gives."""
+type CreateIdentityProviderGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: IdentityProviderGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateIdentityProviderGroup` + "`" + ` gives."""
+type UpdateIdentityProviderGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: IdentityProviderGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameIdentityProviderGroup` + "`" + ` gives."""
+type RenameIdentityProviderGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: IdentityProviderGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteIdentityProviderGroup` + "`" + ` gives."""
+type DeleteIdentityProviderGroupPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Make LXD know somebody by its access rules; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  createIdentity(
+    """The identity."""
+    input: CreateIdentityInput!
+    """
+    The same key with the same input within 24 hours gives the first answer; with another input it
+    is ` + "`" + `CONFLICT` + "`" + `. Not with ` + "`" + `token: true` + "`" + `, since a token is shown once: then it is ` + "`" + `BAD_USER_INPUT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateIdentityPayload @hasRole(role: ADMIN)
+  """Change an identity: what is not given stays as it is; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  updateIdentity(
+    """How the identity proves who it is."""
+    method: IdentityMethod!
+    """
+    The id, LXD's name for it (a fingerprint or an e-mail address), or what it is called if no other
+    is called so.
+    """
+    name: String!
+    """What to change."""
+    input: UpdateIdentityInput!
+    """
+    The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes
+    whatever it is now.
+    """
+    ifMatch: String
+    """Whether to do it even to the identity that lxdql itself uses; without it that is ` + "`" + `CONFLICT` + "`" + `."""
+    force: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateIdentityPayload @hasRole(role: ADMIN)
+  """Make LXD forget an identity; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  deleteIdentity(
+    """How the identity proves who it is."""
+    method: IdentityMethod!
+    """
+    The id, LXD's name for it (a fingerprint or an e-mail address), or what it is called if no other
+    is called so.
+    """
+    name: String!
+    """Whether to do it even to the identity that lxdql itself uses; without it that is ` + "`" + `CONFLICT` + "`" + `."""
+    force: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteIdentityPayload @hasRole(role: ADMIN)
+  """Give an identity of BEARER a new token; the one that it had ends. ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 6.x."""
+  createIdentityToken(
+    """
+    The id, LXD's name for it (a fingerprint or an e-mail address), or what it is called if no other
+    is called so.
+    """
+    name: String!
+    """How long the token works, in LXD's form: ` + "`" + `30d` + "`" + `, ` + "`" + `1w 12H` + "`" + `; null is LXD's default."""
+    expiry: String
+  ): CreateIdentityTokenPayload @hasRole(role: ADMIN)
+  """End the token of an identity of BEARER; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 6.x."""
+  revokeIdentityToken(
+    """
+    The id, LXD's name for it (a fingerprint or an e-mail address), or what it is called if no other
+    is called so.
+    """
+    name: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RevokeIdentityTokenPayload @hasRole(role: ADMIN)
+  """Make a group of identities; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  createAuthGroup(
+    """The group."""
+    input: CreateAuthGroupInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    The same key with the same input within 24 hours gives the first answer; with another input it
+    is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateAuthGroupPayload @hasRole(role: ADMIN)
+  """Change a group of identities: what is not given stays as it is; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  updateAuthGroup(
+    """The group's name."""
+    name: String!
+    """What to change."""
+    input: UpdateAuthGroupInput!
+    """
+    The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes
+    whatever it is now.
+    """
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateAuthGroupPayload @hasRole(role: ADMIN)
+  """Rename a group of identities; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  renameAuthGroup(
+    """The group's name."""
+    name: String!
+    """The new name: 1 to 255 characters, without slash and colon; one that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameAuthGroupPayload @hasRole(role: ADMIN)
+  """Delete a group of identities: they lose what it allowed. ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  deleteAuthGroup(
+    """The group's name."""
+    name: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteAuthGroupPayload @hasRole(role: ADMIN)
+  """Map a group of the identity provider to groups of LXD's; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  createIdentityProviderGroup(
+    """The mapping."""
+    input: CreateIdentityProviderGroupInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    The same key with the same input within 24 hours gives the first answer; with another input it
+    is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateIdentityProviderGroupPayload @hasRole(role: ADMIN)
+  """Change what a group of the identity provider is mapped to; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  updateIdentityProviderGroup(
+    """The group's name."""
+    name: String!
+    """What to change."""
+    input: UpdateIdentityProviderGroupInput!
+    """
+    The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes
+    whatever it is now.
+    """
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateIdentityProviderGroupPayload @hasRole(role: ADMIN)
+  """Change the identity provider's name in a mapping; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  renameIdentityProviderGroup(
+    """The group's name."""
+    name: String!
+    """The new name: 1 to 255 characters, without slash and colon; one that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameIdentityProviderGroupPayload @hasRole(role: ADMIN)
+  """End a mapping; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.21."""
+  deleteIdentityProviderGroup(
+    """The group's name."""
+    name: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteIdentityProviderGroupPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/action.graphqls", Input: `"""
+What can be done to an object. One set for all kinds, so that a question about
+several kinds can ask for ` + "`" + `availableActions` + "`" + ` of each.
+"""
+enum Action {
+  """Start it."""
+  START
+  """Stop it."""
+  STOP
+  """Stop it and start it."""
+  RESTART
+  """Freeze it: its processes stand still."""
+  FREEZE
+  """Let a frozen one go on."""
+  UNFREEZE
+  """Change what it is made of."""
+  UPDATE
+  """Give it another name."""
+  RENAME
+  """Delete it."""
+  DELETE
+  """Delete it with all that is in it."""
+  FORCE_DELETE
+  """Change its size."""
+  RESIZE
+  """Make another one like it."""
+  COPY
+  """Put it elsewhere."""
+  MOVE
+  """Put it back to an earlier state; a member of a cluster, take its instances back."""
+  RESTORE
+  """Keep its present state."""
+  CREATE_SNAPSHOT
+  """Make a backup of it."""
+  CREATE_BACKUP
+  """Make a key to it."""
+  CREATE_KEY
+  """Move its instances away."""
+  EVACUATE
+  """Make a cluster of it."""
+  ENABLE_CLUSTER
+  """Send it to another LXD."""
+  PUSH
+  """Fetch a newer one from where it came from."""
+  REFRESH
+  """One that this release of lxdql does not know."""
+  UNKNOWN
+}
+`, BuiltIn: false},
+	{Name: "../schema/audit_event.graphqls", Input: `"""One change through lxdql, or one log-in: who, what and how it ended."""
+type AuditEvent implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Its place in the trail."""
+  cursor: String!
+  """When it was asked for."""
+  createdAt: Time!
+  """The name of who asked; null when nobody was logged in. For a log-in, the name that was tried."""
+  username: String
+  """The address that it came from."""
+  address: String!
+  """The session or token that was used; null for none."""
+  session: String
+  """The mutation: ` + "`" + `startInstance` + "`" + `."""
+  action: String!
+  """The name of the project that was named; null for none."""
+  project: String
+  """What was asked for, without secrets; more than 16384 bytes are left out."""
+  input: JSON
+  """The error's code; null when it went well."""
+  code: String
+  """How long the answer took, in milliseconds."""
+  durationMilliseconds: Int!
+  """The operation that it began; null for none, or when nobody knows it any more."""
+  operation: Operation
+  """The request's id, as in ` + "`" + `extensions.requestId` + "`" + `."""
+  requestId: String!
+}
+
+"""One row of a page of the audit trail."""
+type AuditEventEdge {
+  """Where it stands, for ` + "`" + `after` + "`" + `."""
+  cursor: String!
+  """The row."""
+  node: AuditEvent!
+}
+
+"""A page of the audit trail."""
+type AuditEventConnection {
+  """The page with a cursor for each row."""
+  edges: [AuditEventEdge!]!
+  """The page's rows."""
+  nodes: [AuditEvent!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in all."""
+  totalCount: Int!
+}
+
+extend type Query {
+  """The changes made through lxdql and the log-ins, newest first; kept for 30 days unless configured."""
+  auditEvents(
+    """Only of this user."""
+    username: String
+    """Only this mutation: ` + "`" + `startInstance` + "`" + `."""
+    action: String
+    """Only from then on."""
+    from: Time
+    """Only before then."""
+    to: Time
+    """How many, 0 to 100; null is 100."""
+    first: Int
+    """Only what is older than this cursor."""
+    after: String
+    """How many of the oldest, 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """With ` + "`" + `last` + "`" + `: only what is newer than this cursor."""
+    before: String
+  ): AuditEventConnection @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/bulk.graphqls", Input: `"""How far one instance of a bulk is."""
@@ -9468,6 +13666,8 @@ type Certificate implements Node {
   notBefore: Time
   """Until when it counts; null when it cannot be read."""
   notAfter: Time
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read."""
+  etag: String
 }
 
 """One object of a page of certificates."""
@@ -9573,6 +13773,117 @@ extend type Query {
   ): Certificate @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
+	{Name: "../schema/certificate_write.graphqls", Input: `"""Somebody whom LXD shall trust."""
+input CreateCertificateInput {
+  """What it is called: 1 to 255 characters, no slash, not beginning with a dash; need not be unique."""
+  name: String!
+  """What it is for: CLIENT or METRICS; others are ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  type: CertificateType = CLIENT
+  """The certificate, PEM; null with ` + "`" + `token: true` + "`" + `. One that LXD trusts already is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  certificate: String
+  """
+  Whether to ask LXD for a token instead, which somebody trades for trust with a certificate of
+  their own. LXD has to be reachable over the network: else it is ` + "`" + `CONFLICT` + "`" + `.
+  """
+  token: Boolean = false
+  """Whether it may use some projects only."""
+  restricted: Boolean = false
+  """
+  The names of the projects that it may use; only with ` + "`" + `restricted: true` + "`" + `. One that does not exist
+  is ` + "`" + `NOT_FOUND` + "`" + `.
+  """
+  projects: [String!]
+}
+
+"""A change of whom LXD trusts: what is not given stays as it is."""
+input UpdateCertificateInput {
+  """What it is called: 1 to 255 characters, no slash, not beginning with a dash."""
+  name: String
+  """Whether it may use some projects only; false takes its projects away."""
+  restricted: Boolean
+  """
+  The names of the projects that it may use, instead of those of now; only where it is restricted.
+  One that does not exist is ` + "`" + `NOT_FOUND` + "`" + `.
+  """
+  projects: [String!]
+  """Another certificate in its place, PEM; its fingerprint and id change with it."""
+  certificate: String
+}
+
+"""What ` + "`" + `createCertificate` + "`" + ` gives."""
+type CreateCertificatePayload {
+  """The new certificate; null with a token, and until it exists."""
+  certificate: Certificate
+  """The token, where one was asked for. It is shown here once and never again."""
+  token: String
+  """Until when the token works; null for ever, and without a token. See the key ` + "`" + `core.remote_token_expiry` + "`" + `."""
+  tokenExpiresAt: Time
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateCertificate` + "`" + ` gives."""
+type UpdateCertificatePayload {
+  """The certificate after the change; null when it could not be read."""
+  certificate: Certificate
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteCertificate` + "`" + ` gives."""
+type DeleteCertificatePayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Make LXD trust somebody, or get a token for somebody to become trusted."""
+  createCertificate(
+    """Whom to trust."""
+    input: CreateCertificateInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    The same key with the same input within 24 hours gives the first answer; with another input it
+    is ` + "`" + `CONFLICT` + "`" + `. Not with ` + "`" + `token: true` + "`" + `, since a token is shown once: then it is ` + "`" + `BAD_USER_INPUT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateCertificatePayload @hasRole(role: ADMIN)
+  """Change whom LXD trusts: what is not given stays as it is."""
+  updateCertificate(
+    """The id, the fingerprint, or the beginning of one that no other certificate has."""
+    fingerprint: String!
+    """What to change."""
+    input: UpdateCertificateInput!
+    """
+    The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes
+    whatever it is now.
+    """
+    ifMatch: String
+    """
+    Whether to do it even if lxdql itself, or a member of the cluster, depends on the certificate;
+    without it that is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    force: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateCertificatePayload @hasRole(role: ADMIN)
+  """Make LXD trust somebody no longer. What is open already, such as a stream of events, stays open."""
+  deleteCertificate(
+    """The id, the fingerprint, or the beginning of one that no other certificate has."""
+    fingerprint: String!
+    """
+    Whether to do it even if lxdql itself, or a member of the cluster, depends on the certificate;
+    without it that is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    force: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteCertificatePayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/change_plan.graphqls", Input: `"""What a change would do, told with ` + "`" + `dryRun: true` + "`" + `. Nothing was changed."""
 type ChangePlan {
   """What would be sent to LXD; null when something that is known before stands in the way."""
@@ -9629,6 +13940,110 @@ enum ChangeBlockerCode {
   UNKNOWN
 }
 `, BuiltIn: false},
+	{Name: "../schema/cluster_group_write.graphqls", Input: `"""A new group of members."""
+input CreateClusterGroupInput {
+  """
+  The name: 1 to 63 characters, without slash, space, underscore and quotes; one that is taken is
+  ` + "`" + `ALREADY_EXISTS` + "`" + `.
+  """
+  name: String!
+  """Free text; null is empty."""
+  description: String
+  """
+  The names of its members; null is none. They stay in their other groups. One that does not exist
+  is ` + "`" + `NOT_FOUND` + "`" + `.
+  """
+  members: [String!]
+}
+
+"""A change of a group: what is not given stays as it is."""
+input UpdateClusterGroupInput {
+  """Free text."""
+  description: String
+  """The names of its members, instead of those of now. One that would be in no group at all is ` + "`" + `CONFLICT` + "`" + `."""
+  members: [String!]
+}
+
+"""What ` + "`" + `createClusterGroup` + "`" + ` gives."""
+type CreateClusterGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: ClusterGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateClusterGroup` + "`" + ` gives."""
+type UpdateClusterGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: ClusterGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameClusterGroup` + "`" + ` gives."""
+type RenameClusterGroupPayload {
+  """The group after the change; null when it could not be read."""
+  group: ClusterGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteClusterGroup` + "`" + ` gives."""
+type DeleteClusterGroupPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Make a group of members of the cluster."""
+  createClusterGroup(
+    """The group."""
+    input: CreateClusterGroupInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    The same key with the same input within 24 hours gives the first answer; with another input it
+    is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateClusterGroupPayload @hasRole(role: ADMIN)
+  """Change a group of members: what is not given stays as it is."""
+  updateClusterGroup(
+    """The group's name."""
+    name: String!
+    """What to change."""
+    input: UpdateClusterGroupInput!
+    """
+    The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes
+    whatever it is now.
+    """
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateClusterGroupPayload @hasRole(role: ADMIN)
+  """Rename a group of members; ` + "`" + `default` + "`" + ` keeps its name: ` + "`" + `CONFLICT` + "`" + `."""
+  renameClusterGroup(
+    """The group's name."""
+    name: String!
+    """
+    The new name: 1 to 63 characters, without slash, space, underscore and quotes; one that is taken
+    is ` + "`" + `ALREADY_EXISTS` + "`" + `.
+    """
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameClusterGroupPayload @hasRole(role: ADMIN)
+  """Delete a group of members; one that has any, and ` + "`" + `default` + "`" + `, is ` + "`" + `CONFLICT` + "`" + `."""
+  deleteClusterGroup(
+    """The group's name."""
+    name: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteClusterGroupPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/cluster_member.graphqls", Input: `"""How a member of a cluster is."""
 enum ClusterMemberStatus {
   """It works."""
@@ -9670,6 +14085,12 @@ type ClusterMember implements Node {
     """Only keys that begin with this."""
     prefix: String
   ): StringMap!
+  """The entries of the key ` + "`" + `user.tags` + "`" + `."""
+  tags: [String!]!
+  """What the caller may do with it as it is now; empty for who may do nothing."""
+  availableActions: [Action!]!
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read."""
+  etag: String
   """The groups that it is in; null when they could not be read."""
   groups: [ClusterGroup!]
   """What it has; it is asked itself. Null when it could not be read."""
@@ -9702,6 +14123,8 @@ type ClusterGroup implements Node {
   description: String!
   """Its members."""
   members: [ClusterMember!]
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read."""
+  etag: String
 }
 
 """One object of a page of members of a cluster."""
@@ -9809,6 +14232,204 @@ extend type Query {
   ): ClusterMember @hasRole(role: VIEWER)
   """The groups of the cluster, by name; none outside a cluster."""
   clusterGroups: [ClusterGroup!] @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/cluster_member_write.graphqls", Input: `"""What becomes of the instances of a member that is evacuated."""
+enum ClusterEvacuationMode {
+  """They are stopped where they are."""
+  STOP
+  """They are stopped, moved to other members and started there."""
+  MIGRATE
+  """Virtual machines are moved while they run."""
+  LIVE_MIGRATE
+  """One that a newer release brings; as an argument ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  UNKNOWN
+}
+
+"""A change of a member: what is not given stays as it is."""
+input UpdateClusterMemberInput {
+  """Free text."""
+  description: String
+  """What fails together with it; not empty."""
+  failureDomain: String
+  """The names of its groups, instead of those of now; at least one. One that does not exist is ` + "`" + `NOT_FOUND` + "`" + `."""
+  groups: [String!]
+  """Keys of the configuration to set, such as ` + "`" + `scheduler.instance` + "`" + `; null takes a key away."""
+  config: StringMap
+}
+
+"""What ` + "`" + `updateClusterMember` + "`" + ` gives."""
+type UpdateClusterMemberPayload {
+  """The member after the change; null when it could not be read."""
+  member: ClusterMember
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameClusterMember` + "`" + ` gives."""
+type RenameClusterMemberPayload {
+  """The member after the change; null when it could not be read."""
+  member: ClusterMember
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteClusterMember` + "`" + ` gives."""
+type DeleteClusterMemberPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `evacuateClusterMember` + "`" + ` gives."""
+type EvacuateClusterMemberPayload {
+  """The member after the change; null when it could not be read."""
+  member: ClusterMember
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `restoreClusterMember` + "`" + ` gives."""
+type RestoreClusterMemberPayload {
+  """The member after the change; null when it could not be read."""
+  member: ClusterMember
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Change a member of the cluster: what is not given stays as it is."""
+  updateClusterMember(
+    """The member's name."""
+    name: String!
+    """What to change."""
+    input: UpdateClusterMemberInput!
+    """
+    The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes
+    whatever it is now.
+    """
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateClusterMemberPayload @hasRole(role: ADMIN)
+  """Rename a member of the cluster. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameClusterMember(
+    """The member's name."""
+    name: String!
+    """The new name. A name of 1 to 63 letters, digits, dots, dashes and underscores."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameClusterMemberPayload @hasRole(role: ADMIN)
+  """Take a member out of the cluster, and set it up as an empty LXD of its own."""
+  deleteClusterMember(
+    """The member's name."""
+    name: String!
+    """
+    Whether to do it even if there is something on the member, it cannot be reached, or lxdql itself
+    asks it; without it that is ` + "`" + `CONFLICT` + "`" + `. What is on it is lost to the cluster. The last member stays:
+    that is ` + "`" + `CONFLICT` + "`" + ` always.
+    """
+    force: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteClusterMemberPayload @hasRole(role: ADMIN)
+  """
+  Empty a member for its maintenance: its instances are moved away or stopped. One that is evacuated
+  already is ` + "`" + `CONFLICT` + "`" + `.
+  """
+  evacuateClusterMember(
+    """The member's name."""
+    name: String!
+    """
+    What becomes of its instances; null is what ` + "`" + `cluster.evacuate` + "`" + ` of each says.
+    ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 5.14.
+    """
+    mode: ClusterEvacuationMode
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): EvacuateClusterMemberPayload @hasRole(role: ADMIN)
+  """
+  Use a member again after its maintenance, and move its instances back. One that is not evacuated
+  is ` + "`" + `CONFLICT` + "`" + `.
+  """
+  restoreClusterMember(
+    """The member's name."""
+    name: String!
+    """Whether its instances stay where they are now, and as they are. ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 6.x."""
+    leaveInstances: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RestoreClusterMemberPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/cluster_write.graphqls", Input: `"""What all members of the cluster show."""
+input UpdateClusterCertificateInput {
+  """
+  The certificate, PEM. One that does not count today, or that names neither a DNS name nor the
+  addresses of all members, is ` + "`" + `BAD_USER_INPUT` + "`" + `: the members would not talk to each other any more.
+  """
+  certificate: String!
+  """Its key, PEM. It is never shown."""
+  key: String!
+}
+
+"""What ` + "`" + `enableCluster` + "`" + ` gives."""
+type EnableClusterPayload {
+  """The cluster after the change; null when it could not be read."""
+  cluster: ServerCluster
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `createClusterJoinToken` + "`" + ` gives."""
+type CreateClusterJoinTokenPayload {
+  """The token, for ` + "`" + `lxd init` + "`" + ` on the machine that is to join. It is shown here once and never again."""
+  token: String
+  """Until when the token works; null for ever. See the key ` + "`" + `cluster.join_token_expiry` + "`" + `."""
+  tokenExpiresAt: Time
+}
+
+"""What ` + "`" + `updateClusterCertificate` + "`" + ` gives."""
+type UpdateClusterCertificatePayload {
+  """The cluster; null when it could not be read."""
+  cluster: ServerCluster
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """
+  Make LXD the first member of a cluster. There is no way back. It needs a ` + "`" + `core.https_address` + "`" + ` that
+  others can reach, and is ` + "`" + `CONFLICT` + "`" + ` without one, and in a cluster.
+  """
+  enableCluster(
+    """What LXD is called in the cluster. A name of 1 to 63 letters, digits, dots, dashes and underscores."""
+    memberName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): EnableClusterPayload @hasRole(role: ADMIN)
+  """Get a token with which a machine becomes a member of the cluster. An earlier one for the same name ends."""
+  createClusterJoinToken(
+    """
+    What the machine is called in the cluster; a name that a member has is ` + "`" + `ALREADY_EXISTS` + "`" + `. A name
+    of 1 to 63 letters, digits, dots, dashes and underscores.
+    """
+    memberName: String!
+  ): CreateClusterJoinTokenPayload @hasRole(role: ADMIN)
+  """Replace the certificate that all members of the cluster show."""
+  updateClusterCertificate(
+    """The certificate and its key."""
+    input: UpdateClusterCertificateInput!
+    """
+    Whether to do it even though lxdql reaches LXD over HTTPS, and knows it by its certificate;
+    without it that is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    force: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateClusterCertificatePayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/device.graphqls", Input: `"""The kinds of device that LXD knows."""
@@ -10168,7 +14789,55 @@ extend type Subscription {
     project: String
     """The events of all projects that the caller may see; ` + "`" + `project` + "`" + ` then counts for nothing."""
     allProjects: Boolean = false
+    """
+    The cursor of an event: first all that followed it, each once, then what
+    happens. ` + "`" + `CURSOR_EXPIRED` + "`" + ` with ` + "`" + `oldestCursor` + "`" + ` when some are not kept any more.
+    """
+    after: String
   ): Event @hasRole(role: VIEWER)
+}
+
+"""One event of a page."""
+type EventEdge {
+  """The event's own cursor."""
+  cursor: String!
+  """The event."""
+  node: Event!
+}
+
+"""A page of events, in the order in which they happened."""
+type EventConnection {
+  """The page with a cursor for each event."""
+  edges: [EventEdge!]!
+  """The page's events."""
+  nodes: [Event!]!
+  """Where the page stands. Its cursors serve in the subscription too."""
+  pageInfo: PageInfo!
+}
+
+extend type Query {
+  """
+  What happened, as the journal keeps it: for 30 days and a million events unless
+  configured. ` + "`" + `last` + "`" + ` gives the newest.
+  """
+  events(
+    """Only these kinds; null is all."""
+    types: [EventType!]
+    """Only lifecycle events with one of these actions; null is all."""
+    actions: [String!]
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The events of all projects that the caller may see."""
+    allProjects: Boolean = false
+    """How many, 0 to 100, oldest first; null is 100."""
+    first: Int
+    """Only what followed this cursor; ` + "`" + `CURSOR_EXPIRED` + "`" + ` when some of it is not kept any more."""
+    after: String
+    """How many of the newest, 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """With ` + "`" + `last` + "`" + `: only what came before this cursor."""
+    before: String
+  ): EventConnection @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
 	{Name: "../schema/health.graphqls", Input: `"""Whether a part that lxdql stands on answers."""
@@ -10516,6 +15185,355 @@ extend type Query {
   ): ImageAlias @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/image_alias_write.graphqls", Input: `extend type ImageAlias {
+  """What the caller may do to it now: nothing without the role ADMIN."""
+  availableActions: [Action!]!
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read. LXD is asked for each name on its own."""
+  etag: String
+}
+
+"""A new name for an image."""
+input CreateImageAliasInput {
+  """The name, unique in the project."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `. One without ` + "`" + `features.images` + "`" + ` has ` + "`" + `default` + "`" + `'s: then it is put there."""
+  project: String
+  """The image: its fingerprint, or the beginning of one that no other image has."""
+  fingerprint: String!
+  """Free text; null is none."""
+  description: String
+}
+
+"""A change of a name of an image: what is not given stays as it is."""
+input UpdateImageAliasInput {
+  """The image that it is to stand for: its fingerprint, or the beginning of one that no other image has."""
+  fingerprint: String
+  """Free text."""
+  description: String
+}
+
+"""What ` + "`" + `createImageAlias` + "`" + ` gives."""
+type CreateImageAliasPayload {
+  """The new name."""
+  imageAlias: ImageAlias
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateImageAlias` + "`" + ` gives."""
+type UpdateImageAliasPayload {
+  """The name after the change."""
+  imageAlias: ImageAlias
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameImageAlias` + "`" + ` gives."""
+type RenameImageAliasPayload {
+  """The name as it is now."""
+  imageAlias: ImageAlias
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteImageAlias` + "`" + ` gives."""
+type DeleteImageAliasPayload {
+  """The id that the name had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Give an image another name. One that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createImageAlias(
+    """The name and the image."""
+    input: CreateImageAliasInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateImageAliasPayload @hasRole(role: ADMIN)
+  """Change what a name stands for, or what is said about it. It returns when LXD has done it."""
+  updateImageAlias(
+    """The name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdateImageAliasInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300. It is waited for in any case, so that the next change sees this one."""
+    wait: Int
+  ): UpdateImageAliasPayload @hasRole(role: ADMIN)
+  """Change a name of an image. One that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameImageAlias(
+    """The name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The new name."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameImageAliasPayload @hasRole(role: ADMIN)
+  """Take a name of an image away. The image stays."""
+  deleteImageAlias(
+    """The name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteImageAliasPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/image_copy.graphqls", Input: `"""
+Where a copied image comes from: with ` + "`" + `server` + "`" + ` an image server, with ` + "`" + `url` + "`" + ` a web
+server, with neither another project of this LXD. Fields that do not go together
+are ` + "`" + `BAD_USER_INPUT` + "`" + `.
+"""
+input ImageSource {
+  """
+  The image server: ` + "`" + `ubuntu:` + "`" + `, ` + "`" + `ubuntu-daily:` + "`" + `, ` + "`" + `images:` + "`" + `, or, for an ADMIN of the
+  whole server, an address that begins with ` + "`" + `https://` + "`" + `. Others get ` + "`" + `FORBIDDEN` + "`" + `. Null is this LXD,
+  or the server whose shortcut ` + "`" + `alias` + "`" + ` begins with: ` + "`" + `ubuntu:24.04` + "`" + `.
+  """
+  server: String
+  """With ` + "`" + `server` + "`" + `: how it is spoken to; null is ` + "`" + `SIMPLESTREAMS` + "`" + `."""
+  protocol: ImageProtocol
+  """With ` + "`" + `server` + "`" + `: the server's certificate in PEM; null is one that the system trusts."""
+  certificate: String
+  """A name of the image; not together with ` + "`" + `fingerprint` + "`" + `."""
+  alias: String
+  """The image's fingerprint or the beginning of it; not together with ` + "`" + `alias` + "`" + `."""
+  fingerprint: String
+  """With ` + "`" + `server` + "`" + `: which of two images of one name is meant; null is the container's."""
+  type: InstanceType
+  """With ` + "`" + `fingerprint` + "`" + ` and protocol ` + "`" + `LXD` + "`" + `: what opens an image there that is not public."""
+  secret: String
+  """The image's project, at this LXD or one of protocol ` + "`" + `LXD` + "`" + `; null is ` + "`" + `default` + "`" + `. At this LXD the caller has to be ADMIN there too."""
+  project: String
+  """
+  For an ADMIN of the whole server: an ` + "`" + `https://` + "`" + ` address that answers with the headers
+  ` + "`" + `LXD-Image-Hash` + "`" + ` and ` + "`" + `LXD-Image-URL` + "`" + `; alone, without the other fields.
+  """
+  url: String
+}
+
+"""A name for a new image."""
+input ImageAliasNameInput {
+  """The name, unique in the project."""
+  name: String!
+  """Free text; null is none."""
+  description: String
+}
+
+"""An image that is copied from elsewhere."""
+input CopyImageInput {
+  """The project that gets it; null is ` + "`" + `default` + "`" + `. One without ` + "`" + `features.images` + "`" + ` has ` + "`" + `default` + "`" + `'s: then it is put there."""
+  project: String
+  """Where it comes from."""
+  source: ImageSource!
+  """Names for it; one that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `. Null is none."""
+  aliases: [ImageAliasNameInput!]
+  """Whether anybody who reaches LXD may download it."""
+  public: Boolean = false
+  """Whether LXD keeps it fresh."""
+  autoUpdate: Boolean = false
+  """Properties to add to those that it brings, or to put in their place."""
+  properties: StringMap
+  """
+  The profiles that new instances of it get where none are named; null is
+  ` + "`" + `default` + "`" + `. Those that reach the host are an ADMIN's of the whole server. LXD
+  of 5.0 cannot say it here (` + "`" + `LXD_EXTENSION_MISSING` + "`" + `): use ` + "`" + `updateImage` + "`" + `.
+  """
+  profiles: [String!]
+}
+
+"""An image that is made of an instance or a snapshot."""
+input PublishImageInput {
+  """The instance's name. Without ` + "`" + `snapshot` + "`" + ` one that is not stopped is ` + "`" + `CONFLICT` + "`" + `; one that reaches the host is an ADMIN's of the whole server."""
+  instance: String!
+  """The name of a snapshot of it; null is the instance as it is."""
+  snapshot: String
+  """The project; null is ` + "`" + `default` + "`" + `. One without ` + "`" + `features.images` + "`" + ` has ` + "`" + `default` + "`" + `'s images: then it is put there."""
+  project: String
+  """Names for it; one that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `. Null is none."""
+  aliases: [ImageAliasNameInput!]
+  """Properties; null is those of the image that the instance was made of."""
+  properties: StringMap
+  """Whether anybody who reaches LXD may download it."""
+  public: Boolean = false
+  """How it is compressed; null is as LXD's ` + "`" + `images.compression_algorithm` + "`" + ` says."""
+  compression: Compression
+  """When it counts as expired; null is never."""
+  expiresAt: Time
+}
+
+"""What ` + "`" + `copyImage` + "`" + ` gives."""
+type CopyImagePayload {
+  """The image; null until it is there."""
+  image: Image
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `publishImage` + "`" + ` gives."""
+type PublishImagePayload {
+  """The image; null until it is there."""
+  image: Image
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """
+  Copy an image from an image server, or from another project. An image of that
+  fingerprint is ` + "`" + `ALREADY_EXISTS` + "`" + `; one that the server has not fails the operation.
+  """
+  copyImage(
+    """What to copy, and where to."""
+    input: CopyImageInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CopyImagePayload @hasRole(role: ADMIN)
+  """Make an image of an instance or of a snapshot. One that is there already with the same content fails as ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  publishImage(
+    """What to make it of."""
+    input: PublishImageInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): PublishImagePayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/image_write.graphqls", Input: `extend type Image {
+  """What the caller may do to it now: nothing without the role ADMIN."""
+  availableActions: [Action!]!
+  """
+  What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `: whether it is public and kept
+  fresh, and its properties. Null when it could not be read. LXD is asked for each image on its own.
+  """
+  etag: String
+}
+
+"""A change of an image: what is not given stays as it is."""
+input UpdateImageInput {
+  """Whether anybody who reaches LXD may download it."""
+  public: Boolean
+  """Whether LXD keeps it fresh."""
+  autoUpdate: Boolean
+  """Properties to set; null takes one away."""
+  properties: StringMap
+  """
+  The profiles that new instances of it get where none are named, instead of
+  those that it has. Those that reach the host are an ADMIN's of the whole server.
+  """
+  profiles: [String!]
+  """When it counts as expired; ` + "`" + `1970-01-01T00:00:00Z` + "`" + ` is never."""
+  expiresAt: Time
+}
+
+"""Where an image is sent to."""
+input PushImageInput {
+  """The other LXD's address, which begins with ` + "`" + `https://` + "`" + `."""
+  server: String!
+  """The other LXD's certificate in PEM; null is one that the system trusts."""
+  certificate: String
+  """The secret of a push that the other LXD awaits (` + "`" + `POST /1.0/images` + "`" + ` with mode ` + "`" + `push` + "`" + `). It is never shown."""
+  secret: String!
+  """The project there; null is ` + "`" + `default` + "`" + `."""
+  project: String
+  """Names for it there; null is none."""
+  aliases: [ImageAliasNameInput!]
+  """The profiles there that new instances of it get where none are named; null is ` + "`" + `default` + "`" + `. LXD of 5.0 does not look at them."""
+  profiles: [String!]
+}
+
+"""What ` + "`" + `updateImage` + "`" + ` gives."""
+type UpdateImagePayload {
+  """The image after the change."""
+  image: Image
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `refreshImage` + "`" + ` gives."""
+type RefreshImagePayload {
+  """The image; where there was a newer one, the one that has its names now. Null when there is none."""
+  image: Image
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `pushImage` + "`" + ` gives."""
+type PushImagePayload {
+  """The image that is sent."""
+  image: Image
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteImage` + "`" + ` gives."""
+type DeleteImagePayload {
+  """The id that the image had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Change what LXD says and does about an image: what is not given stays as it is. It returns when LXD has done it."""
+  updateImage(
+    """The id, the fingerprint, or the beginning of one that no other image has."""
+    fingerprint: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdateImageInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300. It is waited for in any case, so that the next change sees this one."""
+    wait: Int
+  ): UpdateImagePayload @hasRole(role: ADMIN)
+  """Delete an image with its names. Instances that were made of it stay."""
+  deleteImage(
+    """The id, the fingerprint, or the beginning of one that no other image has."""
+    fingerprint: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteImagePayload @hasRole(role: ADMIN)
+  """Look whether the server that an image came from has a newer one, which then takes its place. One that came from none is ` + "`" + `CONFLICT` + "`" + `."""
+  refreshImage(
+    """The id, the fingerprint, or the beginning of one that no other image has."""
+    fingerprint: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RefreshImagePayload @hasRole(role: ADMIN)
+  """Send an image to another LXD that awaits it; for an ADMIN of the whole server."""
+  pushImage(
+    """The id, the fingerprint, or the beginning of one that no other image has."""
+    fingerprint: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """Where to."""
+    input: PushImageInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): PushImagePayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/instance.graphqls", Input: `"""What an instance is."""
 enum InstanceType {
   """A system container: it shares the host's kernel."""
@@ -10647,7 +15665,7 @@ type Instance implements Node {
   """
   accessEntitlements: [String!]
   """What the caller can do to it now: what its status allows, and nothing for who may not change it."""
-  availableActions: [InstanceAction!]!
+  availableActions: [Action!]!
 }
 
 """One object of a page of instances."""
@@ -12649,7 +17667,7 @@ type NetworkPeer implements Node {
   ): StringMap!
   """The names of the keys of ` + "`" + `config` + "`" + ` that are hidden from the caller because they may hold secrets."""
   hiddenConfigKeys: [String!]!
-  """` + "`" + `PENDING` + "`" + ` until the other side has agreed, then ` + "`" + `CREATED` + "`" + `, in LXD's words."""
+  """` + "`" + `Pending` + "`" + ` until the other side has agreed, then ` + "`" + `Created` + "`" + `, in LXD's words."""
   status: String!
   """The other network's project."""
   targetProject: String!
@@ -13068,6 +18086,170 @@ extend type Query {
   ): NetworkAcl @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/network_acl_write.graphqls", Input: `"""A protocol that a rule of an ACL can be about."""
+enum NetworkAclProtocol {
+  """TCP"""
+  TCP
+  """UDP"""
+  UDP
+  """ICMP of IPv4"""
+  ICMP4
+  """ICMP of IPv6"""
+  ICMP6
+}
+
+"""Whether a rule of an ACL holds."""
+enum NetworkAclRuleState {
+  """It holds."""
+  ENABLED
+  """It does not hold."""
+  DISABLED
+  """It holds, and what it fits is written to the log; only OVN writes one."""
+  LOGGED
+}
+
+"""A rule of an ACL. What is not given fits everything."""
+input NetworkAclRuleInput {
+  """What is done. ` + "`" + `UNKNOWN` + "`" + ` is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  action: NetworkAclAction!
+  """Where it comes from: addresses, ranges, or names of ACLs, separated by commas."""
+  source: String
+  """Where it goes to, in the same form."""
+  destination: String
+  """The protocol; ports and ICMP types take one."""
+  protocol: NetworkAclProtocol
+  """The ports that it comes from, of TCP and UDP, 1 to 65535, and ranges: ` + "`" + `80,8000-8010` + "`" + `. Anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  sourcePort: String
+  """The ports that it goes to, of TCP and UDP, 1 to 65535, and ranges: ` + "`" + `80,8000-8010` + "`" + `. Anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  destinationPort: String
+  """The ICMP type, 0 to 255."""
+  icmpType: Int
+  """The ICMP code, 0 to 255."""
+  icmpCode: Int
+  """Free text."""
+  description: String
+  """Whether it holds."""
+  state: NetworkAclRuleState = ENABLED
+}
+
+"""A new ACL."""
+input CreateNetworkAclInput {
+  """Unique in its project: 1 to 63 letters, digits and dashes, beginning with a letter and not ending with a dash."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind gets it in default."""
+  project: String
+  """Free text."""
+  description: String
+  """The configuration, in LXD's keys: those of ` + "`" + `user.` + "`" + ` and what LXD has for the kind."""
+  config: StringMap
+  """The rules about what reaches instances; null is none."""
+  ingress: [NetworkAclRuleInput!]
+  """The rules about what instances reach; null is none."""
+  egress: [NetworkAclRuleInput!]
+}
+
+"""A change of an ACL: what is not given stays as it is."""
+input UpdateNetworkAclInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+  """The rules about what reaches instances, instead of those that it has; null leaves them."""
+  ingress: [NetworkAclRuleInput!]
+  """The rules about what instances reach, instead of those that it has; null leaves them."""
+  egress: [NetworkAclRuleInput!]
+}
+
+"""What ` + "`" + `createNetworkAcl` + "`" + ` gives."""
+type CreateNetworkAclPayload {
+  """The new ACL; null until it exists."""
+  networkAcl: NetworkAcl
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkAcl` + "`" + ` gives."""
+type UpdateNetworkAclPayload {
+  """The ACL after the change; null when it could not be read."""
+  networkAcl: NetworkAcl
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameNetworkAcl` + "`" + ` gives."""
+type RenameNetworkAclPayload {
+  """The ACL under its new name; null until it has it."""
+  networkAcl: NetworkAcl
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkAcl` + "`" + ` gives."""
+type DeleteNetworkAclPayload {
+  """The id that the ACL had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkAcl {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """What the caller can do to it now: nothing for who is no ADMIN of its project; neither rename nor delete it while something uses it."""
+  availableActions: [Action!]!
+}
+
+extend type Mutation {
+  """Make an ACL. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createNetworkAcl(
+    """The new ACL."""
+    input: CreateNetworkAclInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkAclPayload @hasRole(role: ADMIN)
+  """Change an ACL: what is not given stays as it is. It holds at once wherever the ACL is used."""
+  updateNetworkAcl(
+    """The ACL's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """What to change."""
+    input: UpdateNetworkAclInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkAclPayload @hasRole(role: ADMIN)
+  """Rename an ACL. One in use is ` + "`" + `CONFLICT` + "`" + `; a name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameNetworkAcl(
+    """The ACL's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The new name, as in ` + "`" + `CreateNetworkAclInput` + "`" + `."""
+    newName: String!
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): RenameNetworkAclPayload @hasRole(role: ADMIN)
+  """Delete an ACL. One in use is ` + "`" + `CONFLICT` + "`" + ` and told by what."""
+  deleteNetworkAcl(
+    """The ACL's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkAclPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/network_allocation.graphqls", Input: `"""An address of a network that something has. It takes LXD's extension ` + "`" + `network_allocations` + "`" + ` (5.21)."""
 type NetworkAllocation {
   """The address or range."""
@@ -13095,6 +18277,512 @@ extend type Query {
     """Those of all projects that the caller may see; ` + "`" + `project` + "`" + ` then counts for nothing."""
     allProjects: Boolean = false
   ): [NetworkAllocation!] @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_forward_write.graphqls", Input: `"""A protocol whose ports are listened on."""
+enum NetworkProtocol {
+  """TCP"""
+  TCP
+  """UDP"""
+  UDP
+}
+
+"""A port that a forward listens on."""
+input NetworkForwardPortInput {
+  """Free text."""
+  description: String
+  """The protocol."""
+  protocol: NetworkProtocol!
+  """The ports that are listened on, 1 to 65535, and ranges: ` + "`" + `80,8000-8010` + "`" + `. Anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  listenPort: String!
+  """The ports that connections go to: one, or as many as are listened on; null is the same."""
+  targetPort: String
+  """The address that connections go to, in the network's range."""
+  targetAddress: String!
+}
+
+"""A new forward."""
+input CreateNetworkForwardInput {
+  """The IP address to listen on; unique in its network, and on a cluster in its member."""
+  listenAddress: String!
+  """Free text."""
+  description: String
+  """The configuration: ` + "`" + `target_address` + "`" + `, where connections go that no port says, and keys of ` + "`" + `user.` + "`" + `."""
+  config: StringMap
+  """The ports to listen on; null is none."""
+  ports: [NetworkForwardPortInput!]
+}
+
+"""A change of a forward: what is not given stays as it is."""
+input UpdateNetworkForwardInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+  """The ports to listen on, instead of those that it has; null leaves them."""
+  ports: [NetworkForwardPortInput!]
+}
+
+"""What ` + "`" + `createNetworkForward` + "`" + ` gives."""
+type CreateNetworkForwardPayload {
+  """The new forward; null until it exists."""
+  forward: NetworkForward
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkForward` + "`" + ` gives."""
+type UpdateNetworkForwardPayload {
+  """The forward after the change; null when it could not be read."""
+  forward: NetworkForward
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkForward` + "`" + ` gives."""
+type DeleteNetworkForwardPayload {
+  """The id that the forward had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkForward {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """What the caller can do to it now: nothing for who is no ADMIN of its project, nor, on a bridge, for who is no ADMIN of the whole server."""
+  availableActions: [Action!]!
+}
+
+extend type Mutation {
+  """Listen on an address of a network for its instances. One that is listened on is ` + "`" + `ALREADY_EXISTS` + "`" + `. On a bridge the address is the host's: it takes an ADMIN of the whole server."""
+  createNetworkForward(
+    """The network's name."""
+    network: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The cluster member whose address is listened on; null outside a cluster, and on networks that all members share."""
+    member: String
+    """The new forward."""
+    input: CreateNetworkForwardInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkForwardPayload @hasRole(role: ADMIN)
+  """Change a forward: what is not given stays as it is. On a bridge it takes an ADMIN of the whole server."""
+  updateNetworkForward(
+    """The network's name."""
+    network: String!
+    """The address that is listened on; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    listenAddress: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The cluster member whose address is listened on; null outside a cluster, and on networks that all members share."""
+    member: String
+    """What to change."""
+    input: UpdateNetworkForwardInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkForwardPayload @hasRole(role: ADMIN)
+  """Delete a forward. On a bridge it takes an ADMIN of the whole server."""
+  deleteNetworkForward(
+    """The network's name."""
+    network: String!
+    """The address that is listened on; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    listenAddress: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The cluster member whose address is listened on; null outside a cluster, and on networks that all members share."""
+    member: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkForwardPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_load_balancer_write.graphqls", Input: `"""What a load balancer can send connections to."""
+input NetworkLoadBalancerBackendInput {
+  """Unique in its load balancer, without spaces."""
+  name: String!
+  """Free text."""
+  description: String
+  """The ports, 1 to 65535, and ranges: ` + "`" + `80,8000-8010` + "`" + `. Anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `. Null is those that are listened on."""
+  targetPort: String
+  """The address, in the network's range."""
+  targetAddress: String!
+}
+
+"""A port that a load balancer listens on."""
+input NetworkLoadBalancerPortInput {
+  """Free text."""
+  description: String
+  """The protocol."""
+  protocol: NetworkProtocol!
+  """The ports that are listened on, 1 to 65535, and ranges: ` + "`" + `80,8000-8010` + "`" + `. Anything else is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  listenPort: String!
+  """The names of the backends that connections go to, one or more."""
+  targetBackend: [String!]!
+}
+
+"""A new load balancer."""
+input CreateNetworkLoadBalancerInput {
+  """The IP address to listen on; unique in its network."""
+  listenAddress: String!
+  """Free text."""
+  description: String
+  """The configuration, in LXD's keys: those of ` + "`" + `user.` + "`" + ` and what LXD has for the kind."""
+  config: StringMap
+  """What connections can go to; null is nothing."""
+  backends: [NetworkLoadBalancerBackendInput!]
+  """The ports to listen on; null is none."""
+  ports: [NetworkLoadBalancerPortInput!]
+}
+
+"""A change of a load balancer: what is not given stays as it is."""
+input UpdateNetworkLoadBalancerInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+  """What connections can go to, instead of what it has; null leaves it."""
+  backends: [NetworkLoadBalancerBackendInput!]
+  """The ports to listen on, instead of those that it has; null leaves them."""
+  ports: [NetworkLoadBalancerPortInput!]
+}
+
+"""What ` + "`" + `createNetworkLoadBalancer` + "`" + ` gives."""
+type CreateNetworkLoadBalancerPayload {
+  """The new load balancer; null until it exists."""
+  loadBalancer: NetworkLoadBalancer
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkLoadBalancer` + "`" + ` gives."""
+type UpdateNetworkLoadBalancerPayload {
+  """The load balancer after the change; null when it could not be read."""
+  loadBalancer: NetworkLoadBalancer
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkLoadBalancer` + "`" + ` gives."""
+type DeleteNetworkLoadBalancerPayload {
+  """The id that the load balancer had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkLoadBalancer {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """What the caller can do to it now: nothing for who is no ADMIN of its project."""
+  availableActions: [Action!]!
+}
+
+extend type Mutation {
+  """Listen on an address of an OVN network and spread the connections. One that is listened on is ` + "`" + `ALREADY_EXISTS` + "`" + `. It takes LXD's extension ` + "`" + `network_load_balancer` + "`" + ` (5.21), else it is ` + "`" + `LXD_EXTENSION_MISSING` + "`" + `."""
+  createNetworkLoadBalancer(
+    """The network's name."""
+    network: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The new load balancer."""
+    input: CreateNetworkLoadBalancerInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkLoadBalancerPayload @hasRole(role: ADMIN)
+  """Change a load balancer: what is not given stays as it is. It takes LXD's extension ` + "`" + `network_load_balancer` + "`" + ` (5.21), else it is ` + "`" + `LXD_EXTENSION_MISSING` + "`" + `."""
+  updateNetworkLoadBalancer(
+    """The network's name."""
+    network: String!
+    """The address that is listened on; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    listenAddress: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """What to change."""
+    input: UpdateNetworkLoadBalancerInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkLoadBalancerPayload @hasRole(role: ADMIN)
+  """Delete a load balancer. It takes LXD's extension ` + "`" + `network_load_balancer` + "`" + ` (5.21), else it is ` + "`" + `LXD_EXTENSION_MISSING` + "`" + `."""
+  deleteNetworkLoadBalancer(
+    """The network's name."""
+    network: String!
+    """The address that is listened on; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    listenAddress: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkLoadBalancerPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_peer_write.graphqls", Input: `"""A new peer."""
+input CreateNetworkPeerInput {
+  """Unique in its network: 1 to 63 letters, digits and dashes, beginning with a letter and not ending with a dash."""
+  name: String!
+  """Free text."""
+  description: String
+  """The configuration, in LXD's keys: those of ` + "`" + `user.` + "`" + ` and what LXD has for the kind."""
+  config: StringMap
+  """The other network's name."""
+  targetNetwork: String!
+  """The other network's project; null is this network's."""
+  targetProject: String
+}
+
+"""A change of a peer: what is not given stays as it is."""
+input UpdateNetworkPeerInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+}
+
+"""What ` + "`" + `createNetworkPeer` + "`" + ` gives."""
+type CreateNetworkPeerPayload {
+  """The new peer; null until it exists."""
+  peer: NetworkPeer
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkPeer` + "`" + ` gives."""
+type UpdateNetworkPeerPayload {
+  """The peer after the change; null when it could not be read."""
+  peer: NetworkPeer
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkPeer` + "`" + ` gives."""
+type DeleteNetworkPeerPayload {
+  """The id that the peer had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkPeer {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """What the caller can do to it now: nothing for who is no ADMIN of its project."""
+  availableActions: [Action!]!
+}
+
+extend type Mutation {
+  """Make one side of a connection to another OVN network: its status is ` + "`" + `Pending` + "`" + ` until the other side is made too. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `; a network of another type is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  createNetworkPeer(
+    """The network's name."""
+    network: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The new peer."""
+    input: CreateNetworkPeerInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkPeerPayload @hasRole(role: ADMIN)
+  """Change a peer: what is not given stays as it is."""
+  updateNetworkPeer(
+    """The network's name."""
+    network: String!
+    """The peer's name; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """What to change."""
+    input: UpdateNetworkPeerInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkPeerPayload @hasRole(role: ADMIN)
+  """Delete this side of a connection to another network, which ends it."""
+  deleteNetworkPeer(
+    """The network's name."""
+    network: String!
+    """The peer's name; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkPeerPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_write.graphqls", Input: `"""What a network has of its own on one member of a cluster."""
+input NetworkMemberInput {
+  """The member's name; one that is not in the cluster is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  member: String!
+  """Keys that each member has of its own: ` + "`" + `parent` + "`" + `, ` + "`" + `bridge.external_interfaces` + "`" + `, ` + "`" + `bgp.ipv4.nexthop` + "`" + `, ` + "`" + `bgp.ipv6.nexthop` + "`" + `. Others are ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  config: StringMap!
+}
+
+"""A new network."""
+input CreateNetworkInput {
+  """
+  Unique in its project: 1 to 63 visible ASCII characters without / ? & + and :, and no
+  two dots in a row; of a bridge 2 to 15 letters, digits, dashes, underscores and dots.
+  """
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `. One without networks of its own gets it in default."""
+  project: String
+  """Free text."""
+  description: String
+  """
+  What it is: BRIDGE, OVN, MACVLAN, SRIOV or PHYSICAL; null is BRIDGE in the project
+  ` + "`" + `default` + "`" + `, else OVN. A project with networks of its own has only those of OVN.
+  """
+  type: NetworkType
+  """
+  The configuration, in LXD's keys. Without ` + "`" + `ipv4.address` + "`" + ` and ` + "`" + `ipv6.address` + "`" + ` LXD chooses
+  unused ranges. Keys that reach the host, such as ` + "`" + `parent` + "`" + `, ` + "`" + `raw.dnsmasq` + "`" + `, routes, tunnels
+  and BGP, and a bridge's address of one's own choice, are for an ADMIN of the whole server:
+  ` + "`" + `FORBIDDEN` + "`" + ` for others. In a cluster, a key that each member has of its own is given to each.
+  """
+  config: StringMap
+  """What differs between the members of a cluster; ` + "`" + `BAD_USER_INPUT` + "`" + ` where there is none. For an ADMIN of the whole server."""
+  members: [NetworkMemberInput!]
+}
+
+"""A change of a network: what is not given stays as it is."""
+input UpdateNetworkInput {
+  """Free text."""
+  description: String
+  """
+  Keys of the configuration to set; null takes a key away. Keys that reach the host are
+  for an ADMIN of the whole server: ` + "`" + `FORBIDDEN` + "`" + ` for others.
+  """
+  config: StringMap
+}
+
+"""What ` + "`" + `createNetwork` + "`" + ` gives."""
+type CreateNetworkPayload {
+  """The new network; null until it exists."""
+  network: Network
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What would be done, with ` + "`" + `dryRun: true` + "`" + `; null otherwise."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `updateNetwork` + "`" + ` gives."""
+type UpdateNetworkPayload {
+  """The network after the change; null when it could not be read."""
+  network: Network
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What would be done, with ` + "`" + `dryRun: true` + "`" + `; null otherwise."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `renameNetwork` + "`" + ` gives."""
+type RenameNetworkPayload {
+  """The network under its new name; null until it has it."""
+  network: Network
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetwork` + "`" + ` gives."""
+type DeleteNetworkPayload {
+  """The id that the network had; null after a dry run."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What would be done, with ` + "`" + `dryRun: true` + "`" + `; null otherwise."""
+  plan: ChangePlan
+}
+
+extend type Network {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read, and for an interface of the host."""
+  etag: String
+  """What the caller can do to it now: nothing for who is no ADMIN of its project; neither rename nor delete it while something uses it."""
+  availableActions: [Action!]!
+}
+
+extend type Mutation {
+  """Make a network, in a cluster on all members. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createNetwork(
+    """The new network."""
+    input: CreateNetworkInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): CreateNetworkPayload @hasRole(role: ADMIN)
+  """Change a network: what is not given stays as it is. An interface that LXD does not manage is ` + "`" + `CONFLICT` + "`" + `."""
+  updateNetwork(
+    """The network's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The cluster member whose own keys are changed, such as ` + "`" + `parent` + "`" + `; null is what all share, and outside a cluster."""
+    member: String
+    """What to change."""
+    input: UpdateNetworkInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): UpdateNetworkPayload @hasRole(role: ADMIN)
+  """Rename a network. One in use, or of a cluster, is ` + "`" + `CONFLICT` + "`" + `; a name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameNetwork(
+    """The network's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The new name, as in ` + "`" + `CreateNetworkInput` + "`" + `."""
+    newName: String!
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): RenameNetworkPayload @hasRole(role: ADMIN)
+  """Delete a network with its forwards, peers and load balancers. One in use is ` + "`" + `CONFLICT` + "`" + ` and told by what."""
+  deleteNetwork(
+    """The network's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): DeleteNetworkPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/network_zone.graphqls", Input: `"""What a name of a zone stands for."""
@@ -13247,6 +18935,204 @@ extend type Query {
     """The project; null is ` + "`" + `default` + "`" + `."""
     project: String
   ): NetworkZone @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_zone_record_write.graphqls", Input: `"""What a name of a zone stands for."""
+input NetworkZoneRecordEntryInput {
+  """The kind of DNS entry: ` + "`" + `A` + "`" + `, ` + "`" + `AAAA` + "`" + `, ` + "`" + `CNAME` + "`" + `, ` + "`" + `TXT` + "`" + ` and others, in capitals."""
+  type: String!
+  """How many seconds it may be kept, 0 to 2147483647; null or 0 is LXD's 300."""
+  ttlSeconds: Int
+  """What the name stands for, in the form of a zone file: one line."""
+  value: String!
+}
+
+"""A new record."""
+input CreateNetworkZoneRecordInput {
+  """Unique in its zone: a DNS name below the zone such as ` + "`" + `www` + "`" + ` or ` + "`" + `_sip._tcp` + "`" + `, ` + "`" + `*` + "`" + `, or ` + "`" + `@` + "`" + ` for the zone itself."""
+  name: String!
+  """Free text."""
+  description: String
+  """The configuration: keys of ` + "`" + `user.` + "`" + `."""
+  config: StringMap
+  """What it stands for; null is nothing."""
+  entries: [NetworkZoneRecordEntryInput!]
+}
+
+"""A change of a record: what is not given stays as it is."""
+input UpdateNetworkZoneRecordInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+  """What it stands for, instead of what it has; null leaves it."""
+  entries: [NetworkZoneRecordEntryInput!]
+}
+
+"""What ` + "`" + `createNetworkZoneRecord` + "`" + ` gives."""
+type CreateNetworkZoneRecordPayload {
+  """The new record; null until it exists."""
+  record: NetworkZoneRecord
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkZoneRecord` + "`" + ` gives."""
+type UpdateNetworkZoneRecordPayload {
+  """The record after the change; null when it could not be read."""
+  record: NetworkZoneRecord
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkZoneRecord` + "`" + ` gives."""
+type DeleteNetworkZoneRecordPayload {
+  """The id that the record had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkZoneRecord {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """The tags, from the config key ` + "`" + `user.tags` + "`" + `, in which they are separated by commas."""
+  tags: [String!]!
+  """What the caller can do to it now: nothing for who is no ADMIN of its project."""
+  availableActions: [Action!]!
+}
+
+extend type Mutation {
+  """Add a name to a zone. One that is there is ` + "`" + `ALREADY_EXISTS` + "`" + `; LXD of 5.0 also takes one of another zone for that."""
+  createNetworkZoneRecord(
+    """The zone's name."""
+    zone: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """The new record."""
+    input: CreateNetworkZoneRecordInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkZoneRecordPayload @hasRole(role: ADMIN)
+  """Change a record: what is not given stays as it is."""
+  updateNetworkZoneRecord(
+    """The zone's name."""
+    zone: String!
+    """The record's name; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """What to change."""
+    input: UpdateNetworkZoneRecordInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkZoneRecordPayload @hasRole(role: ADMIN)
+  """Take a name away from a zone."""
+  deleteNetworkZoneRecord(
+    """The zone's name."""
+    zone: String!
+    """The record's name; one that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkZoneRecordPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/network_zone_write.graphqls", Input: `"""A new zone."""
+input CreateNetworkZoneInput {
+  """The zone's DNS name, without a dot at the end; LXD has each once, in whatever project."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind gets it in default."""
+  project: String
+  """Free text."""
+  description: String
+  """The configuration: ` + "`" + `dns.nameservers` + "`" + `, ` + "`" + `network.nat` + "`" + `, ` + "`" + `peers.<name>.address` + "`" + `, ` + "`" + `peers.<name>.key` + "`" + ` and keys of ` + "`" + `user.` + "`" + `."""
+  config: StringMap
+}
+
+"""A change of a zone: what is not given stays as it is."""
+input UpdateNetworkZoneInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+}
+
+"""What ` + "`" + `createNetworkZone` + "`" + ` gives."""
+type CreateNetworkZonePayload {
+  """The new zone; null until it exists."""
+  networkZone: NetworkZone
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateNetworkZone` + "`" + ` gives."""
+type UpdateNetworkZonePayload {
+  """The zone after the change; null when it could not be read."""
+  networkZone: NetworkZone
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteNetworkZone` + "`" + ` gives."""
+type DeleteNetworkZonePayload {
+  """The id that the zone had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type NetworkZone {
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; LXD is asked for each. Null when it could not be read."""
+  etag: String
+  """What the caller can do to it now: nothing for who is no ADMIN of its project; not delete it while a network uses it."""
+  availableActions: [Action!]!
+}
+
+extend type Mutation {
+  """Make a zone that LXD answers for. A name that is taken, also in a project that the caller does not see, is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createNetworkZone(
+    """The new zone."""
+    input: CreateNetworkZoneInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateNetworkZonePayload @hasRole(role: ADMIN)
+  """Change a zone: what is not given stays as it is."""
+  updateNetworkZone(
+    """The zone's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """What to change."""
+    input: UpdateNetworkZoneInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """
+    How many seconds to wait for the end, 1 to 300; null or 0: answer at once. LXD's
+    end of it is waited for in any case: the next change of the object has to see it.
+    """
+    wait: Int
+  ): UpdateNetworkZonePayload @hasRole(role: ADMIN)
+  """Delete a zone with its records. One that a network uses is ` + "`" + `CONFLICT` + "`" + ` and told by what."""
+  deleteNetworkZone(
+    """The zone's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `. One without objects of its own of this kind changes default's."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteNetworkZonePayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/node.graphqls", Input: `"""Anything with an identity."""
@@ -13526,6 +19412,12 @@ type PlacementGroup implements Node {
   project: Project
   """Its configuration, in LXD's keys: ` + "`" + `policy` + "`" + ` is ` + "`" + `spread` + "`" + ` or ` + "`" + `compact` + "`" + `, ` + "`" + `rigor` + "`" + ` is ` + "`" + `strict` + "`" + ` or ` + "`" + `permissive` + "`" + `."""
   config: StringMap!
+  """The entries of the key ` + "`" + `user.tags` + "`" + `."""
+  tags: [String!]!
+  """What the caller may do with it as it is now; empty for who may do nothing."""
+  availableActions: [Action!]!
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read."""
+  etag: String
   """What uses it, as far as the graph has its kind and the caller may see it; null when it could not be read."""
   usedBy: [Node!]
 }
@@ -13538,6 +19430,137 @@ extend type Query {
     """Those of all projects that the caller may see, each once; ` + "`" + `project` + "`" + ` then counts for nothing."""
     allProjects: Boolean = false
   ): [PlacementGroup!] @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/placement_group_write.graphqls", Input: `"""How the instances of a placement group are put on members."""
+enum PlacementPolicy {
+  """Each on another one."""
+  SPREAD
+  """All on the same one."""
+  COMPACT
+  """One that this release of lxdql does not know; as an argument ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  UNKNOWN
+}
+
+"""What happens when a policy cannot be met."""
+enum PlacementRigor {
+  """The instance is not made."""
+  STRICT
+  """The instance is put as well as can be."""
+  PERMISSIVE
+  """One that this release of lxdql does not know; as an argument ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  UNKNOWN
+}
+
+"""A new placement group."""
+input CreatePlacementGroupInput {
+  """The name: 1 to 63 letters, digits and dashes; one that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `."""
+  project: String
+  """Free text; null is empty."""
+  description: String
+  """How its instances are put on members."""
+  policy: PlacementPolicy!
+  """What happens when the policy cannot be met."""
+  rigor: PlacementRigor = STRICT
+  """More keys of the configuration, such as ` + "`" + `user.tags` + "`" + `."""
+  config: StringMap
+}
+
+"""A change of a placement group: what is not given stays as it is."""
+input UpdatePlacementGroupInput {
+  """Free text."""
+  description: String
+  """How its instances are put on members."""
+  policy: PlacementPolicy
+  """What happens when the policy cannot be met."""
+  rigor: PlacementRigor
+  """Keys of the configuration to set; null takes a key away."""
+  config: StringMap
+}
+
+"""What ` + "`" + `createPlacementGroup` + "`" + ` gives."""
+type CreatePlacementGroupPayload {
+  """The placement group after the change; null when it could not be read."""
+  placementGroup: PlacementGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updatePlacementGroup` + "`" + ` gives."""
+type UpdatePlacementGroupPayload {
+  """The placement group after the change; null when it could not be read."""
+  placementGroup: PlacementGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renamePlacementGroup` + "`" + ` gives."""
+type RenamePlacementGroupPayload {
+  """The placement group after the change; null when it could not be read."""
+  placementGroup: PlacementGroup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deletePlacementGroup` + "`" + ` gives."""
+type DeletePlacementGroupPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Make a placement group; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 6.x."""
+  createPlacementGroup(
+    """The placement group."""
+    input: CreatePlacementGroupInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    The same key with the same input within 24 hours gives the first answer; with another input it
+    is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreatePlacementGroupPayload @hasRole(role: ADMIN)
+  """Change a placement group: what is not given stays as it is; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 6.x."""
+  updatePlacementGroup(
+    """The placement group's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdatePlacementGroupInput!
+    """
+    The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes
+    whatever it is now.
+    """
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdatePlacementGroupPayload @hasRole(role: ADMIN)
+  """Rename a placement group; one that is used is ` + "`" + `CONFLICT` + "`" + `. ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 6.x."""
+  renamePlacementGroup(
+    """The placement group's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The new name: 1 to 63 letters, digits and dashes; one that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenamePlacementGroupPayload @hasRole(role: ADMIN)
+  """Delete a placement group; one that is used is ` + "`" + `CONFLICT` + "`" + `. ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` before 6.x."""
+  deletePlacementGroup(
+    """The placement group's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeletePlacementGroupPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/profile.graphqls", Input: `"""Configuration and devices that instances take over."""
@@ -13670,6 +19693,132 @@ extend type Query {
     """The project; null is ` + "`" + `default` + "`" + `."""
     project: String
   ): Profile @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/profile_write.graphqls", Input: `extend type Profile {
+  """What the caller may do to it now: nothing without the role ADMIN; it can be deleted while nothing uses it."""
+  availableActions: [Action!]!
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read. LXD is asked for each profile on its own."""
+  etag: String
+}
+
+"""A new profile."""
+input CreateProfileInput {
+  """The name: a text without slashes, unique in its project."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `. One without ` + "`" + `features.profiles` + "`" + ` has ` + "`" + `default` + "`" + `'s: then the profile is made there."""
+  project: String
+  """Free text; null is none."""
+  description: String
+  """The configuration that instances take over, in LXD's keys. Keys that reach the host are an ADMIN's of the whole server."""
+  config: StringMap
+  """The devices that instances take over. Those that reach the host are an ADMIN's of the whole server."""
+  devices: DeviceMap
+}
+
+"""A change of a profile: what is not given stays as it is."""
+input UpdateProfileInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away. Keys that reach the host are an ADMIN's of the whole server."""
+  config: StringMap
+  """
+  Devices to add, or options of devices to set; null takes an option, or a
+  device, away. Devices that reach the host are an ADMIN's of the whole server.
+  """
+  devices: DeviceMap
+}
+
+"""What ` + "`" + `createProfile` + "`" + ` gives."""
+type CreateProfilePayload {
+  """The new profile; null after a dry run."""
+  profile: Profile
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `updateProfile` + "`" + ` gives."""
+type UpdateProfilePayload {
+  """The profile after the change; after a dry run as it is."""
+  profile: Profile
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `renameProfile` + "`" + ` gives."""
+type RenameProfilePayload {
+  """The profile under its new name; null until it has it."""
+  profile: Profile
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteProfile` + "`" + ` gives."""
+type DeleteProfilePayload {
+  """The id that the profile had; null after a dry run."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+extend type Mutation {
+  """Make a profile. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `, a host key of who is not ADMIN of the whole server ` + "`" + `FORBIDDEN` + "`" + `."""
+  createProfile(
+    """The profile."""
+    input: CreateProfileInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): CreateProfilePayload @hasRole(role: ADMIN)
+  """
+  Change a profile, and with it all instances that have it: what is not given
+  stays as it is. It returns when LXD has done it.
+  """
+  updateProfile(
+    """The profile's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdateProfileInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300. It is waited for in any case, so that the next change sees this one."""
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): UpdateProfilePayload @hasRole(role: ADMIN)
+  """Rename a profile; instances keep it. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `; ` + "`" + `default` + "`" + ` keeps its name: ` + "`" + `CONFLICT` + "`" + `."""
+  renameProfile(
+    """The profile's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The new name: a text without slashes."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameProfilePayload @hasRole(role: ADMIN)
+  """Delete a profile. One that instances have, and ` + "`" + `default` + "`" + `, is ` + "`" + `CONFLICT` + "`" + `."""
+  deleteProfile(
+    """The profile's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): DeleteProfilePayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/project.graphqls", Input: `"""
@@ -13809,6 +19958,124 @@ extend type Query {
     """The name."""
     name: String!
   ): Project @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/project_write.graphqls", Input: `extend type Project {
+  """What the caller may do to it now: nothing for who is not ADMIN of the whole server."""
+  availableActions: [Action!]!
+  """What LXD calls its present content, for ` + "`" + `ifMatch` + "`" + `; null when it could not be read. LXD is asked for each project on its own."""
+  etag: String
+}
+
+"""A new project."""
+input CreateProjectInput {
+  """The name: a text without slashes, spaces, underscores and quotes."""
+  name: String!
+  """Free text; null is none."""
+  description: String
+  """
+  The configuration, in LXD's keys. ` + "`" + `features.*` + "`" + ` say what it has of its own:
+  images, profiles and volumes where they are not named, networks not.
+  """
+  config: StringMap
+}
+
+"""A change of a project: what is not given stays as it is."""
+input UpdateProjectInput {
+  """Free text."""
+  description: String
+  """
+  Keys of the configuration to set; null takes a key away. ` + "`" + `features.*` + "`" + ` of a
+  project that something is in are fixed: ` + "`" + `CONFLICT` + "`" + `.
+  """
+  config: StringMap
+}
+
+"""What ` + "`" + `createProject` + "`" + ` gives."""
+type CreateProjectPayload {
+  """The new project; null until it exists."""
+  project: Project
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateProject` + "`" + ` gives."""
+type UpdateProjectPayload {
+  """The project after the change."""
+  project: Project
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameProject` + "`" + ` gives."""
+type RenameProjectPayload {
+  """The project under its new name; null until it has it."""
+  project: Project
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteProject` + "`" + ` gives."""
+type DeleteProjectPayload {
+  """The id that the project had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Make a project; for an ADMIN of the whole server. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createProject(
+    """The project."""
+    input: CreateProjectInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """The same key with the same input within 24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `."""
+    idempotencyKey: String
+  ): CreateProjectPayload @hasRole(role: ADMIN)
+  """
+  Change a project; for an ADMIN of the whole server. What is not given stays as
+  it is. It returns when LXD has done it.
+  """
+  updateProject(
+    """The project's name."""
+    name: String!
+    """What to change."""
+    input: UpdateProjectInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300. It is waited for in any case, so that the next change sees this one."""
+    wait: Int
+  ): UpdateProjectPayload @hasRole(role: ADMIN)
+  """
+  Rename a project that nothing is in; for an ADMIN of the whole server. One that
+  something is in, and ` + "`" + `default` + "`" + `, is ` + "`" + `CONFLICT` + "`" + `, a name that is taken ` + "`" + `ALREADY_EXISTS` + "`" + `.
+  """
+  renameProject(
+    """The project's name."""
+    name: String!
+    """The new name: a text without slashes, spaces, underscores and quotes."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameProjectPayload @hasRole(role: ADMIN)
+  """
+  Delete a project; for an ADMIN of the whole server. One that something is in is
+  ` + "`" + `CONFLICT` + "`" + ` without ` + "`" + `force` + "`" + `; ` + "`" + `default` + "`" + ` always is.
+  """
+  deleteProject(
+    """The project's name."""
+    name: String!
+    """
+    Whether to delete what is in it before, for good: instances, also those that
+    run, with their snapshots and backups, profiles, images, volumes, networks. A
+    protected instance is ` + "`" + `CONFLICT` + "`" + `, and then nothing is deleted. It is one
+    operation; one that fails or is cancelled leaves what it has not come to.
+    """
+    force: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteProjectPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/remote_image.graphqls", Input: `"""An image that an image server offers, for ` + "`" + `createInstance` + "`" + ` and ` + "`" + `copyImage` + "`" + `."""
@@ -14520,6 +20787,12 @@ type Server {
   securityNotes: [String!]!
   """LXD's configuration, in its keys; null for callers who are not ADMIN. Passwords are left out."""
   config: StringMap
+  """The entries of the key ` + "`" + `user.tags` + "`" + `; empty for callers who are not ADMIN."""
+  tags: [String!]!
+  """What the caller may do with it as it is now; empty for who may do nothing."""
+  availableActions: [Action!]!
+  """What LXD calls its present configuration, for ` + "`" + `ifMatch` + "`" + `; null for callers who are not ADMIN."""
+  etag: String
   """What the host has: processors, memory, disks, cards. Null when it could not be read."""
   resources: ServerResources
   """The cluster; null when it could not be read."""
@@ -14549,6 +20822,45 @@ type Server {
 extend type Query {
   """The LXD server and the way to it."""
   server: Server @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/server_write.graphqls", Input: `"""A change of LXD's own configuration: keys that are not given stay as they are."""
+input UpdateServerConfigInput {
+  """Keys to set; null takes a key away. Passwords may be set, and are not shown again."""
+  config: StringMap!
+}
+
+"""What ` + "`" + `updateServerConfig` + "`" + ` gives."""
+type UpdateServerConfigPayload {
+  """The server after the change; null when it could not be read."""
+  server: Server
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """
+  Change LXD's own configuration: what is not given stays as it is. A key that LXD does not know is
+  ` + "`" + `BAD_USER_INPUT` + "`" + `.
+  """
+  updateServerConfig(
+    """What to change."""
+    input: UpdateServerConfigInput!
+    """
+    The member of the cluster whose own keys, such as ` + "`" + `core.https_address` + "`" + `, to change; null is the
+    one that lxdql asks. The keys of all members change everywhere.
+    """
+    member: String
+    """
+    The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes
+    whatever it is now. Not together with ` + "`" + `member` + "`" + `.
+    """
+    ifMatch: String
+    """Whether to change ` + "`" + `core.https_address` + "`" + ` even though lxdql reaches LXD over it; without it that is ` + "`" + `CONFLICT` + "`" + `."""
+    force: Boolean = false
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateServerConfigPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/storage_bucket.graphqls", Input: `"""What an access key of a bucket may do."""
@@ -14708,6 +21020,216 @@ extend type Query {
     """The project; null is ` + "`" + `default` + "`" + `."""
     project: String
   ): StorageBucket @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_bucket_write.graphqls", Input: `extend type StorageBucket {
+  """What the caller may do now, by his role."""
+  availableActions: [Action!]!
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each bucket; null when it could not be read."""
+  etag: String
+}
+
+"""A new bucket."""
+input CreateStorageBucketInput {
+  """The storage pool's name; one whose driver has no buckets is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  pool: String!
+  """The name: 3 to 63 small letters, digits, dots and dashes, beginning and ending with a letter or digit."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `."""
+  project: String
+  """Free text."""
+  description: String
+  """The configuration, in LXD's keys. Other keys than ` + "`" + `size` + "`" + ` and ` + "`" + `user.*` + "`" + ` are an ADMIN's."""
+  config: StringMap
+  """The size, 1 byte to 1 PiB; null is as much as the pool has."""
+  sizeBytes: Int64
+  """The cluster member to put it on; null lets LXD choose. One that does not exist, as outside a cluster, is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  target: String
+}
+
+"""A change of a bucket: what is not given stays as it is."""
+input UpdateStorageBucketInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away. Other keys than ` + "`" + `size` + "`" + ` and ` + "`" + `user.*` + "`" + ` are an ADMIN's."""
+  config: StringMap
+  """The size, 1 byte to 1 PiB; it wins over ` + "`" + `config` + "`" + `."""
+  sizeBytes: Int64
+}
+
+"""A new access key of a bucket."""
+input CreateStorageBucketKeyInput {
+  """The name: 1 to 63 bytes without slash and white space."""
+  name: String!
+  """Free text."""
+  description: String
+  """What it may do; UNKNOWN is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  role: StorageBucketKeyRole = ADMIN
+  """The public half; null lets LXD make one."""
+  accessKey: String
+  """The secret half; null lets LXD make one."""
+  secretKey: String
+}
+
+"""A change of an access key: what is not given stays as it is."""
+input UpdateStorageBucketKeyInput {
+  """Free text."""
+  description: String
+  """What it may do; UNKNOWN is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  role: StorageBucketKeyRole
+  """The public half."""
+  accessKey: String
+  """The secret half."""
+  secretKey: String
+}
+
+"""What ` + "`" + `createStorageBucket` + "`" + ` gives."""
+type CreateStorageBucketPayload {
+  """The new bucket; null until it exists."""
+  storageBucket: StorageBucket
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateStorageBucket` + "`" + ` gives."""
+type UpdateStorageBucketPayload {
+  """The bucket after the change; null when it could not be read."""
+  storageBucket: StorageBucket
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageBucket` + "`" + ` gives."""
+type DeleteStorageBucketPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `createStorageBucketKey` + "`" + ` gives."""
+type CreateStorageBucketKeyPayload {
+  """The new access key; null until it exists."""
+  key: StorageBucketKey
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateStorageBucketKey` + "`" + ` gives."""
+type UpdateStorageBucketKeyPayload {
+  """The access key after the change; null when it could not be read."""
+  key: StorageBucketKey
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageBucketKey` + "`" + ` gives."""
+type DeleteStorageBucketKeyPayload {
+  """The bucket that had it; null when it could not be read."""
+  storageBucket: StorageBucket
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """
+  Make a bucket, with a first access key that may do all. A name that is taken is
+  ` + "`" + `ALREADY_EXISTS` + "`" + `. It takes LXD's extension ` + "`" + `storage_buckets` + "`" + `.
+  """
+  createStorageBucket(
+    """What to make."""
+    input: CreateStorageBucketInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStorageBucketPayload @hasRole(role: OPERATOR)
+  """Change a bucket: what is not given stays as it is. It takes LXD's extension ` + "`" + `storage_buckets` + "`" + `."""
+  updateStorageBucket(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdateStorageBucketInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateStorageBucketPayload @hasRole(role: OPERATOR)
+  """
+  Delete a bucket with its access keys. One that objects are in is refused by LXD.
+  It takes LXD's extension ` + "`" + `storage_buckets` + "`" + `.
+  """
+  deleteStorageBucket(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStorageBucketPayload @hasRole(role: OPERATOR)
+  """
+  Make an access key of a bucket. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `. It
+  takes LXD's extension ` + "`" + `storage_buckets` + "`" + `.
+  """
+  createStorageBucketKey(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    bucket: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to make."""
+    input: CreateStorageBucketKeyInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStorageBucketKeyPayload @hasRole(role: OPERATOR)
+  """
+  Change an access key of a bucket: what is not given stays as it is. It takes
+  LXD's extension ` + "`" + `storage_buckets` + "`" + `.
+  """
+  updateStorageBucketKey(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    bucket: String!
+    """The access key's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What to change."""
+    input: UpdateStorageBucketKeyInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateStorageBucketKeyPayload @hasRole(role: OPERATOR)
+  """Delete an access key of a bucket. It takes LXD's extension ` + "`" + `storage_buckets` + "`" + `."""
+  deleteStorageBucketKey(
+    """The storage pool's name."""
+    pool: String!
+    """The bucket's name."""
+    bucket: String!
+    """The access key's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStorageBucketKeyPayload @hasRole(role: OPERATOR)
 }
 `, BuiltIn: false},
 	{Name: "../schema/storage_pool.graphqls", Input: `"""How far the making of a storage pool is."""
@@ -14894,6 +21416,123 @@ extend type Query {
     """The name."""
     name: String!
   ): StoragePool @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_pool_write.graphqls", Input: `extend type StoragePool {
+  """What the caller may do now, by his role and by what uses it."""
+  availableActions: [Action!]!
+  """
+  What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each pool;
+  null where its release has none for pools (5.0).
+  """
+  etag: String
+}
+
+"""What of a new storage pool holds on one cluster member."""
+input StoragePoolMemberInput {
+  """The cluster member's name; one that does not exist is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  member: String!
+  """The keys of the configuration that are a member's own: ` + "`" + `source` + "`" + `, ` + "`" + `size` + "`" + `, ` + "`" + `zfs.pool_name` + "`" + `, ` + "`" + `lvm.vg_name` + "`" + ` and the like."""
+  config: StringMap
+}
+
+"""A new storage pool."""
+input CreateStoragePoolInput {
+  """The name: 1 to 63 bytes without slash and white space."""
+  name: String!
+  """LXD's driver: ` + "`" + `dir` + "`" + `, ` + "`" + `btrfs` + "`" + `, ` + "`" + `zfs` + "`" + `, ` + "`" + `lvm` + "`" + `, ` + "`" + `ceph` + "`" + ` and others; one that the server does not have is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  driver: String!
+  """Free text."""
+  description: String
+  """
+  The configuration, in LXD's keys, which depend on the driver: ` + "`" + `size` + "`" + ` (of the
+  file that it is made in), ` + "`" + `source` + "`" + ` (a block device, a directory or a pool of
+  the driver's own), ` + "`" + `rsync.bwlimit` + "`" + `, ` + "`" + `zfs.clone_copy` + "`" + `, ` + "`" + `volume.size` + "`" + ` and others.
+  On a cluster only the keys that hold on all members.
+  """
+  config: StringMap
+  """
+  On a cluster what holds on single members; it is made on all members,
+  those that are not here included. Outside a cluster it is ` + "`" + `BAD_USER_INPUT` + "`" + `.
+  """
+  members: [StoragePoolMemberInput!]
+}
+
+"""A change of a storage pool: what is not given stays as it is."""
+input UpdateStoragePoolInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away. LXD does not let all be changed: ` + "`" + `source` + "`" + ` is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  config: StringMap
+}
+
+"""What ` + "`" + `createStoragePool` + "`" + ` gives."""
+type CreateStoragePoolPayload {
+  """The new storage pool; null until it exists."""
+  storagePool: StoragePool
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateStoragePool` + "`" + ` gives."""
+type UpdateStoragePoolPayload {
+  """The storage pool after the change; null when it could not be read."""
+  storagePool: StoragePool
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStoragePool` + "`" + ` gives."""
+type DeleteStoragePoolPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """
+  Make a storage pool. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `. On a cluster it
+  is made on all members, as one operation; when one fails it is taken away again.
+  Pools are the server's: only an ADMIN of the whole server may.
+  """
+  createStoragePool(
+    """What to make."""
+    input: CreateStoragePoolInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStoragePoolPayload @hasRole(role: ADMIN)
+  """
+  Change a storage pool: what is not given stays as it is. It returns when LXD has
+  done it. Only an ADMIN of the whole server may.
+  """
+  updateStoragePool(
+    """The storage pool's name."""
+    name: String!
+    """What to change."""
+    input: UpdateStoragePoolInput!
+    """The cluster member whose own keys are changed, those and no others; null is for what holds on all."""
+    member: String
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateStoragePoolPayload @hasRole(role: ADMIN)
+  """
+  Delete a storage pool. One that something uses is ` + "`" + `CONFLICT` + "`" + `; unpacked images go
+  with it. Only an ADMIN of the whole server may.
+  """
+  deleteStoragePool(
+    """The storage pool's name."""
+    name: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStoragePoolPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/storage_volume.graphqls", Input: `"""What a volume is for."""
@@ -15162,6 +21801,531 @@ extend type Query {
   ): StorageVolume @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/storage_volume_backup_write.graphqls", Input: `"""A new backup of a volume."""
+input CreateStorageVolumeBackupInput {
+  """The name: 1 to 63 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String!
+  """When LXD deletes it, in the future; null is never."""
+  expiresAt: Time
+  """Whether to leave out the volume's snapshots."""
+  volumeOnly: Boolean = false
+  """Whether to write the storage driver's own format, which the same driver only can read."""
+  optimizedStorage: Boolean = false
+  """How to compress it; null is what LXD's ` + "`" + `backups.compression_algorithm` + "`" + ` says. SQUASHFS, and one that the server has no program for, are ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  compression: Compression
+}
+
+"""What ` + "`" + `createStorageVolumeBackup` + "`" + ` gives."""
+type CreateStorageVolumeBackupPayload {
+  """The new backup; null until it exists."""
+  backup: StorageVolumeBackup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameStorageVolumeBackup` + "`" + ` gives."""
+type RenameStorageVolumeBackupPayload {
+  """The backup under its new name; null until it has it."""
+  backup: StorageVolumeBackup
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageVolumeBackup` + "`" + ` gives."""
+type DeleteStorageVolumeBackupPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Write a backup of a custom volume, which LXD keeps. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createStorageVolumeBackup(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """What to make."""
+    input: CreateStorageVolumeBackupInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStorageVolumeBackupPayload @hasRole(role: OPERATOR)
+  """Rename a backup. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameStorageVolumeBackup(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The backup's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The new name: 1 to 63 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameStorageVolumeBackupPayload @hasRole(role: OPERATOR)
+  """Delete a backup, for good."""
+  deleteStorageVolumeBackup(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The backup's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStorageVolumeBackupPayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_volume_snapshot_write.graphqls", Input: `extend type StorageVolumeSnapshot {
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each snapshot; null when it could not be read."""
+  etag: String
+}
+
+"""A new snapshot of a volume."""
+input CreateStorageVolumeSnapshotInput {
+  """The name: 1 to 63 bytes without slash and white space, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String!
+  """When LXD deletes it, in the future; null is what the volume's ` + "`" + `snapshots.expiry` + "`" + ` says."""
+  expiresAt: Time
+}
+
+"""A change of a snapshot: what is not given stays as it is."""
+input UpdateStorageVolumeSnapshotInput {
+  """Free text."""
+  description: String
+  """When LXD deletes it, in the future; null, when it is given, is never."""
+  expiresAt: Time
+}
+
+"""What ` + "`" + `createStorageVolumeSnapshot` + "`" + ` gives."""
+type CreateStorageVolumeSnapshotPayload {
+  """The new snapshot; null until it exists."""
+  snapshot: StorageVolumeSnapshot
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `updateStorageVolumeSnapshot` + "`" + ` gives."""
+type UpdateStorageVolumeSnapshotPayload {
+  """The snapshot after the change; null when it could not be read."""
+  snapshot: StorageVolumeSnapshot
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameStorageVolumeSnapshot` + "`" + ` gives."""
+type RenameStorageVolumeSnapshotPayload {
+  """The snapshot under its new name; null until it has it."""
+  snapshot: StorageVolumeSnapshot
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageVolumeSnapshot` + "`" + ` gives."""
+type DeleteStorageVolumeSnapshotPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `restoreStorageVolume` + "`" + ` gives."""
+type RestoreStorageVolumePayload {
+  """The volume; null when it could not be read."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Keep the present state of a custom volume. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  createStorageVolumeSnapshot(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """What to make."""
+    input: CreateStorageVolumeSnapshotInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CreateStorageVolumeSnapshotPayload @hasRole(role: OPERATOR)
+  """Change the description of a snapshot, and when LXD deletes it."""
+  updateStorageVolumeSnapshot(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The snapshot's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """What to change."""
+    input: UpdateStorageVolumeSnapshotInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateStorageVolumeSnapshotPayload @hasRole(role: OPERATOR)
+  """Rename a snapshot. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  renameStorageVolumeSnapshot(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The snapshot's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The new name: 1 to 63 bytes without slash and white space, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameStorageVolumeSnapshotPayload @hasRole(role: OPERATOR)
+  """Delete a snapshot, for good."""
+  deleteStorageVolumeSnapshot(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    volume: String!
+    """The snapshot's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteStorageVolumeSnapshotPayload @hasRole(role: OPERATOR)
+  """
+  Put the content of a custom volume back to how it was at a snapshot; its
+  configuration stays. What came after is lost. A volume that an instance uses
+  that is not stopped is ` + "`" + `CONFLICT` + "`" + `.
+  """
+  restoreStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The snapshot's name."""
+    snapshot: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RestoreStorageVolumePayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
+	{Name: "../schema/storage_volume_write.graphqls", Input: `extend type StorageVolume {
+  """
+  What the caller may do now, by his role and by what uses it; empty for a volume
+  that is not CUSTOM: its instance or image is what is changed. LXD is asked for
+  each instance that uses it; null when one could not be read.
+  """
+  availableActions: [Action!]!
+  """What LXD calls the present content, for ` + "`" + `ifMatch` + "`" + `. LXD is asked for each volume; null when it could not be read."""
+  etag: String
+}
+
+"""A new custom volume."""
+input CreateStorageVolumeInput {
+  """The storage pool's name."""
+  pool: String!
+  """The name: 1 to 190 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `."""
+  project: String
+  """What is in it: FILESYSTEM or BLOCK; an ISO is imported and is ` + "`" + `BAD_USER_INPUT` + "`" + ` here."""
+  contentType: StorageVolumeContentType = FILESYSTEM
+  """Free text."""
+  description: String
+  """
+  The configuration, in LXD's keys: ` + "`" + `snapshots.schedule` + "`" + `, ` + "`" + `block.filesystem` + "`" + `,
+  ` + "`" + `security.shifted` + "`" + `, ` + "`" + `user.tags` + "`" + ` and others. Keys that reach the host, such as
+  ` + "`" + `security.unmapped` + "`" + `, are an ADMIN's.
+  """
+  config: StringMap
+  """
+  The size, 1 byte to 1 PiB; null is as much as the pool has, and for BLOCK what
+  LXD takes. In a project that limits its disk space it has to be given.
+  """
+  sizeBytes: Int64
+  """The cluster member to put it on; null lets LXD choose. One that does not exist, as outside a cluster, is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  target: String
+}
+
+"""A change of a volume: what is not given stays as it is."""
+input UpdateStorageVolumeInput {
+  """Free text."""
+  description: String
+  """Keys of the configuration to set; null takes a key away. Keys that reach the host are an ADMIN's."""
+  config: StringMap
+}
+
+"""A volume that is made like another."""
+input CopyStorageVolumeInput {
+  """The new name: 1 to 190 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String!
+  """The storage pool to put it on; null is the same."""
+  pool: String
+  """The project to put it into; null is the same. The caller has to be OPERATOR in both."""
+  project: String
+  """
+  The cluster member to put it on; null is the same. Another one takes LXD's
+  extension ` + "`" + `cluster_internal_custom_volume_copy` + "`" + `.
+  """
+  target: String
+  """Whether to leave out its snapshots. A copy of a snapshot has none."""
+  volumeOnly: Boolean = false
+  """Free text; null is the same."""
+  description: String
+  """Keys of the configuration that differ; null takes a key away. Keys that reach the host are an ADMIN's, copied ones too."""
+  config: StringMap
+}
+
+"""Where a volume goes: what is not given stays as it is. Nothing at all is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+input MoveStorageVolumeInput {
+  """The name that it has there: 1 to 190 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+  name: String
+  """The storage pool."""
+  pool: String
+  """The project. The caller has to be OPERATOR in both. A volume that something uses is ` + "`" + `CONFLICT` + "`" + `."""
+  project: String
+  """The cluster member. It takes LXD's extension ` + "`" + `cluster_internal_custom_volume_copy` + "`" + `."""
+  target: String
+}
+
+"""What ` + "`" + `createStorageVolume` + "`" + ` gives."""
+type CreateStorageVolumePayload {
+  """The new volume; null until it exists."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `updateStorageVolume` + "`" + ` gives."""
+type UpdateStorageVolumePayload {
+  """The volume after the change; null when it could not be read."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+"""What ` + "`" + `resizeStorageVolume` + "`" + ` gives."""
+type ResizeStorageVolumePayload {
+  """The volume after the change; null when it could not be read."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `renameStorageVolume` + "`" + ` gives."""
+type RenameStorageVolumePayload {
+  """The volume under its new name; null until it has it."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `copyStorageVolume` + "`" + ` gives."""
+type CopyStorageVolumePayload {
+  """The new volume; null until it exists."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `moveStorageVolume` + "`" + ` gives."""
+type MoveStorageVolumePayload {
+  """The volume where it came to be; null until it is there."""
+  storageVolume: StorageVolume
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteStorageVolume` + "`" + ` gives."""
+type DeleteStorageVolumePayload {
+  """The id that it had; null after a dry run."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+  """What a dry run tells; null when it was none."""
+  plan: ChangePlan
+}
+
+extend type Mutation {
+  """
+  Make a custom volume. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `; what the project
+  has not left of its disk space is ` + "`" + `LIMIT_EXCEEDED` + "`" + `.
+  """
+  createStorageVolume(
+    """What to make."""
+    input: CreateStorageVolumeInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): CreateStorageVolumePayload @hasRole(role: OPERATOR)
+  """Change a custom volume: what is not given stays as it is. It returns when LXD has done it."""
+  updateStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """What to change."""
+    input: UpdateStorageVolumeInput!
+    """The ` + "`" + `etag` + "`" + ` that was seen: one that is another by now is ` + "`" + `PRECONDITION_FAILED` + "`" + `. Null changes whatever it is now."""
+    ifMatch: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): UpdateStorageVolumePayload @hasRole(role: OPERATOR)
+  """
+  Set the size of a custom volume. Larger is possible where the project has disk
+  space left, else it is ` + "`" + `LIMIT_EXCEEDED` + "`" + `. Smaller is possible for FILESYSTEM,
+  down to what it holds, where the driver can; else it is ` + "`" + `BAD_USER_INPUT` + "`" + `. It
+  returns when LXD has done it.
+  """
+  resizeStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The size, 1 byte to 1 PiB."""
+    sizeBytes: Int64!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): ResizeStorageVolumePayload @hasRole(role: OPERATOR)
+  """
+  Rename a custom volume. A name that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `; a volume that
+  an instance uses that is not stopped is ` + "`" + `CONFLICT` + "`" + `. Instances that are stopped
+  keep it under its new name.
+  """
+  renameStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The new name: 1 to 190 bytes without slash, and neither ` + "`" + `.` + "`" + ` nor ` + "`" + `..` + "`" + `."""
+    newName: String!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): RenameStorageVolumePayload @hasRole(role: OPERATOR)
+  """
+  Make a custom volume that is like another, or like a snapshot of it. A name that
+  is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `.
+  """
+  copyStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """The snapshot to copy; null is the volume as it is now."""
+    snapshot: String
+    """What to make."""
+    input: CopyStorageVolumeInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """
+    1 to 255 characters of the caller's own. The same key with the same input within
+    24 hours gives the first answer; with another input it is ` + "`" + `CONFLICT` + "`" + `.
+    """
+    idempotencyKey: String
+  ): CopyStorageVolumePayload @hasRole(role: OPERATOR)
+  """
+  Move a custom volume, with its snapshots, to another pool, project or cluster
+  member. A name that is taken there is ` + "`" + `ALREADY_EXISTS` + "`" + `; a volume that an
+  instance uses that is not stopped is ` + "`" + `CONFLICT` + "`" + `.
+  """
+  moveStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """Where to."""
+    input: MoveStorageVolumeInput!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): MoveStorageVolumePayload @hasRole(role: OPERATOR)
+  """Delete a custom volume with its snapshots and backups, for good. One that something uses is ` + "`" + `CONFLICT` + "`" + `."""
+  deleteStorageVolume(
+    """The storage pool's name."""
+    pool: String!
+    """The volume's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The cluster member that it is on; null is for the only one that has a volume of this name."""
+    location: String
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+    """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
+    dryRun: Boolean = false
+  ): DeleteStorageVolumePayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
 	{Name: "../schema/user.graphqls", Input: `"""What a user may do. Each role may do all that the one before may."""
 enum Role {
   """Reads and subscribes; sees no secrets, files, users or certificates."""
@@ -15406,6 +22570,41 @@ extend type Query {
   ): Warning @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/warning_write.graphqls", Input: `"""What ` + "`" + `updateWarning` + "`" + ` gives."""
+type UpdateWarningPayload {
+  """The warning after the change; null when it could not be read."""
+  warning: Warning
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+"""What ` + "`" + `deleteWarning` + "`" + ` gives."""
+type DeleteWarningPayload {
+  """The id that it had."""
+  deletedId: ID
+  """The work; null where LXD answered at once."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """Say that a warning was looked at, or that it has to be again."""
+  updateWarning(
+    """The id, or LXD's name for it."""
+    id: ID!
+    """ACKNOWLEDGED, or NEW again; others are ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+    status: WarningStatus!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): UpdateWarningPayload @hasRole(role: ADMIN)
+  """Forget a warning. LXD makes it again when it finds its reason again."""
+  deleteWarning(
+    """The id, or LXD's name for it."""
+    id: ID!
+    """How many seconds to wait for the end, 1 to 300; null or 0: answer at once."""
+    wait: Int
+  ): DeleteWarningPayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/where.graphqls", Input: `"""The direction of a list."""
 enum OrderDirection {
   """The smallest, or oldest, first."""
@@ -15525,8 +22724,66 @@ func (ec *executionContext) childFields_AttachVolumePayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type AttachVolumePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_AuditEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AuditEvent_id(ctx, field)
+	case "cursor":
+		return ec.fieldContext_AuditEvent_cursor(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_AuditEvent_createdAt(ctx, field)
+	case "username":
+		return ec.fieldContext_AuditEvent_username(ctx, field)
+	case "address":
+		return ec.fieldContext_AuditEvent_address(ctx, field)
+	case "session":
+		return ec.fieldContext_AuditEvent_session(ctx, field)
+	case "action":
+		return ec.fieldContext_AuditEvent_action(ctx, field)
+	case "project":
+		return ec.fieldContext_AuditEvent_project(ctx, field)
+	case "input":
+		return ec.fieldContext_AuditEvent_input(ctx, field)
+	case "code":
+		return ec.fieldContext_AuditEvent_code(ctx, field)
+	case "durationMilliseconds":
+		return ec.fieldContext_AuditEvent_durationMilliseconds(ctx, field)
+	case "operation":
+		return ec.fieldContext_AuditEvent_operation(ctx, field)
+	case "requestId":
+		return ec.fieldContext_AuditEvent_requestId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AuditEventConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AuditEventConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AuditEventConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AuditEventConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AuditEventEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AuditEventEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEventEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_AuthGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_AuthGroup_id(ctx, field)
 	case "name":
 		return ec.fieldContext_AuthGroup_name(ctx, field)
 	case "description":
@@ -15537,6 +22794,8 @@ func (ec *executionContext) childFields_AuthGroup(ctx context.Context, field gra
 		return ec.fieldContext_AuthGroup_identities(ctx, field)
 	case "identityProviderGroups":
 		return ec.fieldContext_AuthGroup_identityProviderGroups(ctx, field)
+	case "etag":
+		return ec.fieldContext_AuthGroup_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AuthGroup", field.Name)
 }
@@ -15611,6 +22870,8 @@ func (ec *executionContext) childFields_Certificate(ctx context.Context, field g
 		return ec.fieldContext_Certificate_notBefore(ctx, field)
 	case "notAfter":
 		return ec.fieldContext_Certificate_notAfter(ctx, field)
+	case "etag":
+		return ec.fieldContext_Certificate_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Certificate", field.Name)
 }
@@ -15681,6 +22942,8 @@ func (ec *executionContext) childFields_ClusterGroup(ctx context.Context, field 
 		return ec.fieldContext_ClusterGroup_description(ctx, field)
 	case "members":
 		return ec.fieldContext_ClusterGroup_members(ctx, field)
+	case "etag":
+		return ec.fieldContext_ClusterGroup_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClusterGroup", field.Name)
 }
@@ -15709,6 +22972,12 @@ func (ec *executionContext) childFields_ClusterMember(ctx context.Context, field
 		return ec.fieldContext_ClusterMember_failureDomain(ctx, field)
 	case "config":
 		return ec.fieldContext_ClusterMember_config(ctx, field)
+	case "tags":
+		return ec.fieldContext_ClusterMember_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_ClusterMember_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_ClusterMember_etag(ctx, field)
 	case "groups":
 		return ec.fieldContext_ClusterMember_groups(ctx, field)
 	case "resources":
@@ -15745,6 +23014,16 @@ func (ec *executionContext) childFields_ClusterMemberEdge(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ClusterMemberEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CopyImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "image":
+		return ec.fieldContext_CopyImagePayload_image(ctx, field)
+	case "operation":
+		return ec.fieldContext_CopyImagePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CopyImagePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CopyInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -15753,6 +23032,60 @@ func (ec *executionContext) childFields_CopyInstancePayload(ctx context.Context,
 		return ec.fieldContext_CopyInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CopyInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CopyStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_CopyStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_CopyStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CopyStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateAuthGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_CreateAuthGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateAuthGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateAuthGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateCertificatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "certificate":
+		return ec.fieldContext_CreateCertificatePayload_certificate(ctx, field)
+	case "token":
+		return ec.fieldContext_CreateCertificatePayload_token(ctx, field)
+	case "tokenExpiresAt":
+		return ec.fieldContext_CreateCertificatePayload_tokenExpiresAt(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateCertificatePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateCertificatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateClusterGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_CreateClusterGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateClusterGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateClusterGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateClusterJoinTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "token":
+		return ec.fieldContext_CreateClusterJoinTokenPayload_token(ctx, field)
+	case "tokenExpiresAt":
+		return ec.fieldContext_CreateClusterJoinTokenPayload_tokenExpiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateClusterJoinTokenPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateConsoleSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15777,6 +23110,50 @@ func (ec *executionContext) childFields_CreateExecSessionPayload(ctx context.Con
 		return ec.fieldContext_CreateExecSessionPayload_expiresAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateExecSessionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateIdentityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "identity":
+		return ec.fieldContext_CreateIdentityPayload_identity(ctx, field)
+	case "token":
+		return ec.fieldContext_CreateIdentityPayload_token(ctx, field)
+	case "tokenExpiresAt":
+		return ec.fieldContext_CreateIdentityPayload_tokenExpiresAt(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateIdentityPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateIdentityPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateIdentityProviderGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_CreateIdentityProviderGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateIdentityProviderGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateIdentityProviderGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateIdentityTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "identity":
+		return ec.fieldContext_CreateIdentityTokenPayload_identity(ctx, field)
+	case "token":
+		return ec.fieldContext_CreateIdentityTokenPayload_token(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateIdentityTokenPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "imageAlias":
+		return ec.fieldContext_CreateImageAliasPayload_imageAlias(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateImageAliasPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateImageAliasPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateInstanceBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15809,6 +23186,252 @@ func (ec *executionContext) childFields_CreateInstanceSnapshotPayload(ctx contex
 		return ec.fieldContext_CreateInstanceSnapshotPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateInstanceSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkAclPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "networkAcl":
+		return ec.fieldContext_CreateNetworkAclPayload_networkAcl(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkAclPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkAclPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkForwardPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "forward":
+		return ec.fieldContext_CreateNetworkForwardPayload_forward(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkForwardPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkForwardPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkLoadBalancerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "loadBalancer":
+		return ec.fieldContext_CreateNetworkLoadBalancerPayload_loadBalancer(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkLoadBalancerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkLoadBalancerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "network":
+		return ec.fieldContext_CreateNetworkPayload_network(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkPayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_CreateNetworkPayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkPeerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "peer":
+		return ec.fieldContext_CreateNetworkPeerPayload_peer(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkPeerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkPeerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkZonePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "networkZone":
+		return ec.fieldContext_CreateNetworkZonePayload_networkZone(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkZonePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkZonePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateNetworkZoneRecordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "record":
+		return ec.fieldContext_CreateNetworkZoneRecordPayload_record(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateNetworkZoneRecordPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateNetworkZoneRecordPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreatePlacementGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "placementGroup":
+		return ec.fieldContext_CreatePlacementGroupPayload_placementGroup(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreatePlacementGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreatePlacementGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "profile":
+		return ec.fieldContext_CreateProfilePayload_profile(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateProfilePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_CreateProfilePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateProfilePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "project":
+		return ec.fieldContext_CreateProjectPayload_project(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateProjectPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateProjectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageBucketKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_CreateStorageBucketKeyPayload_key(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageBucketKeyPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageBucketKeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageBucketPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageBucket":
+		return ec.fieldContext_CreateStorageBucketPayload_storageBucket(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageBucketPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageBucketPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStoragePoolPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storagePool":
+		return ec.fieldContext_CreateStoragePoolPayload_storagePool(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStoragePoolPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStoragePoolPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageVolumeBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "backup":
+		return ec.fieldContext_CreateStorageVolumeBackupPayload_backup(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageVolumeBackupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageVolumeBackupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_CreateStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageVolumePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_CreateStorageVolumePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateStorageVolumeSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "snapshot":
+		return ec.fieldContext_CreateStorageVolumeSnapshotPayload_snapshot(ctx, field)
+	case "operation":
+		return ec.fieldContext_CreateStorageVolumeSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateStorageVolumeSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteAuthGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteAuthGroupPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteAuthGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteAuthGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteCertificatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteCertificatePayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteCertificatePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteCertificatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteClusterGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteClusterGroupPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteClusterGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteClusterGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteClusterMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteClusterMemberPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteClusterMemberPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteClusterMemberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteIdentityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteIdentityPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteIdentityPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteIdentityPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteIdentityProviderGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteIdentityProviderGroupPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteIdentityProviderGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteIdentityProviderGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteImageAliasPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteImageAliasPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteImageAliasPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteImagePayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteImagePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteImagePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteInstanceBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15863,6 +23486,182 @@ func (ec *executionContext) childFields_DeleteInstanceTemplatePayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type DeleteInstanceTemplatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeleteNetworkAclPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkAclPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkAclPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkAclPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkForwardPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkForwardPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkForwardPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkForwardPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkLoadBalancerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkLoadBalancerPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkLoadBalancerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkLoadBalancerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkPayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_DeleteNetworkPayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkPeerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkPeerPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkPeerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkPeerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkZonePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkZonePayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkZonePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkZonePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteNetworkZoneRecordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteNetworkZoneRecordPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteNetworkZoneRecordPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteNetworkZoneRecordPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeletePlacementGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeletePlacementGroupPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeletePlacementGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeletePlacementGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteProfilePayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteProfilePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_DeleteProfilePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteProfilePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteProjectPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteProjectPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteProjectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageBucketKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageBucket":
+		return ec.fieldContext_DeleteStorageBucketKeyPayload_storageBucket(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageBucketKeyPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageBucketKeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageBucketPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStorageBucketPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageBucketPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageBucketPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStoragePoolPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStoragePoolPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStoragePoolPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStoragePoolPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageVolumeBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStorageVolumeBackupPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageVolumeBackupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageVolumeBackupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStorageVolumePayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageVolumePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_DeleteStorageVolumePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteStorageVolumeSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteStorageVolumeSnapshotPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteStorageVolumeSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageVolumeSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteWarningPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteWarningPayload_deletedId(ctx, field)
+	case "operation":
+		return ec.fieldContext_DeleteWarningPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteWarningPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DetachNicPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -15881,6 +23680,48 @@ func (ec *executionContext) childFields_DetachVolumePayload(ctx context.Context,
 		return ec.fieldContext_DetachVolumePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DetachVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EnableClusterPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cluster":
+		return ec.fieldContext_EnableClusterPayload_cluster(ctx, field)
+	case "operation":
+		return ec.fieldContext_EnableClusterPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnableClusterPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EvacuateClusterMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "member":
+		return ec.fieldContext_EvacuateClusterMemberPayload_member(ctx, field)
+	case "operation":
+		return ec.fieldContext_EvacuateClusterMemberPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EvacuateClusterMemberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_EventConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_EventConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_EventConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_EventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_EventEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_EventEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_EventRequestor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15969,6 +23810,8 @@ func (ec *executionContext) childFields_HttpEndpoint(ctx context.Context, field 
 
 func (ec *executionContext) childFields_Identity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Identity_id(ctx, field)
 	case "authenticationMethod":
 		return ec.fieldContext_Identity_authenticationMethod(ctx, field)
 	case "type":
@@ -15983,16 +23826,22 @@ func (ec *executionContext) childFields_Identity(ctx context.Context, field grap
 		return ec.fieldContext_Identity_tlsCertificate(ctx, field)
 	case "expiresAt":
 		return ec.fieldContext_Identity_expiresAt(ctx, field)
+	case "etag":
+		return ec.fieldContext_Identity_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Identity", field.Name)
 }
 
 func (ec *executionContext) childFields_IdentityProviderGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_IdentityProviderGroup_id(ctx, field)
 	case "name":
 		return ec.fieldContext_IdentityProviderGroup_name(ctx, field)
 	case "groups":
 		return ec.fieldContext_IdentityProviderGroup_groups(ctx, field)
+	case "etag":
+		return ec.fieldContext_IdentityProviderGroup_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IdentityProviderGroup", field.Name)
 }
@@ -16041,6 +23890,10 @@ func (ec *executionContext) childFields_Image(ctx context.Context, field graphql
 		return ec.fieldContext_Image_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_Image_usedBy(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Image_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_Image_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Image", field.Name)
 }
@@ -16059,6 +23912,10 @@ func (ec *executionContext) childFields_ImageAlias(ctx context.Context, field gr
 		return ec.fieldContext_ImageAlias_project(ctx, field)
 	case "image":
 		return ec.fieldContext_ImageAlias_image(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_ImageAlias_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_ImageAlias_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImageAlias", field.Name)
 }
@@ -16609,6 +24466,16 @@ func (ec *executionContext) childFields_MigrateInstancePayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type MigrateInstancePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_MoveStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_MoveStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_MoveStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MoveStorageVolumePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Network(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -16651,6 +24518,10 @@ func (ec *executionContext) childFields_Network(ctx context.Context, field graph
 		return ec.fieldContext_Network_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_Network_usedBy(ctx, field)
+	case "etag":
+		return ec.fieldContext_Network_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Network_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Network", field.Name)
 }
@@ -16679,6 +24550,10 @@ func (ec *executionContext) childFields_NetworkAcl(ctx context.Context, field gr
 		return ec.fieldContext_NetworkAcl_log(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_NetworkAcl_usedBy(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkAcl_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkAcl_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkAcl", field.Name)
 }
@@ -16821,6 +24696,12 @@ func (ec *executionContext) childFields_NetworkForward(ctx context.Context, fiel
 		return ec.fieldContext_NetworkForward_ports(ctx, field)
 	case "location":
 		return ec.fieldContext_NetworkForward_location(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkForward_etag(ctx, field)
+	case "tags":
+		return ec.fieldContext_NetworkForward_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkForward_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkForward", field.Name)
 }
@@ -16859,6 +24740,12 @@ func (ec *executionContext) childFields_NetworkLoadBalancer(ctx context.Context,
 		return ec.fieldContext_NetworkLoadBalancer_ports(ctx, field)
 	case "location":
 		return ec.fieldContext_NetworkLoadBalancer_location(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkLoadBalancer_etag(ctx, field)
+	case "tags":
+		return ec.fieldContext_NetworkLoadBalancer_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkLoadBalancer_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkLoadBalancer", field.Name)
 }
@@ -16909,6 +24796,12 @@ func (ec *executionContext) childFields_NetworkPeer(ctx context.Context, field g
 		return ec.fieldContext_NetworkPeer_targetProject(ctx, field)
 	case "targetNetwork":
 		return ec.fieldContext_NetworkPeer_targetNetwork(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkPeer_etag(ctx, field)
+	case "tags":
+		return ec.fieldContext_NetworkPeer_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkPeer_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkPeer", field.Name)
 }
@@ -16959,6 +24852,10 @@ func (ec *executionContext) childFields_NetworkZone(ctx context.Context, field g
 		return ec.fieldContext_NetworkZone_records(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_NetworkZone_usedBy(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkZone_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkZone_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkZone", field.Name)
 }
@@ -17001,6 +24898,12 @@ func (ec *executionContext) childFields_NetworkZoneRecord(ctx context.Context, f
 		return ec.fieldContext_NetworkZoneRecord_hiddenConfigKeys(ctx, field)
 	case "entries":
 		return ec.fieldContext_NetworkZoneRecord_entries(ctx, field)
+	case "etag":
+		return ec.fieldContext_NetworkZoneRecord_etag(ctx, field)
+	case "tags":
+		return ec.fieldContext_NetworkZoneRecord_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_NetworkZoneRecord_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkZoneRecord", field.Name)
 }
@@ -17135,6 +25038,12 @@ func (ec *executionContext) childFields_PlacementGroup(ctx context.Context, fiel
 		return ec.fieldContext_PlacementGroup_project(ctx, field)
 	case "config":
 		return ec.fieldContext_PlacementGroup_config(ctx, field)
+	case "tags":
+		return ec.fieldContext_PlacementGroup_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_PlacementGroup_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_PlacementGroup_etag(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_PlacementGroup_usedBy(ctx, field)
 	}
@@ -17187,6 +25096,10 @@ func (ec *executionContext) childFields_Profile(ctx context.Context, field graph
 		return ec.fieldContext_Profile_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_Profile_usedBy(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Profile_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_Profile_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Profile", field.Name)
 }
@@ -17235,6 +25148,10 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_Project_usedBy(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Project_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_Project_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Project", field.Name)
 }
@@ -17275,6 +25192,26 @@ func (ec *executionContext) childFields_ProjectUsage(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ProjectUsage", field.Name)
 }
 
+func (ec *executionContext) childFields_PublishImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "image":
+		return ec.fieldContext_PublishImagePayload_image(ctx, field)
+	case "operation":
+		return ec.fieldContext_PublishImagePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublishImagePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PushImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "image":
+		return ec.fieldContext_PushImagePayload_image(ctx, field)
+	case "operation":
+		return ec.fieldContext_PushImagePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PushImagePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RebuildInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -17283,6 +25220,16 @@ func (ec *executionContext) childFields_RebuildInstancePayload(ctx context.Conte
 		return ec.fieldContext_RebuildInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RebuildInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RefreshImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "image":
+		return ec.fieldContext_RefreshImagePayload_image(ctx, field)
+	case "operation":
+		return ec.fieldContext_RefreshImagePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefreshImagePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RemoteImage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17353,6 +25300,56 @@ func (ec *executionContext) childFields_RemoveTagPayload(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type RemoveTagPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RenameAuthGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_RenameAuthGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameAuthGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameAuthGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameClusterGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_RenameClusterGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameClusterGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameClusterGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameClusterMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "member":
+		return ec.fieldContext_RenameClusterMemberPayload_member(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameClusterMemberPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameClusterMemberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameIdentityProviderGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_RenameIdentityProviderGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameIdentityProviderGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameIdentityProviderGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "imageAlias":
+		return ec.fieldContext_RenameImageAliasPayload_imageAlias(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameImageAliasPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameImageAliasPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RenameInstanceBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "backup":
@@ -17381,6 +25378,96 @@ func (ec *executionContext) childFields_RenameInstanceSnapshotPayload(ctx contex
 		return ec.fieldContext_RenameInstanceSnapshotPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RenameInstanceSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameNetworkAclPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "networkAcl":
+		return ec.fieldContext_RenameNetworkAclPayload_networkAcl(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameNetworkAclPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameNetworkAclPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameNetworkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "network":
+		return ec.fieldContext_RenameNetworkPayload_network(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameNetworkPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameNetworkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenamePlacementGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "placementGroup":
+		return ec.fieldContext_RenamePlacementGroupPayload_placementGroup(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenamePlacementGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenamePlacementGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "profile":
+		return ec.fieldContext_RenameProfilePayload_profile(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameProfilePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameProfilePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "project":
+		return ec.fieldContext_RenameProjectPayload_project(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameProjectPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameProjectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameStorageVolumeBackupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "backup":
+		return ec.fieldContext_RenameStorageVolumeBackupPayload_backup(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameStorageVolumeBackupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameStorageVolumeBackupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_RenameStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenameStorageVolumeSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "snapshot":
+		return ec.fieldContext_RenameStorageVolumeSnapshotPayload_snapshot(ctx, field)
+	case "operation":
+		return ec.fieldContext_RenameStorageVolumeSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenameStorageVolumeSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResizeStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_ResizeStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_ResizeStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResizeStorageVolumePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ResourcesCpu(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17747,6 +25834,16 @@ func (ec *executionContext) childFields_RestartInstancePayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type RestartInstancePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RestoreClusterMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "member":
+		return ec.fieldContext_RestoreClusterMemberPayload_member(ctx, field)
+	case "operation":
+		return ec.fieldContext_RestoreClusterMemberPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreClusterMemberPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RestoreInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -17755,6 +25852,26 @@ func (ec *executionContext) childFields_RestoreInstancePayload(ctx context.Conte
 		return ec.fieldContext_RestoreInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RestoreInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RestoreStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_RestoreStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_RestoreStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeIdentityTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "identity":
+		return ec.fieldContext_RevokeIdentityTokenPayload_identity(ctx, field)
+	case "operation":
+		return ec.fieldContext_RevokeIdentityTokenPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeIdentityTokenPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RunCommandPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17839,6 +25956,12 @@ func (ec *executionContext) childFields_Server(ctx context.Context, field graphq
 		return ec.fieldContext_Server_securityNotes(ctx, field)
 	case "config":
 		return ec.fieldContext_Server_config(ctx, field)
+	case "tags":
+		return ec.fieldContext_Server_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Server_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_Server_etag(ctx, field)
 	case "resources":
 		return ec.fieldContext_Server_resources(ctx, field)
 	case "cluster":
@@ -18021,6 +26144,10 @@ func (ec *executionContext) childFields_StorageBucket(ctx context.Context, field
 		return ec.fieldContext_StorageBucket_sizeBytes(ctx, field)
 	case "keys":
 		return ec.fieldContext_StorageBucket_keys(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StorageBucket_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_StorageBucket_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageBucket", field.Name)
 }
@@ -18095,6 +26222,10 @@ func (ec *executionContext) childFields_StoragePool(ctx context.Context, field g
 		return ec.fieldContext_StoragePool_instances(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_StoragePool_usedBy(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StoragePool_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_StoragePool_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StoragePool", field.Name)
 }
@@ -18181,6 +26312,10 @@ func (ec *executionContext) childFields_StorageVolume(ctx context.Context, field
 		return ec.fieldContext_StorageVolume_instance(ctx, field)
 	case "usedBy":
 		return ec.fieldContext_StorageVolume_usedBy(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StorageVolume_availableActions(ctx, field)
+	case "etag":
+		return ec.fieldContext_StorageVolume_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolume", field.Name)
 }
@@ -18243,6 +26378,8 @@ func (ec *executionContext) childFields_StorageVolumeSnapshot(ctx context.Contex
 		return ec.fieldContext_StorageVolumeSnapshot_expiresAt(ctx, field)
 	case "volume":
 		return ec.fieldContext_StorageVolumeSnapshot_volume(ctx, field)
+	case "etag":
+		return ec.fieldContext_StorageVolumeSnapshot_etag(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeSnapshot", field.Name)
 }
@@ -18265,6 +26402,96 @@ func (ec *executionContext) childFields_UnfreezeInstancePayload(ctx context.Cont
 		return ec.fieldContext_UnfreezeInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UnfreezeInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateAuthGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_UpdateAuthGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateAuthGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateAuthGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateCertificatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "certificate":
+		return ec.fieldContext_UpdateCertificatePayload_certificate(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateCertificatePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateCertificatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateClusterCertificatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cluster":
+		return ec.fieldContext_UpdateClusterCertificatePayload_cluster(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateClusterCertificatePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateClusterCertificatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateClusterGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_UpdateClusterGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateClusterGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateClusterGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateClusterMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "member":
+		return ec.fieldContext_UpdateClusterMemberPayload_member(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateClusterMemberPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateClusterMemberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateIdentityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "identity":
+		return ec.fieldContext_UpdateIdentityPayload_identity(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateIdentityPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateIdentityPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateIdentityProviderGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_UpdateIdentityProviderGroupPayload_group(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateIdentityProviderGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateIdentityProviderGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateImageAliasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "imageAlias":
+		return ec.fieldContext_UpdateImageAliasPayload_imageAlias(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateImageAliasPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateImageAliasPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "image":
+		return ec.fieldContext_UpdateImagePayload_image(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateImagePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateImagePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateInstanceMetadataPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18297,6 +26524,182 @@ func (ec *executionContext) childFields_UpdateInstanceSnapshotPayload(ctx contex
 		return ec.fieldContext_UpdateInstanceSnapshotPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateInstanceSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkAclPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "networkAcl":
+		return ec.fieldContext_UpdateNetworkAclPayload_networkAcl(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkAclPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkAclPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkForwardPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "forward":
+		return ec.fieldContext_UpdateNetworkForwardPayload_forward(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkForwardPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkForwardPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkLoadBalancerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "loadBalancer":
+		return ec.fieldContext_UpdateNetworkLoadBalancerPayload_loadBalancer(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkLoadBalancerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkLoadBalancerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "network":
+		return ec.fieldContext_UpdateNetworkPayload_network(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkPayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_UpdateNetworkPayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkPeerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "peer":
+		return ec.fieldContext_UpdateNetworkPeerPayload_peer(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkPeerPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkPeerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkZonePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "networkZone":
+		return ec.fieldContext_UpdateNetworkZonePayload_networkZone(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkZonePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkZonePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNetworkZoneRecordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "record":
+		return ec.fieldContext_UpdateNetworkZoneRecordPayload_record(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateNetworkZoneRecordPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNetworkZoneRecordPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdatePlacementGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "placementGroup":
+		return ec.fieldContext_UpdatePlacementGroupPayload_placementGroup(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdatePlacementGroupPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdatePlacementGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "profile":
+		return ec.fieldContext_UpdateProfilePayload_profile(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateProfilePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_UpdateProfilePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateProfilePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "project":
+		return ec.fieldContext_UpdateProjectPayload_project(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateProjectPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateProjectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateServerConfigPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "server":
+		return ec.fieldContext_UpdateServerConfigPayload_server(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateServerConfigPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateServerConfigPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStorageBucketKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_UpdateStorageBucketKeyPayload_key(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStorageBucketKeyPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageBucketKeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStorageBucketPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageBucket":
+		return ec.fieldContext_UpdateStorageBucketPayload_storageBucket(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStorageBucketPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageBucketPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStoragePoolPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storagePool":
+		return ec.fieldContext_UpdateStoragePoolPayload_storagePool(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStoragePoolPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStoragePoolPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_UpdateStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStorageVolumePayload_operation(ctx, field)
+	case "plan":
+		return ec.fieldContext_UpdateStorageVolumePayload_plan(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageVolumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateStorageVolumeSnapshotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "snapshot":
+		return ec.fieldContext_UpdateStorageVolumeSnapshotPayload_snapshot(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateStorageVolumeSnapshotPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageVolumeSnapshotPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateWarningPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "warning":
+		return ec.fieldContext_UpdateWarningPayload_warning(ctx, field)
+	case "operation":
+		return ec.fieldContext_UpdateWarningPayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateWarningPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

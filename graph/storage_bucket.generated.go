@@ -25,6 +25,8 @@ type StorageBucketResolver interface {
 	HiddenConfigKeys(ctx context.Context, obj *lxd.StorageBucket) ([]string, error)
 
 	Keys(ctx context.Context, obj *lxd.StorageBucket) ([]*lxd.StorageBucketKey, error)
+	AvailableActions(ctx context.Context, obj *lxd.StorageBucket) ([]lxd.Action, error)
+	Etag(ctx context.Context, obj *lxd.StorageBucket) (*string, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -371,6 +373,52 @@ func (ec *executionContext) fieldContext_StorageBucket_keys(_ context.Context, f
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _StorageBucket_availableActions(ctx context.Context, field graphql.CollectedField, obj *lxd.StorageBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StorageBucket_availableActions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.StorageBucket().AvailableActions(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StorageBucket_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StorageBucket", field, true, true, errors.New("field of type Action does not have child fields"))
+}
+
+func (ec *executionContext) _StorageBucket_etag(ctx context.Context, field graphql.CollectedField, obj *lxd.StorageBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StorageBucket_etag(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.StorageBucket().Etag(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StorageBucket_etag(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StorageBucket", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _StorageBucketConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*lxd.StorageBucket]) (ret graphql.Marshaler) {
@@ -1046,6 +1094,82 @@ func (ec *executionContext) _StorageBucket(ctx context.Context, sel ast.Selectio
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "availableActions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._StorageBucket_availableActions(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "etag":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._StorageBucket_etag(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1356,6 +1480,32 @@ func (ec *executionContext) marshalOStorageBucketKey2ᚕᚖgithubᚗcomᚋlxdql�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOStorageBucketKey2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageBucketKey(ctx context.Context, sel ast.SelectionSet, v *lxd.StorageBucketKey) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StorageBucketKey(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOStorageBucketKeyRole2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageBucketKeyRole(ctx context.Context, v any) (*lxd.StorageBucketKeyRole, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := lxd.StorageBucketKeyRole(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOStorageBucketKeyRole2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageBucketKeyRole(ctx context.Context, sel ast.SelectionSet, v *lxd.StorageBucketKeyRole) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) unmarshalOStorageBucketOrder2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋpageᚐOrderBy(ctx context.Context, v any) (*page.OrderBy, error) {

@@ -29,6 +29,11 @@ type StorageVolumeResolver interface {
 	Backups(ctx context.Context, obj *lxd.StorageVolume) ([]*lxd.StorageVolumeBackup, error)
 	Instance(ctx context.Context, obj *lxd.StorageVolume) (*lxd.Instance, error)
 	UsedBy(ctx context.Context, obj *lxd.StorageVolume) ([]lxd.Node, error)
+	AvailableActions(ctx context.Context, obj *lxd.StorageVolume) ([]lxd.Action, error)
+	Etag(ctx context.Context, obj *lxd.StorageVolume) (*string, error)
+}
+type StorageVolumeSnapshotResolver interface {
+	Etag(ctx context.Context, obj *lxd.StorageVolumeSnapshot) (*string, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -551,6 +556,52 @@ func (ec *executionContext) fieldContext_StorageVolume_usedBy(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _StorageVolume_availableActions(ctx context.Context, field graphql.CollectedField, obj *lxd.StorageVolume) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StorageVolume_availableActions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.StorageVolume().AvailableActions(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StorageVolume_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StorageVolume", field, true, true, errors.New("field of type Action does not have child fields"))
+}
+
+func (ec *executionContext) _StorageVolume_etag(ctx context.Context, field graphql.CollectedField, obj *lxd.StorageVolume) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StorageVolume_etag(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.StorageVolume().Etag(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StorageVolume_etag(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StorageVolume", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _StorageVolumeBackup_id(ctx context.Context, field graphql.CollectedField, obj *lxd.StorageVolumeBackup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1040,6 +1091,29 @@ func (ec *executionContext) fieldContext_StorageVolumeSnapshot_volume(_ context.
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _StorageVolumeSnapshot_etag(ctx context.Context, field graphql.CollectedField, obj *lxd.StorageVolumeSnapshot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StorageVolumeSnapshot_etag(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.StorageVolumeSnapshot().Etag(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StorageVolumeSnapshot_etag(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StorageVolumeSnapshot", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _StorageVolumeState_usedBytes(ctx context.Context, field graphql.CollectedField, obj *lxd.StorageVolumeState) (ret graphql.Marshaler) {
@@ -1759,6 +1833,82 @@ func (ec *executionContext) _StorageVolume(ctx context.Context, sel ast.Selectio
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "availableActions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._StorageVolume_availableActions(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "etag":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._StorageVolume_etag(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1959,33 +2109,71 @@ func (ec *executionContext) _StorageVolumeSnapshot(ctx context.Context, sel ast.
 		case "id":
 			out.Values[i] = ec._StorageVolumeSnapshot_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
 			out.Values[i] = ec._StorageVolumeSnapshot_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "description":
 			out.Values[i] = ec._StorageVolumeSnapshot_description(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._StorageVolumeSnapshot_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "expiresAt":
 			out.Values[i] = ec._StorageVolumeSnapshot_expiresAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "volume":
 			out.Values[i] = ec._StorageVolumeSnapshot_volume(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "etag":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._StorageVolumeSnapshot_etag(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2207,6 +2395,13 @@ func (ec *executionContext) marshalOStorageVolumeBackup2ᚕᚖgithubᚗcomᚋlxd
 	return ret
 }
 
+func (ec *executionContext) marshalOStorageVolumeBackup2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageVolumeBackup(ctx context.Context, sel ast.SelectionSet, v *lxd.StorageVolumeBackup) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StorageVolumeBackup(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOStorageVolumeConnection2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*lxd.StorageVolume]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -2302,6 +2497,13 @@ func (ec *executionContext) marshalOStorageVolumeSnapshot2ᚕᚖgithubᚗcomᚋl
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOStorageVolumeSnapshot2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageVolumeSnapshot(ctx context.Context, sel ast.SelectionSet, v *lxd.StorageVolumeSnapshot) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StorageVolumeSnapshot(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOStorageVolumeState2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐStorageVolumeState(ctx context.Context, sel ast.SelectionSet, v *lxd.StorageVolumeState) graphql.Marshaler {

@@ -17,6 +17,8 @@ type Identity struct {
 	Groups               []string `json:"groups"`
 	TLSCertificate       string   `json:"tls_certificate"`
 	ExpiresAt            Time     `json:"expires_at"`
+
+	server string
 }
 
 // Permission is what somebody may do to something.
@@ -33,12 +35,16 @@ type AuthGroup struct {
 	Permissions            []*Permission `json:"permissions"`
 	Identities             JSON          `json:"identities"`
 	IdentityProviderGroups []string      `json:"identity_provider_groups"`
+
+	server string
 }
 
 // IdentityProviderGroup is a group of the identity provider.
 type IdentityProviderGroup struct {
 	Name   string   `json:"name"`
 	Groups []string `json:"groups"`
+
+	server string
 }
 
 // access lists what belongs to LXD's own access rules. It is for who may change
@@ -55,17 +61,29 @@ func access[T any](ctx context.Context, c *Client, as Scope, address string) ([]
 
 // Identities lists whom LXD knows.
 func (c *Client) Identities(ctx context.Context, as Scope) ([]*Identity, error) {
-	return access[*Identity](ctx, c, as, "/1.0/auth/identities?recursion=1")
+	identities, err := access[*Identity](ctx, c, as, "/1.0/auth/identities?recursion=1")
+	for _, identity := range identities {
+		identity.server = c.Name()
+	}
+	return identities, err
 }
 
 // AuthGroups lists the groups of identities.
 func (c *Client) AuthGroups(ctx context.Context, as Scope) ([]*AuthGroup, error) {
-	return access[*AuthGroup](ctx, c, as, "/1.0/auth/groups?recursion=1")
+	groups, err := access[*AuthGroup](ctx, c, as, "/1.0/auth/groups?recursion=1")
+	for _, group := range groups {
+		group.server = c.Name()
+	}
+	return groups, err
 }
 
 // IdentityProviderGroups lists the groups of the identity provider.
 func (c *Client) IdentityProviderGroups(ctx context.Context, as Scope) ([]*IdentityProviderGroup, error) {
-	return access[*IdentityProviderGroup](ctx, c, as, "/1.0/auth/identity-provider-groups?recursion=1")
+	groups, err := access[*IdentityProviderGroup](ctx, c, as, "/1.0/auth/identity-provider-groups?recursion=1")
+	for _, group := range groups {
+		group.server = c.Name()
+	}
+	return groups, err
 }
 
 // Permissions lists everything that a group can be allowed: for things of one

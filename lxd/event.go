@@ -31,6 +31,10 @@ type EventHead struct {
 	// Effective is the project's name; "" for the server's own events.
 	Effective string
 	Member    string
+	// Sequence is the cursor's own number.
+	Sequence uint64
+
+	size int // of LXD's frame, in bytes
 }
 
 // Head is the event's own head.
@@ -88,7 +92,7 @@ type eventFrame struct {
 
 // event decodes a frame; nil for one that nobody is shown.
 func (c *Client) event(frame *eventFrame) Event {
-	head := EventHead{Timestamp: frame.Timestamp, Effective: frame.Project, Member: frame.Location}
+	head := EventHead{Timestamp: frame.Timestamp, Effective: frame.Project, Member: frame.Location, size: len(frame.Metadata) + 256}
 	switch frame.Type {
 	case "lifecycle":
 		event := &LifecycleEvent{EventHead: head}

@@ -25,7 +25,7 @@ var frames sync.Pool
 
 // listen follows LXD's events over one WebSocket until it breaks or ctx ends.
 // connected is called once LXD has accepted; each event is handed to publish
-// by the one goroutine that reads.
+// by one goroutine, which has ended when listen returns.
 func (c *Client) listen(ctx context.Context, connected func(), publish func(Event)) error {
 	// Without types LXD sends its whole log at debug level too.
 	socket, err := c.dialWebSocket(ctx, "/1.0/events?type=operation,lifecycle&all-projects=true")
@@ -40,6 +40,13 @@ func (c *Client) listen(ctx context.Context, connected func(), publish func(Even
 		return socket.WriteControl(websocket.PongMessage, []byte(text), time.Now().Add(5*time.Second))
 	})
 	connected()
+	events := make(chan Event, 256)
+	ordered := make(chan struct{})
+	go func() {
+		defer close(ordered)
+		inOrder(events, publish)
+	}()
+	defer func() { close(events); <-ordered }()
 	for {
 		socket.SetReadDeadline(time.Now().Add(quiet))
 		_, data, err := socket.ReadMessage()
@@ -51,7 +58,7 @@ func (c *Client) listen(ctx context.Context, connected func(), publish func(Even
 			continue // not an event: nothing that we could show
 		}
 		if event := c.event(&frame); event != nil {
-			publish(event)
+			events <- event
 		}
 	}
 }

@@ -2,6 +2,7 @@ package lxd
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -14,10 +15,13 @@ import (
 // full is ended, because leaving events out would show it a wrong picture.
 type Hub struct {
 	client *Client
-	epoch  string // tells the cursors of one run from another's
 
 	mutex       sync.Mutex
+	journal     string // where the sequence is counted
+	begun       uint64 // the sequence before the first event of this run
 	sequence    uint64
+	last        ring
+	news        chan struct{} // closed by the next event; nil when nobody waits
 	subscribers map[*Subscription]struct{}
 	final       finalOperations
 	closed      bool
@@ -28,10 +32,26 @@ type Hub struct {
 // NewHub makes a hub; [Hub.Run] makes it follow.
 func NewHub(client *Client) *Hub {
 	return &Hub{
-		client: client, epoch: strconv.FormatInt(time.Now().UnixNano(), 36),
+		client: client, journal: strconv.FormatInt(time.Now().UnixNano(), 36),
 		subscribers: make(map[*Subscription]struct{}), connected: make(chan struct{}),
 	}
 }
+
+// Resume counts on from an earlier run, in the same journal. It has to come
+// before Run and every subscriber. Whoever followed the earlier run is told that
+// events may be missing.
+func (h *Hub) Resume(journal string, last uint64) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	// A run that was killed may have given out cursors that it did not keep.
+	h.journal, h.begun, h.sequence = journal, last+restartLeap, last+restartLeap
+	if last > 0 {
+		h.publish(&GapEvent{EventHead: EventHead{Type: EventGap, Timestamp: Time{time.Now().UTC()}}, Last: h.cursor(last)})
+	}
+}
+
+// restartLeap is more than a run can have given out without keeping it.
+const restartLeap = 1 << 20
 
 // Run follows LXD's events until ctx ends, then ends all subscribers with
 // ErrHubClosed. A broken connection is made again with a growing, jittered
@@ -98,7 +118,16 @@ func (h *Hub) Publish(event Event) {
 
 func (h *Hub) publish(event Event) {
 	h.sequence++
-	event.Head().Cursor = h.cursor(h.sequence)
+	head := event.Head()
+	head.Sequence, head.Cursor = h.sequence, h.cursor(h.sequence)
+	if head.size == 0 {
+		head.size = 512 // one of our own
+	}
+	h.last.add(event)
+	if h.news != nil {
+		close(h.news)
+		h.news = nil
+	}
 	for subscriber := range h.subscribers {
 		if !subscriber.wants(event) {
 			continue
@@ -115,7 +144,44 @@ func (h *Hub) cursor(sequence uint64) string {
 	if sequence == 0 {
 		return ""
 	}
-	return h.epoch + "-" + strconv.FormatUint(sequence, 36)
+	return Cursor{h.client.Name(), h.journal, sequence}.String()
+}
+
+// After are the events behind a sequence that the hub remembers; false when it
+// has forgotten some of them. With none it returns what the next event closes.
+func (h *Hub) After(sequence uint64) (events []Event, next <-chan struct{}, complete bool) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	events, complete = h.last.after(sequence, h.begun)
+	if len(events) > 0 || !complete {
+		return slices.Clone(events), nil, complete
+	}
+	if h.news == nil {
+		h.news = make(chan struct{})
+	}
+	return nil, h.news, true
+}
+
+// Last is the sequence of the last event.
+func (h *Hub) Last() uint64 {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	return h.sequence
+}
+
+// CursorOf is the cursor of a sequence in the hub's journal.
+func (h *Hub) CursorOf(sequence uint64) string {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	return h.cursor(sequence)
+}
+
+// Place is the sequence that a cursor stands for; false for a cursor of another
+// journal, whose events nobody knows here.
+func (h *Hub) Place(cursor Cursor) (uint64, bool) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	return cursor.Sequence, cursor.Server == h.client.Name() && cursor.Journal == h.journal && cursor.Sequence <= h.sequence
 }
 
 func (h *Hub) close() {

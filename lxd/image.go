@@ -90,6 +90,9 @@ func (c *Client) Image(ctx context.Context, as Scope, project, fingerprint strin
 	if err == nil {
 		image.adopt(c, project)
 	}
+	if isMessage(err, "More than one image matches") { // with status 500 (5.0.2)
+		return nil, &InputError{"fingerprint", "more than one image has a fingerprint that begins with " + fingerprint + ": give more of it"}
+	}
 	return image, err
 }
 

@@ -59,7 +59,7 @@ func (t InstanceType) word() string {
 }
 
 // InstanceAction is what can be done to an instance.
-type InstanceAction string
+type InstanceAction = Action
 
 // The actions.
 const (

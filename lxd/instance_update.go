@@ -2,6 +2,7 @@ package lxd
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -105,28 +106,60 @@ func (e *InstanceEdit) Apply(input *UpdateInstanceInput) {
 	}
 }
 
-// mayEdit refuses a change that reaches the host, or takes away what does, to
-// all but administrators of the server.
+// mayEdit refuses a change that reaches the host, takes away what does, or brings
+// to light what a profile has below, to all but administrators of the server.
 func (c *Client) mayEdit(ctx context.Context, as Scope, instance *Instance, was, is *InstanceEdit) error {
 	if as.Allows("", true) {
 		return nil
 	}
-	if err := reachesHost("input.", changedKeys(was.Config, is.Config), nil); err != nil {
+	if err := changeReachesHost("input.", was, is); err != nil {
 		return err
 	}
-	for _, devices := range [][2]DeviceMap{{is.Devices, was.Devices}, {was.Devices, is.Devices}} {
-		changed := DeviceMap{}
-		for name, options := range devices[0] {
-			if len(changedKeys(options, devices[1][name])) > 0 || len(options) == 0 {
-				changed[name] = options
-			}
-		}
-		if err := reachesHost("input.", nil, changed); err != nil {
-			return err
+	added := slices.DeleteFunc(slices.Clone(is.Profiles), func(name string) bool { return slices.Contains(was.Profiles, name) })
+	if err := c.mayUseProfiles(ctx, instance.Project, added); err != nil {
+		return err
+	}
+	if slices.Equal(was.Profiles, is.Profiles) && !missing(was.Devices, is.Devices) && !missing(was.Config, is.Config) {
+		return nil
+	}
+	project, err := c.Project(ctx, System, instance.Project)
+	if err != nil {
+		return err
+	}
+	profiles, err := c.Profiles(ctx, System, project.Effective(FeatureProfiles))
+	if err != nil {
+		return err
+	}
+	if err := changeReachesHost("", was.expanded(profiles), is.expanded(profiles)); err != nil {
+		return &ForbiddenError{Argument: "input", Reason: "without it a profile's own comes to light: " + err.Error()}
+	}
+	return nil
+}
+
+// missing reports whether the second has not all keys of the first.
+func missing[V any](was, is map[string]V) bool {
+	for key := range was {
+		if _, ok := is[key]; !ok {
+			return true
 		}
 	}
-	added := slices.DeleteFunc(slices.Clone(is.Profiles), func(name string) bool { return slices.Contains(was.Profiles, name) })
-	return c.mayUseProfiles(ctx, instance.Project, added)
+	return false
+}
+
+// expanded is what holds when the profiles, in order, are below its own.
+func (e *InstanceEdit) expanded(profiles []*Profile) *InstanceEdit {
+	whole := &InstanceEdit{Config: StringMap{}, Devices: DeviceMap{}}
+	for _, name := range e.Profiles {
+		for _, profile := range profiles {
+			if profile.Name == name {
+				maps.Copy(whole.Config, profile.Config)
+				maps.Copy(whole.Devices, profile.OwnDevices)
+			}
+		}
+	}
+	maps.Copy(whole.Config, e.Config)
+	maps.Copy(whole.Devices, e.Devices)
+	return whole
 }
 
 // changedKeys are the keys whose values differ, with those of the second where

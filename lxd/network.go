@@ -59,10 +59,12 @@ type NetworkKey struct {
 	Project, Name string
 	// Managed is false for an interface of the host, which LXD says less of.
 	Managed bool
+	// Type decides what can belong to it.
+	Type NetworkType
 }
 
 // Key names the network.
-func (n *Network) Key() NetworkKey { return NetworkKey{n.Project, n.Name, n.Managed} }
+func (n *Network) Key() NetworkKey { return NetworkKey{n.Project, n.Name, n.Managed, n.Type} }
 
 // Tags are the entries of the config key user.tags.
 func (n *Network) Tags() []string { return n.Config.Tags() }

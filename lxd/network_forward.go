@@ -13,7 +13,8 @@ type NetworkForward struct {
 	Ports         []*NetworkForwardPort `json:"ports"`
 	Member        string                `json:"location"`
 
-	id string
+	id      string
+	network NetworkKey
 }
 
 // NetworkForwardPort is a port that a forward listens on.
@@ -30,6 +31,9 @@ func (*NetworkForward) IsNode() {}
 
 // ID is the forward's id.
 func (f *NetworkForward) ID() string { return f.id }
+
+// Tags are the entries of the config key user.tags.
+func (f *NetworkForward) Tags() []string { return f.Config.Tags() }
 
 // Location is the cluster member; nil outside a cluster.
 func (f *NetworkForward) Location() *string { return location(f.Member) }
@@ -60,7 +64,7 @@ func ofNetwork[T any](ctx context.Context, c *Client, as Scope, network NetworkK
 func (c *Client) NetworkForwards(ctx context.Context, as Scope, network NetworkKey) ([]*NetworkForward, error) {
 	forwards, err := ofNetwork[*NetworkForward](ctx, c, as, network, "forwards")
 	for _, forward := range forwards {
-		forward.id = network.child(c, "NetworkForward", forward.ListenAddress)
+		forward.id, forward.network = network.child(c, "NetworkForward", forward.ListenAddress), network
 	}
 	return forwards, err
 }

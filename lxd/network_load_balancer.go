@@ -11,7 +11,8 @@ type NetworkLoadBalancer struct {
 	Ports         []*NetworkLoadBalancerPort    `json:"ports"`
 	Member        string                        `json:"location"`
 
-	id string
+	id      string
+	network NetworkKey
 }
 
 // NetworkLoadBalancerBackend is what a load balancer sends connections to.
@@ -36,18 +37,21 @@ func (*NetworkLoadBalancer) IsNode() {}
 // ID is the load balancer's id.
 func (b *NetworkLoadBalancer) ID() string { return b.id }
 
+// Tags are the entries of the config key user.tags.
+func (b *NetworkLoadBalancer) Tags() []string { return b.Config.Tags() }
+
 // Location is the cluster member; nil outside a cluster.
 func (b *NetworkLoadBalancer) Location() *string { return location(b.Member) }
 
 // NetworkLoadBalancers reads the load balancers of a network; an
 // *ExtensionError where LXD has none.
 func (c *Client) NetworkLoadBalancers(ctx context.Context, as Scope, network NetworkKey) ([]*NetworkLoadBalancer, error) {
-	if err := c.need(ctx, "network_load_balancer"); err != nil {
+	if err := c.need(ctx, loadBalancers); err != nil {
 		return nil, err
 	}
 	balancers, err := ofNetwork[*NetworkLoadBalancer](ctx, c, as, network, "load-balancers")
 	for _, balancer := range balancers {
-		balancer.id = network.child(c, "NetworkLoadBalancer", balancer.ListenAddress)
+		balancer.id, balancer.network = network.child(c, "NetworkLoadBalancer", balancer.ListenAddress), network
 	}
 	return balancers, err
 }

@@ -11,7 +11,8 @@ type NetworkPeer struct {
 	TargetProject string    `json:"target_project"`
 	TargetNetwork string    `json:"target_network"`
 
-	id string
+	id      string
+	network NetworkKey
 }
 
 // IsNode marks that a peer has an id.
@@ -20,11 +21,14 @@ func (*NetworkPeer) IsNode() {}
 // ID is the peer's id.
 func (p *NetworkPeer) ID() string { return p.id }
 
+// Tags are the entries of the config key user.tags.
+func (p *NetworkPeer) Tags() []string { return p.Config.Tags() }
+
 // NetworkPeers reads the connections of a network to others.
 func (c *Client) NetworkPeers(ctx context.Context, as Scope, network NetworkKey) ([]*NetworkPeer, error) {
 	peers, err := ofNetwork[*NetworkPeer](ctx, c, as, network, "peers")
 	for _, peer := range peers {
-		peer.id = network.child(c, "NetworkPeer", peer.Name)
+		peer.id, peer.network = network.child(c, "NetworkPeer", peer.Name), network
 	}
 	return peers, err
 }

@@ -93,7 +93,7 @@ func TestAllocationsTakeAnExtension(t *testing.T) {
 	if _, err := client.AllNetworkAllocations(t.Context(), System); !errors.As(err, &missing) {
 		t.Errorf("all projects: %v", err)
 	}
-	if _, err := client.NetworkLoadBalancers(t.Context(), System, NetworkKey{"default", "ovn0", true}); !errors.As(err, &missing) {
+	if _, err := client.NetworkLoadBalancers(t.Context(), System, NetworkKey{Project: "default", Name: "ovn0", Managed: true}); !errors.As(err, &missing) {
 		t.Errorf("load balancers: %v", err)
 	}
 }
@@ -104,7 +104,7 @@ func TestANicIsOnANetworkOrOnTheHost(t *testing.T) {
 	on := func(options StringMap) *Instance {
 		return &Instance{Project: "p", ExpandedDevices: DeviceMap{"eth0": options}}
 	}
-	own, shared := NetworkKey{"p", "n", true}, NetworkKey{"default", "n", true}
+	own, shared := NetworkKey{Project: "p", Name: "n", Managed: true}, NetworkKey{Project: "default", Name: "n", Managed: true}
 	for _, story := range []struct {
 		what           string
 		instance       *Instance
@@ -133,13 +133,13 @@ func TestANetworkWithoutAddressesHasNoLeasesAndMayHaveNoState(t *testing.T) {
 			}
 			io.WriteString(w, `{"type":"error","error_code":`+code+`,"error":"Not implemented"}`)
 		})
-		if leases, err := client.NetworkLeases(t.Context(), System, NetworkKey{"default", "mv0", true}, "default"); err != nil || leases == nil || len(leases) != 0 {
+		if leases, err := client.NetworkLeases(t.Context(), System, NetworkKey{Project: "default", Name: "mv0", Managed: true}, "default"); err != nil || leases == nil || len(leases) != 0 {
 			t.Errorf("%s: leases %v, %v", code, leases, err)
 		}
-		if state, err := client.NetworkState(t.Context(), System, NetworkKey{"default", "mv0", true}); err != nil || state != nil {
+		if state, err := client.NetworkState(t.Context(), System, NetworkKey{Project: "default", Name: "mv0", Managed: true}); err != nil || state != nil {
 			t.Errorf("state %v, %v", state, err)
 		}
-		if _, err := client.NetworkState(t.Context(), System, NetworkKey{"default", "mv0", false}); !IsNotFound(err) {
+		if _, err := client.NetworkState(t.Context(), System, NetworkKey{Project: "default", Name: "mv0", Managed: false}); !IsNotFound(err) {
 			t.Errorf("an interface that is gone: %v", err)
 		}
 	}

@@ -21,7 +21,8 @@ type NetworkZoneRecord struct {
 	Config      StringMap                 `json:"config"`
 	Entries     []*NetworkZoneRecordEntry `json:"entries"`
 
-	id string
+	id            string
+	project, zone string
 }
 
 // NetworkZoneRecordEntry is what a name stands for.
@@ -47,6 +48,9 @@ func (*NetworkZoneRecord) IsNode() {}
 
 // ID is the record's id.
 func (r *NetworkZoneRecord) ID() string { return r.id }
+
+// Tags are the entries of the config key user.tags.
+func (r *NetworkZoneRecord) Tags() []string { return r.Config.Tags() }
 
 func (c *Client) networkZones() listing[*NetworkZone] {
 	return listing[*NetworkZone]{
@@ -93,6 +97,7 @@ func (c *Client) NetworkZoneRecords(ctx context.Context, as Scope, project, zone
 	}
 	records, err := get[[]*NetworkZoneRecord](ctx, c, in(project, path("network-zones", zone, "records"), "recursion", "1"))
 	for _, record := range records {
+		record.project, record.zone = project, zone
 		record.id = ID{Server: c.Name(), Kind: "NetworkZoneRecord", Project: project, Name: zone + "/" + record.Name}.String()
 	}
 	return records, err

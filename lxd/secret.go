@@ -13,7 +13,7 @@ var secretPrefixes = []string{
 }
 
 // secretWords make any key that holds one of them a secret.
-var secretWords = []string{"password", "passwd", "passphrase", "secret", "token", "credential", "private", "apikey", "api_key", "api-key"}
+var secretWords = []string{"password", "passwd", "passphrase", "secret", "token", "credential", "private", "apikey", "api_key", "api-key", "api.key", "client_key"}
 
 // IsSecretKey reports whether a configuration key may hold a secret.
 func IsSecretKey(key string) bool {

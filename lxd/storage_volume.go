@@ -98,7 +98,7 @@ func (c *Client) StorageVolume(ctx context.Context, as Scope, project, pool stri
 	asked := &StorageVolume{Pool: pool, Type: kind, Name: name, Project: project, Member: member}
 	volume, err := get[*StorageVolume](ctx, c, asked.address(nil))
 	if err != nil {
-		return nil, err
+		return nil, told(err, []telling{{"More than one cluster member", asInput("location")}})
 	}
 	volume.adopt(c, project, pool)
 	if !as.Allows(volume.Project, false) {

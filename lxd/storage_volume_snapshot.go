@@ -15,6 +15,8 @@ type StorageVolumeSnapshot struct {
 	ExpiresAt   Time   `json:"expires_at"`
 
 	volume *StorageVolume
+	// config is the volume's at that time; known only of a snapshot that was read alone.
+	config StringMap
 }
 
 // IsNode marks that a snapshot has an id.

@@ -32,6 +32,7 @@ type Subscription struct {
 	scope  Scope
 	filter EventFilter
 	queue  chan Event
+	before []Event // what was remembered when it began, still to be given
 	last   string
 	reason error // set before queue is closed
 }
@@ -44,6 +45,22 @@ func (e *LimitError) Error() string { return e.Message }
 // Subscribe begins to queue events: those published after it returns. A
 // project that the scope does not allow is an *Error with status 404.
 func (h *Hub) Subscribe(as Scope, filter EventFilter) (*Subscription, error) {
+	return h.subscribe(as, filter, nil)
+}
+
+// errForgotten says that the hub does not remember the events after a sequence.
+var errForgotten = errors.New("the hub has forgotten these events")
+
+// IsForgotten reports whether SubscribeAfter had to refuse.
+func IsForgotten(err error) bool { return errors.Is(err, errForgotten) }
+
+// SubscribeAfter is Subscribe, with the events behind a sequence first. It
+// refuses when the hub has forgotten some of them: see [IsForgotten].
+func (h *Hub) SubscribeAfter(as Scope, filter EventFilter, sequence uint64) (*Subscription, error) {
+	return h.subscribe(as, filter, &sequence)
+}
+
+func (h *Hub) subscribe(as Scope, filter EventFilter, after *uint64) (*Subscription, error) {
 	filter.Project = projectOrDefault(filter.Project)
 	if !filter.AllProjects {
 		if err := enter(as, filter.Project, false); err != nil {
@@ -59,6 +76,17 @@ func (h *Hub) Subscribe(as Scope, filter EventFilter) (*Subscription, error) {
 		return nil, &LimitError{fmt.Sprintf("there are %d subscriptions already, the most that this server takes: try again later", maxSubscriptions)}
 	}
 	subscriber := &Subscription{hub: h, scope: as, filter: filter, queue: make(chan Event, queueLength)}
+	if after != nil {
+		events, complete := h.last.after(*after, h.begun)
+		if !complete {
+			return nil, errForgotten
+		}
+		for _, event := range events {
+			if subscriber.wants(event) {
+				subscriber.before = append(subscriber.before, event)
+			}
+		}
+	}
 	h.subscribers[subscriber] = struct{}{}
 	return subscriber, nil
 }
@@ -88,6 +116,11 @@ func (s *Subscription) wants(event Event) bool {
 // Next waits for the next event. It ends with ctx's error, with a *LaggedError
 // that holds the last cursor given, or with ErrHubClosed.
 func (s *Subscription) Next(ctx context.Context) (Event, error) {
+	if len(s.before) > 0 && ctx.Err() == nil {
+		event := s.before[0]
+		s.before, s.last = s.before[1:], event.Head().Cursor
+		return event, nil
+	}
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()

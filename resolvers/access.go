@@ -12,6 +12,18 @@ import (
 	"github.com/lxdql/lxdql/lxd"
 )
 
+func (r *authGroupResolver) Etag(ctx context.Context, obj *lxd.AuthGroup) (*string, error) {
+	return load(ctx).etag.Load(ctx, obj)()
+}
+
+func (r *identityResolver) Etag(ctx context.Context, obj *lxd.Identity) (*string, error) {
+	return load(ctx).etag.Load(ctx, obj)()
+}
+
+func (r *identityProviderGroupResolver) Etag(ctx context.Context, obj *lxd.IdentityProviderGroup) (*string, error) {
+	return load(ctx).etag.Load(ctx, obj)()
+}
+
 func (r *permissionResolver) Entity(ctx context.Context, obj *lxd.Permission) (lxd.Node, error) {
 	return r.referenced(ctx, obj.URL)
 }
@@ -32,6 +44,19 @@ func (r *queryResolver) Permissions(ctx context.Context, entityType *string, pro
 	return r.LXD.Permissions(ctx, scope(ctx), value(entityType), value(project))
 }
 
+func (r *Resolver) AuthGroup() graph.AuthGroupResolver { return &authGroupResolver{r} }
+
+func (r *Resolver) Identity() graph.IdentityResolver { return &identityResolver{r} }
+
+func (r *Resolver) IdentityProviderGroup() graph.IdentityProviderGroupResolver {
+	return &identityProviderGroupResolver{r}
+}
+
 func (r *Resolver) Permission() graph.PermissionResolver { return &permissionResolver{r} }
 
-type permissionResolver struct{ *Resolver }
+type (
+	authGroupResolver             struct{ *Resolver }
+	identityResolver              struct{ *Resolver }
+	identityProviderGroupResolver struct{ *Resolver }
+	permissionResolver            struct{ *Resolver }
+)

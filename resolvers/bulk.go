@@ -12,7 +12,7 @@ import (
 	"github.com/lxdql/lxdql/work"
 )
 
-func (r *mutationResolver) BulkInstances(ctx context.Context, action lxd.InstanceAction, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) (*work.BulkInstancesPayload, error) {
+func (r *mutationResolver) BulkInstances(ctx context.Context, action lxd.Action, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) (*work.BulkInstancesPayload, error) {
 	return r.runBulk(ctx, bulk{
 		wish:  work.BulkWish{Action: action, Force: value(force), TimeoutSeconds: value(timeoutSeconds), MaxParallel: value(maxParallel), StopOnError: value(onError) == "STOP"},
 		names: names, where: where, project: projectName(project), all: value(allProjects),

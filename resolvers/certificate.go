@@ -20,6 +20,10 @@ func (r *certificateResolver) Projects(ctx context.Context, obj *lxd.Certificate
 	return slices.DeleteFunc(projects, func(p *lxd.Project) bool { return p == nil }), errors.Join(errs...)
 }
 
+func (r *certificateResolver) Etag(ctx context.Context, obj *lxd.Certificate) (*string, error) {
+	return load(ctx).etag.Load(ctx, obj)()
+}
+
 func (r *queryResolver) Certificates(ctx context.Context, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Certificate], error) {
 	if err := unfiltered(filter); err != nil {
 		return nil, err

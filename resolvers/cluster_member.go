@@ -17,8 +17,20 @@ func (r *clusterGroupResolver) Members(ctx context.Context, obj *lxd.ClusterGrou
 	return membersOf(ctx, obj)
 }
 
+func (r *clusterGroupResolver) Etag(ctx context.Context, obj *lxd.ClusterGroup) (*string, error) {
+	return load(ctx).etag.Load(ctx, obj)()
+}
+
 func (r *clusterMemberResolver) Config(ctx context.Context, obj *lxd.ClusterMember, prefix *string) (lxd.StringMap, error) {
 	return obj.Config.Visible(value(prefix), lxd.SeesSecrets(scope(ctx), "")), nil
+}
+
+func (r *clusterMemberResolver) AvailableActions(ctx context.Context, obj *lxd.ClusterMember) ([]lxd.Action, error) {
+	return obj.AvailableActions(scope(ctx)), nil
+}
+
+func (r *clusterMemberResolver) Etag(ctx context.Context, obj *lxd.ClusterMember) (*string, error) {
+	return load(ctx).etag.Load(ctx, obj)()
 }
 
 func (r *clusterMemberResolver) Groups(ctx context.Context, obj *lxd.ClusterMember) ([]*lxd.ClusterGroup, error) {

@@ -10,14 +10,19 @@ import (
 
 	"github.com/lxdql/lxdql/graph"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/page"
 )
 
 func (r *lifecycleEventResolver) Entity(ctx context.Context, obj *lxd.LifecycleEvent) (lxd.Node, error) {
 	return r.entity(ctx, obj)
 }
 
-func (r *subscriptionResolver) Events(ctx context.Context, types []lxd.EventType, actions []string, project *string, allProjects *bool) (<-chan lxd.Event, error) {
-	return r.events(ctx, types, actions, value(project), value(allProjects))
+func (r *queryResolver) Events(ctx context.Context, types []lxd.EventType, actions []string, project *string, allProjects *bool, first *int, after *string, last *int, before *string) (*page.Connection[lxd.Event], error) {
+	return r.pastEvents(ctx, happened{types, actions, value(project), value(allProjects), first, last, after, before})
+}
+
+func (r *subscriptionResolver) Events(ctx context.Context, types []lxd.EventType, actions []string, project *string, allProjects *bool, after *string) (<-chan lxd.Event, error) {
+	return r.events(ctx, types, actions, value(project), value(allProjects), after)
 }
 
 func (r *Resolver) LifecycleEvent() graph.LifecycleEventResolver { return &lifecycleEventResolver{r} }

@@ -1,6 +1,7 @@
 package resolvers
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/lxdql/lxdql/lxd"
@@ -27,6 +28,9 @@ func (r *Resolver) imageBy(ctx context.Context, project *string, fingerprint, al
 		return nil, &lxd.InputError{Argument: "fingerprint", Message: "say which image: give fingerprint or alias, not both"}
 	}
 	if id, err := lxd.ParseID(fingerprint); err == nil && id.Kind == "Image" {
+		if mine, err := effectively(ctx, id); err != nil || !mine {
+			return nil, cmp.Or(err, lxd.NotFound("Image"))
+		}
 		return r.LXD.Image(ctx, scope(ctx), id.Project, id.Name)
 	}
 	owner, err := owner(ctx, project, lxd.FeatureImages)

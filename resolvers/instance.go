@@ -61,7 +61,7 @@ func (r *instanceResolver) RootVolume(ctx context.Context, obj *lxd.Instance) (*
 	return r.volumeOfDisk(ctx, obj.RootDisk())
 }
 
-func (r *instanceResolver) AvailableActions(ctx context.Context, obj *lxd.Instance) ([]lxd.InstanceAction, error) {
+func (r *instanceResolver) AvailableActions(ctx context.Context, obj *lxd.Instance) ([]lxd.Action, error) {
 	return obj.AvailableActions(scope(ctx)), nil
 }
 

@@ -36,6 +36,6 @@ func (r *mutationResolver) DeleteInstance(ctx context.Context, name string, proj
 	return r.deleteInstance(ctx, value(project), name, value(force), value(dryRun), wait)
 }
 
-func (r *mutationResolver) SetInstanceState(ctx context.Context, name string, project *string, action lxd.InstanceAction, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) (*work.InstancePayload, error) {
+func (r *mutationResolver) SetInstanceState(ctx context.Context, name string, project *string, action lxd.Action, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) (*work.InstancePayload, error) {
 	return r.changeState(ctx, value(project), name, wait, idempotencyKey, lxd.InstanceStateChange{Action: action, Force: value(force), TimeoutSeconds: value(timeoutSeconds), Stateful: value(stateful)})
 }

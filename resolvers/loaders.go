@@ -36,6 +36,7 @@ type loaders struct {
 	instanceETag  *dataloader.Loader[*lxd.Instance, *string]
 	cpuPercent    *dataloader.Loader[key, *float64]
 	operations    *dataloader.Loader[string, []*lxd.Operation]
+	etag          *dataloader.Loader[lxd.Versioned, *string]
 
 	pool            *dataloader.Loader[string, *lxd.StoragePool]
 	poolResources   *dataloader.Loader[string, *lxd.StoragePoolResources]
@@ -45,6 +46,11 @@ type loaders struct {
 	volumeSnapshots *dataloader.Loader[*lxd.StorageVolume, []*lxd.StorageVolumeSnapshot]
 	volumeBackups   *dataloader.Loader[*lxd.StorageVolume, []*lxd.StorageVolumeBackup]
 	bucketKeys      *dataloader.Loader[*lxd.StorageBucket, []*lxd.StorageBucketKey]
+	poolETag        *dataloader.Loader[*lxd.StoragePool, *string]
+	volumeETag      *dataloader.Loader[*lxd.StorageVolume, *string]
+	volumeActions   *dataloader.Loader[*lxd.StorageVolume, []lxd.StorageVolumeAction]
+	snapshotETag    *dataloader.Loader[*lxd.StorageVolumeSnapshot, *string]
+	bucketETag      *dataloader.Loader[*lxd.StorageBucket, *string]
 
 	network       *dataloader.Loader[key, *lxd.Network]
 	networkState  *dataloader.Loader[lxd.NetworkKey, *lxd.NetworkState]
@@ -56,6 +62,7 @@ type loaders struct {
 	aclLog        *dataloader.Loader[key, string]
 	zone          *dataloader.Loader[key, *lxd.NetworkZone]
 	zoneRecords   *dataloader.Loader[key, []*lxd.NetworkZoneRecord]
+	networkETag   *dataloader.Loader[lxd.NetworkObject, *string]
 
 	resources   *dataloader.Loader[string, *lxd.ServerResources] // by member, "" outside a cluster
 	memberState *dataloader.Loader[string, lxd.JSON]
@@ -122,6 +129,9 @@ func (r *Resolver) newLoaders() *loaders {
 			return r.LXD.ProjectUsage(ctx, scope(ctx), project)
 		})),
 	}
+	loading.etag = newLoader(oneByOne(func(ctx context.Context, object lxd.Versioned) (*string, error) {
+		return r.LXD.ETag(ctx, scope(ctx), object)
+	}))
 	r.instanceLoaders(loading)
 	r.storageLoaders(loading)
 	r.networkLoaders(loading)

@@ -32,4 +32,7 @@ func (r *Resolver) networkLoaders(l *loaders) {
 	l.zoneRecords = newLoader(oneByOne(func(ctx context.Context, k key) ([]*lxd.NetworkZoneRecord, error) {
 		return r.LXD.NetworkZoneRecords(ctx, scope(ctx), k.project, k.name)
 	}))
+	l.networkETag = newLoader(oneByOne(func(ctx context.Context, of lxd.NetworkObject) (*string, error) {
+		return r.LXD.NetworkETag(ctx, scope(ctx), of)
+	}))
 }

@@ -97,8 +97,17 @@ func (r *Resolver) find(ctx context.Context, id lxd.ID) (lxd.Node, error) {
 		return named(groups, err, id.Name, func(g *lxd.ClusterGroup) string { return g.Name })
 	case "Certificate":
 		return present(r.LXD.OneCertificate(ctx, scope(ctx), id.Name))
+	case "Identity":
+		method, name, _ := strings.Cut(id.Name, "/")
+		return accessible(r.LXD.OneIdentity(ctx, scope(ctx), lxd.IdentityMethod(strings.ToUpper(method)), name))
+	case "AuthGroup":
+		return accessible(r.LXD.OneAuthGroup(ctx, scope(ctx), id.Name))
+	case "IdentityProviderGroup":
+		return accessible(r.LXD.OneIdentityProviderGroup(ctx, scope(ctx), id.Name))
 	case "Warning":
 		return present(r.LXD.Warning(ctx, scope(ctx), id.Name))
+	case "AuditEvent":
+		return r.findAudit(ctx, id.Name)
 	case "User":
 		return present(ownUser(ctx, id.Name), nil)
 	}

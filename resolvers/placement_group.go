@@ -16,6 +16,14 @@ func (r *placementGroupResolver) Project(ctx context.Context, obj *lxd.Placement
 	return load(ctx).project.Load(ctx, obj.Project)()
 }
 
+func (r *placementGroupResolver) AvailableActions(ctx context.Context, obj *lxd.PlacementGroup) ([]lxd.Action, error) {
+	return obj.AvailableActions(scope(ctx)), nil
+}
+
+func (r *placementGroupResolver) Etag(ctx context.Context, obj *lxd.PlacementGroup) (*string, error) {
+	return load(ctx).etag.Load(ctx, obj)()
+}
+
 func (r *placementGroupResolver) UsedBy(ctx context.Context, obj *lxd.PlacementGroup) ([]lxd.Node, error) {
 	return r.usedBy(ctx, obj.Users)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/health"
+	"github.com/lxdql/lxdql/journal"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/relay"
 	"github.com/lxdql/lxdql/simplestreams"
@@ -20,7 +21,9 @@ type Resolver struct {
 	LXD  *lxd.Client
 	Hub  *lxd.Hub
 	Work *work.Manager
-	Auth *auth.Service
+	// Journal is what happened.
+	Journal *journal.Journal
+	Auth    *auth.Service
 	// Relay carries byte streams.
 	Relay *relay.Relay
 	// Remotes are the image servers.

@@ -20,6 +20,18 @@ func (r *serverResolver) Config(ctx context.Context, obj *lxd.Server) (lxd.Strin
 	return obj.ConfigFor(scope(ctx)), nil
 }
 
+func (r *serverResolver) Tags(ctx context.Context, obj *lxd.Server) ([]string, error) {
+	return obj.ConfigFor(scope(ctx)).Tags(), nil
+}
+
+func (r *serverResolver) AvailableActions(ctx context.Context, obj *lxd.Server) ([]lxd.Action, error) {
+	return obj.AvailableActions(scope(ctx)), nil
+}
+
+func (r *serverResolver) Etag(ctx context.Context, obj *lxd.Server) (*string, error) {
+	return r.serverETag(ctx, obj)
+}
+
 func (r *serverResolver) Resources(ctx context.Context, obj *lxd.Server) (*lxd.ServerResources, error) {
 	return load(ctx).resources.Load(ctx, "")()
 }

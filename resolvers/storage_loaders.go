@@ -27,7 +27,17 @@ func (r *Resolver) storageLoaders(l *loaders) {
 	l.volumeBackups = newLoader(oneByOne(func(ctx context.Context, volume *lxd.StorageVolume) ([]*lxd.StorageVolumeBackup, error) {
 		return r.LXD.StorageVolumeBackups(ctx, scope(ctx), volume)
 	}))
+	l.poolETag = newLoader(oneByOne(r.LXD.StoragePoolETag))
+	l.volumeETag = newLoader(oneByOne(scoped(r.LXD.StorageVolumeETag)))
+	l.volumeActions = newLoader(oneByOne(scoped(r.LXD.StorageVolumeActions)))
+	l.snapshotETag = newLoader(oneByOne(scoped(r.LXD.StorageVolumeSnapshotETag)))
+	l.bucketETag = newLoader(oneByOne(scoped(r.LXD.StorageBucketETag)))
 	l.bucketKeys = newLoader(oneByOne(func(ctx context.Context, bucket *lxd.StorageBucket) ([]*lxd.StorageBucketKey, error) {
 		return r.LXD.StorageBucketKeys(ctx, scope(ctx), bucket)
 	}))
+}
+
+// scoped asks as the caller.
+func scoped[K, V any](ask func(context.Context, lxd.Scope, K) (V, error)) func(context.Context, K) (V, error) {
+	return func(ctx context.Context, key K) (V, error) { return ask(ctx, scope(ctx), key) }
 }

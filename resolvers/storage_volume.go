@@ -67,4 +67,11 @@ func (r *storageVolumeResolver) UsedBy(ctx context.Context, obj *lxd.StorageVolu
 
 func (r *Resolver) StorageVolume() graph.StorageVolumeResolver { return &storageVolumeResolver{r} }
 
-type storageVolumeResolver struct{ *Resolver }
+func (r *Resolver) StorageVolumeSnapshot() graph.StorageVolumeSnapshotResolver {
+	return &storageVolumeSnapshotResolver{r}
+}
+
+type (
+	storageVolumeResolver         struct{ *Resolver }
+	storageVolumeSnapshotResolver struct{ *Resolver }
+)

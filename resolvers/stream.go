@@ -7,12 +7,18 @@ import (
 	"github.com/lxdql/lxdql/lxd"
 )
 
+// source is where a stream comes from: the hub, or the journal and then the hub.
+type source interface {
+	Next(ctx context.Context) (lxd.Event, error)
+	Close()
+}
+
 // stream turns a subscription of the hub into the channel that GraphQL reads.
 // It starts with begin (nil for nothing), whose false ends it. Each event is handed to pass, which emits any number of values and ends the
 // stream by returning false. The goroutine ends with ctx, with the
 // subscription, or when pass says so; a reason that the caller should know is
 // told to the transport before the channel is closed.
-func stream[T any](ctx context.Context, r *Resolver, events *lxd.Subscription, begin func(emit func(T)) bool, pass func(event lxd.Event, emit func(T)) (bool, error)) <-chan T {
+func stream[T any](ctx context.Context, r *Resolver, events source, begin func(emit func(T)) bool, pass func(event lxd.Event, emit func(T)) (bool, error)) <-chan T {
 	values := make(chan T)
 	emit := func(value T) {
 		select {

@@ -9,11 +9,11 @@ import (
 	"github.com/lxdql/lxdql/lxd"
 )
 
-func (r *Resolver) events(ctx context.Context, types []lxd.EventType, actions []string, project string, all bool) (<-chan lxd.Event, error) {
+func (r *Resolver) events(ctx context.Context, types []lxd.EventType, actions []string, project string, all bool, after *string) (<-chan lxd.Event, error) {
 	if err := r.knownProject(ctx, project, all); err != nil {
 		return nil, err
 	}
-	events, err := r.Hub.Subscribe(scope(ctx), lxd.EventFilter{Project: project, AllProjects: all, Want: wanted(types, actions)})
+	events, err := r.eventSource(ctx, lxd.EventFilter{Project: project, AllProjects: all, Want: wanted(types, actions)}, after)
 	if err != nil {
 		return nil, err
 	}
@@ -23,6 +23,14 @@ func (r *Resolver) events(ctx context.Context, types []lxd.EventType, actions []
 		}
 		return true, nil
 	}), nil
+}
+
+// eventSource are the events from now on, or all behind a cursor.
+func (r *Resolver) eventSource(ctx context.Context, filter lxd.EventFilter, after *string) (source, error) {
+	if after == nil {
+		return r.Hub.Subscribe(scope(ctx), filter)
+	}
+	return r.Journal.Follow(ctx, scope(ctx), filter, *after)
 }
 
 func wanted(types []lxd.EventType, actions []string) func(lxd.Event) bool {

@@ -28,15 +28,17 @@ type Config struct {
 	LXDFingerprint string        `name:"lxd-fingerprint" env:"LXD_SERVER_FINGERPRINT" help:"SHA-256 of LXD's certificate; wins over the CAs."`
 	LXDTimeout     timeoutOption `name:"lxd-timeout" env:"LXD_TIMEOUT" default:"30" help:"How long a request to LXD may take, in seconds; not for waits and WebSockets."`
 
-	DatabaseURL    string `name:"database" env:"DATABASE_URL" default:"sqlite:///./data/lxdql.db" help:"Where users are kept: sqlite:///./path."`
-	JWTSecret      string `name:"jwt-secret" env:"JWT_SECRET" help:"Signs the tokens, 32 bytes or more; empty: one is made and kept in the database."`
-	AccessMinutes  int    `name:"access-minutes" env:"JWT_ACCESS_TOKEN_EXPIRE_MINUTES" default:"30" help:"Life of an access token, in minutes."`
-	RefreshDays    int    `name:"refresh-days" env:"JWT_REFRESH_TOKEN_EXPIRE_DAYS" default:"7" help:"Life of a refresh token, in days."`
-	AdminName      string `name:"admin-username" env:"SEED_ADMIN_USERNAME" default:"admin" help:"Name of the administrator that a first start makes."`
-	AdminPassword  string `name:"admin-password" env:"SEED_ADMIN_PASSWORD" help:"Password of that administrator; empty: one is made and printed once."`
-	CORSOrigins    string `name:"cors-origins" env:"CORS_ORIGINS" default:"*" help:"Origins that browsers may call from, separated by commas. No cookie is ever used, so * gives nothing away."`
-	LogLevel       string `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error,DEBUG,INFO,WARN,WARNING,warning,ERROR" help:"What is logged: debug, info, warn or error."`
-	SimulatedCount int    `name:"simulated-instances" env:"LXD_SIMULATED_INSTANCES" default:"20" help:"How many instances a simulated LXD has."`
+	DatabaseURL      string `name:"database" env:"DATABASE_URL" default:"sqlite:///./data/lxdql.db" help:"Where users are kept: sqlite:///./path."`
+	JWTSecret        string `name:"jwt-secret" env:"JWT_SECRET" help:"Signs the tokens, 32 bytes or more; empty: one is made and kept in the database."`
+	AccessMinutes    int    `name:"access-minutes" env:"JWT_ACCESS_TOKEN_EXPIRE_MINUTES" default:"30" help:"Life of an access token, in minutes."`
+	RefreshDays      int    `name:"refresh-days" env:"JWT_REFRESH_TOKEN_EXPIRE_DAYS" default:"7" help:"Life of a refresh token, in days."`
+	AdminName        string `name:"admin-username" env:"SEED_ADMIN_USERNAME" default:"admin" help:"Name of the administrator that a first start makes."`
+	AdminPassword    string `name:"admin-password" env:"SEED_ADMIN_PASSWORD" help:"Password of that administrator; empty: one is made and printed once."`
+	CORSOrigins      string `name:"cors-origins" env:"CORS_ORIGINS" default:"*" help:"Origins that browsers may call from, separated by commas. No cookie is ever used, so * gives nothing away."`
+	JournalKeepDays  int    `name:"journal-keep-days" env:"JOURNAL_KEEP_DAYS" default:"30" help:"For how many days events, operations and the audit trail are kept."`
+	JournalMaxEvents int    `name:"journal-max-events" env:"JOURNAL_MAX_EVENTS" default:"1000000" help:"How many events are kept at most."`
+	LogLevel         string `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error,DEBUG,INFO,WARN,WARNING,warning,ERROR" help:"What is logged: debug, info, warn or error."`
+	SimulatedCount   int    `name:"simulated-instances" env:"LXD_SIMULATED_INSTANCES" default:"20" help:"How many instances a simulated LXD has."`
 }
 
 // timeoutOption is a number of seconds, or a duration such as "1m30s".
@@ -65,6 +67,9 @@ func (c *Config) Validate() error {
 	}
 	if c.RefreshDays < 1 || c.RefreshDays > 365 {
 		return fmt.Errorf("JWT_REFRESH_TOKEN_EXPIRE_DAYS is %d: it has to be 1 to 365", c.RefreshDays)
+	}
+	if c.JournalKeepDays < 1 || c.JournalMaxEvents < 1000 {
+		return fmt.Errorf("JOURNAL_KEEP_DAYS is %d and JOURNAL_MAX_EVENTS is %d: they have to be at least 1 and 1000", c.JournalKeepDays, c.JournalMaxEvents)
 	}
 	return nil
 }

@@ -145,6 +145,7 @@ func classifyLXD(err error) (string, map[string]any) {
 		failed      *lxd.OperationError
 		lagged      *lxd.LaggedError
 		limit       *lxd.LimitError
+		expired     *lxd.CursorExpiredError
 	)
 	switch {
 	case errors.As(err, &failed):
@@ -169,13 +170,15 @@ func classifyLXD(err error) (string, map[string]any) {
 		return "SUBSCRIPTION_LAGGED", map[string]any{"cursor": lagged.Cursor}
 	case errors.As(err, &limit):
 		return "LIMIT_EXCEEDED", nil
+	case errors.As(err, &expired):
+		return "CURSOR_EXPIRED", map[string]any{"oldestCursor": expired.Oldest}
 	}
 	return "", nil
 }
 
 // statusCode is the code of an error of LXD.
 func statusCode(answer *lxd.Error) string {
-	if strings.Contains(answer.Message, "already exists") {
+	if saysTaken(answer.Message) {
 		return "ALREADY_EXISTS"
 	}
 	switch answer.Status {
@@ -196,8 +199,14 @@ func operationCode(operation *lxd.Operation) string {
 	switch {
 	case operation.Status() == lxd.OperationCancelled:
 		return "OPERATION_CANCELLED"
-	case strings.Contains(operation.Err, "already exists"):
+	case saysTaken(operation.Err):
 		return "ALREADY_EXISTS"
 	}
 	return "OPERATION_FAILED"
+}
+
+// saysTaken reports whether LXD says that a name is taken; where two make it at
+// once it may be its database that says so (seen on 5.0.2).
+func saysTaken(message string) bool {
+	return strings.Contains(message, "already exists") || strings.Contains(message, "UNIQUE constraint failed")
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/go-chi/chi/v5/middleware"
-	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/graph"
 	"github.com/lxdql/lxdql/resolvers"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -40,9 +39,10 @@ func (c shortQueries) Add(ctx context.Context, query string, parsed *ast.QueryDo
 
 // executable is the schema with what answers it.
 func executable(resolver *resolvers.Resolver) graphql.ExecutableSchema {
+	audit := auditor{resolver.Journal}
 	return graph.NewExecutableSchema(graph.Config{
 		Resolvers:  resolver,
-		Directives: graph.DirectiveRoot{HasRole: auth.HasRole, Public: auth.Public},
+		Directives: graph.DirectiveRoot{HasRole: audit.hasRole, Public: audit.public},
 	})
 }
 

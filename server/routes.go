@@ -31,13 +31,14 @@ var endpoints = []*health.HTTPEndpoint{
 	{Methods: "GET, HEAD, DELETE", Path: "/api/v1/instances/{name}/logs/exec-output/{output}", Description: "what a command printed whose output LXD has recorded"},
 	{Methods: "GET", Path: "/schema.graphql", Description: "the schema as text, which is the manual"},
 	{Methods: "GET", Path: "/health", Description: "whether the server works: 503 when LXD or the database is away"},
+	{Methods: "GET", Path: "/api/v1/journal.ndjson", Description: "what happened, as lines of JSON: kind=events, operations or audit"},
 	{Methods: "GET", Path: "/health/check", Description: "the same as /health"},
 }
 
 // routes are all that the server answers.
 func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.WebSocket, service *auth.Service, log *slog.Logger) http.Handler {
 	router := chi.NewRouter()
-	router.Use(requestID, logged(log), middleware.Recoverer)
+	router.Use(requestID, withPeer, logged(log), middleware.Recoverer)
 	router.Use(cors.Handler(cors.Options{
 		AllowedOrigins: config.origins(),
 		AllowedMethods: []string{http.MethodGet, http.MethodPost, http.MethodOptions, http.MethodDelete},
@@ -47,6 +48,7 @@ func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.Web
 	}))
 	streamRoutes(router, resolver.Relay, service, log)
 	router.With(identify(service, log), relay.WithOrigin).Handle("/graphql", graphQL(resolver, log, sockets, transport.HTTP{}))
+	router.With(identify(service, log)).Get("/api/v1/journal.ndjson", journalExport(resolver.Journal))
 	served := map[string]http.HandlerFunc{
 		"/health":         healthCheck(resolver.Health),
 		"/health/check":   healthCheck(resolver.Health),

@@ -16,6 +16,7 @@ import (
 
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/db"
+	"github.com/lxdql/lxdql/journal"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/resolvers"
 	"github.com/lxdql/lxdql/simplestreams"
@@ -60,14 +61,21 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	hub := lxd.NewHub(client)
-	manager := work.New(running, client, hub, database, func(err error) { log.Error("what an earlier run left behind could not be ended", "error", err) })
+	told, err := journal.Open(ctx, database, hub, journal.Options{Keep: time.Duration(config.JournalKeepDays) * 24 * time.Hour, MostEvents: config.JournalMaxEvents}, func(err error) {
+		log.Error("the journal could not be written", "error", err)
+	})
+	if err != nil {
+		return err
+	}
+	manager := work.New(running, client, hub, database, told, func(err error) { log.Error("what an earlier run left behind could not be ended", "error", err) })
 	manager.Recover()
 	var background sync.WaitGroup
 	background.Go(func() { hub.Run(running) })
+	background.Go(func() { told.Run(running) })
 	defer background.Wait()
 	defer manager.Wait()
 	defer stop()
-	resolver := &resolvers.Resolver{LXD: client, Remotes: simplestreams.New(nil), Hub: hub, Work: manager, Auth: service, Health: checker(client, database), Endpoints: endpoints, Tell: tell(log)}
+	resolver := &resolvers.Resolver{LXD: client, Remotes: simplestreams.New(nil), Hub: hub, Work: manager, Journal: told, Auth: service, Health: checker(client, database), Endpoints: endpoints, Tell: tell(log)}
 	resolver.Relay = streams(config, client, service, log)
 	defer resolver.Relay.Wait()
 	defer stop()

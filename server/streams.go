@@ -16,7 +16,7 @@ import (
 // streams are the byte streams, with what they ask of the server.
 func streams(config *Config, client *lxd.Client, service *auth.Service, log *slog.Logger) *relay.Relay {
 	return &relay.Relay{
-		LXD: client, Tell: tell(log), Refuse: refuse(log), Recheck: service.Recheck,
+		LXD: client, Tell: tell(log), Refuse: refuseStream(log), Recheck: service.Recheck,
 		Identify: func(ctx context.Context, authorization string) (*auth.Identity, error) {
 			return caller(ctx, service, authorization)
 		},
@@ -70,8 +70,8 @@ var statuses = map[string]int{
 	"LXD_EXTENSION_MISSING": http.StatusNotImplemented, "OPERATION_FAILED": http.StatusBadGateway, "OPERATION_CANCELLED": http.StatusConflict,
 }
 
-// refuse answers a request that is not GraphQL's with an error.
-func refuse(log *slog.Logger) func(w http.ResponseWriter, r *http.Request, err error) {
+// refuseStream answers a request that is not GraphQL's with an error.
+func refuseStream(log *slog.Logger) func(w http.ResponseWriter, r *http.Request, err error) {
 	return func(w http.ResponseWriter, r *http.Request, err error) {
 		code, details := classify(err)
 		answer := map[string]any{"status": "error", "error": err.Error(), "code": code}

@@ -40,10 +40,25 @@ func (m *Manager) kept(ctx context.Context, as lxd.Scope, uuid string, missing e
 	if err != nil {
 		return nil, err
 	}
-	if bulk == nil {
-		return nil, missing
+	if bulk != nil {
+		return allowed(as, bulk.operation(m.client))
 	}
-	return allowed(as, bulk.operation(m.client))
+	operation, err := m.journal.Operation(ctx, as, uuid)
+	if err != nil {
+		return nil, err
+	}
+	return lost(operation), nil
+}
+
+// errLost is how an operation ends that nobody works on any more.
+var errLost = errors.New("LXD or lxdql was restarted meanwhile: look at what it worked on")
+
+// lost is an operation that only the journal knows, at its end: nobody works on it.
+func lost(operation *lxd.Operation) *lxd.Operation {
+	if operation.Final() {
+		return operation
+	}
+	return operation.Ended(errLost)
 }
 
 // Recover ends the bulks that a process has left behind, when LXD is heard:

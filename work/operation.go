@@ -44,6 +44,11 @@ func (m *Manager) Operations(ctx context.Context, as lxd.Scope, project string) 
 	if err != nil {
 		return nil, err
 	}
+	return m.withPast(ctx, as, project, m.withOwn(project, operations))
+}
+
+// withOwn adds lxdql's own operations.
+func (m *Manager) withOwn(project string, operations []*lxd.Operation) []*lxd.Operation {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	m.forget()
@@ -52,7 +57,32 @@ func (m *Manager) Operations(ctx context.Context, as lxd.Scope, project string) 
 			operations = append(operations, t.operation)
 		}
 	}
-	return operations, nil
+	return operations
+}
+
+// settled is how old an operation is that neither LXD nor lxdql lists and that
+// has no end in the journal, before it counts as lost: its events are under way.
+const settled = 10 * time.Second
+
+// withPast adds what the journal knows and nobody lists any more.
+func (m *Manager) withPast(ctx context.Context, as lxd.Scope, project string, listed []*lxd.Operation) ([]*lxd.Operation, error) {
+	if m.journal == nil {
+		return listed, nil
+	}
+	past, err := m.journal.Operations(ctx, as, project)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[string]bool, len(listed))
+	for _, operation := range listed {
+		known[operation.UUID] = true
+	}
+	for _, operation := range past {
+		if !known[operation.UUID] && (operation.Final() || time.Since(operation.UpdatedAt.Time) > settled) {
+			listed = append(listed, lost(operation))
+		}
+	}
+	return listed, nil
 }
 
 // AllOperations are those of all projects that the scope allows, each once.

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lxdql/lxdql/journal"
 	"github.com/lxdql/lxdql/lxd"
 )
 
@@ -37,6 +38,7 @@ type Manager struct {
 
 	locks   locks
 	store   Store
+	journal *journal.Journal
 	started time.Time
 	// failed is told what went wrong where nobody waits for it.
 	failed func(error)
@@ -51,10 +53,10 @@ type task struct {
 }
 
 // New makes a manager whose operations end with ctx, and which keeps in the
-// store what has to outlive it. Failed is told what went wrong where nobody
+// store what has to outlive it; the journal knows what LXD has forgotten. Failed is told what went wrong where nobody
 // waits for it.
-func New(ctx context.Context, client *lxd.Client, hub *lxd.Hub, store Store, failed func(error)) *Manager {
-	return &Manager{ctx: ctx, client: client, hub: hub, tasks: make(map[string]*task), store: store, started: time.Now(), failed: failed}
+func New(ctx context.Context, client *lxd.Client, hub *lxd.Hub, store Store, told *journal.Journal, failed func(error)) *Manager {
+	return &Manager{ctx: ctx, client: client, hub: hub, tasks: make(map[string]*task), store: store, journal: told, started: time.Now(), failed: failed}
 }
 
 // Step is one part of an operation. It returns the operation of LXD that it

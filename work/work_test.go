@@ -42,7 +42,7 @@ func manage(t *testing.T, delay time.Duration) (*Manager, *lxd.Subscription) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	manager := New(ctx, client, hub, nil, func(err error) { t.Error(err) })
+	manager := New(ctx, client, hub, nil, nil, func(err error) { t.Error(err) })
 	t.Cleanup(func() {
 		cancel()
 		manager.Wait()

@@ -1,0 +1,249 @@
+package db
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/lxdql/lxdql/journal"
+	"github.com/lxdql/lxdql/lxd"
+)
+
+type eventRow struct {
+	bun.BaseModel `bun:"table:journal_events"`
+
+	Sequence  int64     `bun:",pk"`
+	Timestamp time.Time `bun:",notnull"`
+	Type      string    `bun:",notnull"`
+	Project   string    `bun:",notnull"`
+	Member    string    `bun:",notnull"`
+	Operation string    `bun:",notnull"`
+	Final     bool      `bun:",notnull"`
+	Body      []byte    `bun:",notnull"`
+}
+
+// operationRow is the last that was told of an operation.
+type operationRow struct {
+	bun.BaseModel `bun:"table:journal_operations"`
+
+	UUID      string    `bun:",pk"`
+	Sequence  int64     `bun:",notnull"`
+	Timestamp time.Time `bun:",notnull"`
+	Project   string    `bun:",notnull"`
+	Member    string    `bun:",notnull"`
+	Final     bool      `bun:",notnull"`
+	Body      []byte    `bun:",notnull"`
+}
+
+// createJournal are the tables as they were at their step.
+func createJournal(ctx context.Context, db *bun.DB) error {
+	type event struct {
+		bun.BaseModel `bun:"table:journal_events"`
+
+		Sequence  int64     `bun:",pk"`
+		Timestamp time.Time `bun:",notnull"`
+		Type      string    `bun:",notnull"`
+		Project   string    `bun:",notnull"`
+		Member    string    `bun:",notnull"`
+		Operation string    `bun:",notnull"`
+		Final     bool      `bun:",notnull"`
+		Body      []byte    `bun:",notnull"`
+	}
+	type operation struct {
+		bun.BaseModel `bun:"table:journal_operations"`
+
+		UUID      string    `bun:",pk"`
+		Sequence  int64     `bun:",notnull"`
+		Timestamp time.Time `bun:",notnull"`
+		Project   string    `bun:",notnull"`
+		Member    string    `bun:",notnull"`
+		Final     bool      `bun:",notnull"`
+		Body      []byte    `bun:",notnull"`
+	}
+	for _, model := range []any{(*event)(nil), (*operation)(nil)} {
+		if _, err := db.NewCreateTable().Model(model).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	// The first two serve the pruning, the third a project's list.
+	for _, index := range [][]string{{"journal_events", "timestamp"}, {"journal_operations", "timestamp"}, {"journal_operations", "project", "sequence"}} {
+		_, err := db.NewCreateIndex().Table(index[0]).Index(index[0] + "_" + index[1]).Column(index[1:]...).Exec(ctx)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	journalName      = "journal.name"
+	journalForgotten = "journal.forgotten"
+)
+
+// Opened is the journal's own name and the sequence of the last event.
+func (db *DB) Opened(ctx context.Context) (string, uint64, error) {
+	name, err := db.SettingOr(ctx, journalName, rand.Text())
+	if err != nil {
+		return "", 0, err
+	}
+	forgotten, err := db.Forgotten(ctx)
+	if err != nil {
+		return "", 0, err
+	}
+	var last sql.NullInt64
+	err = db.bun.NewSelect().Model((*eventRow)(nil)).ColumnExpr("max(sequence)").Scan(ctx, &last)
+	return name, max(uint64(last.Int64), forgotten), err
+}
+
+// Append keeps events, with the operations that they tell of, all or none.
+func (db *DB) Append(ctx context.Context, records []*journal.Record) error {
+	events := make([]*eventRow, len(records))
+	latest := map[string]*operationRow{}
+	for n, r := range records {
+		events[n] = &eventRow{Sequence: int64(r.Sequence), Timestamp: r.Timestamp, Type: string(r.Type), Project: r.Project, Member: r.Member, Operation: r.Operation, Final: r.Final, Body: r.Body}
+		if r.Operation != "" {
+			latest[r.Operation] = &operationRow{UUID: r.Operation, Sequence: int64(r.Sequence), Timestamp: r.Timestamp, Project: r.Project, Member: r.Member, Final: r.Final, Body: r.Body}
+		}
+	}
+	operations := make([]*operationRow, 0, len(latest))
+	for _, row := range latest {
+		operations = append(operations, row)
+	}
+	return db.bun.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.NewInsert().Model(&events).On("CONFLICT DO NOTHING").Exec(ctx); err != nil || len(operations) == 0 {
+			return err
+		}
+		_, err := tx.NewInsert().Model(&operations).On("CONFLICT (uuid) DO UPDATE").
+			Set("sequence = EXCLUDED.sequence").Set("timestamp = EXCLUDED.timestamp").Set("project = EXCLUDED.project").
+			Set("member = EXCLUDED.member").Set("final = EXCLUDED.final").Set("body = EXCLUDED.body").Exec(ctx)
+		return err
+	})
+}
+
+// Hole says that events up to a sequence were not kept.
+func (db *DB) Hole(ctx context.Context, upTo uint64) error {
+	return db.set(ctx, journalForgotten, strconv.FormatUint(upTo, 10))
+}
+
+// Forgotten is the sequence up to which events are not kept.
+func (db *DB) Forgotten(ctx context.Context) (uint64, error) {
+	row := &settingRow{Key: journalForgotten}
+	err := db.bun.NewSelect().Model(row).WherePK().Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseUint(row.Value, 10, 64)
+}
+
+func (db *DB) set(ctx context.Context, key, value string) error {
+	_, err := db.bun.NewInsert().Model(&settingRow{Key: key, Value: value}).On("CONFLICT (key) DO UPDATE").Set("value = EXCLUDED.value").Exec(ctx)
+	return err
+}
+
+// After are the events behind a sequence, oldest first.
+func (db *DB) After(ctx context.Context, sequence uint64, most int) ([]*journal.Record, error) {
+	return db.events(ctx, most, "sequence > ?", int64(sequence), "sequence")
+}
+
+// Before are the events before a sequence, newest first.
+func (db *DB) Before(ctx context.Context, sequence uint64, most int) ([]*journal.Record, error) {
+	return db.events(ctx, most, "sequence < ?", int64(sequence), "sequence DESC")
+}
+
+func (db *DB) events(ctx context.Context, most int, where string, sequence int64, order string) ([]*journal.Record, error) {
+	var rows []*eventRow
+	if err := db.bun.NewSelect().Model(&rows).Where(where, sequence).Order(order).Limit(int64(most)).Scan(ctx); err != nil {
+		return nil, err
+	}
+	records := make([]*journal.Record, len(rows))
+	for n, r := range rows {
+		records[n] = &journal.Record{Sequence: uint64(r.Sequence), Timestamp: r.Timestamp, Type: lxd.EventType(r.Type), Project: r.Project, Member: r.Member, Operation: r.Operation, Final: r.Final, Body: r.Body}
+	}
+	return records, nil
+}
+
+// Operation is an operation as it was last told of; nil for none.
+func (db *DB) Operation(ctx context.Context, uuid string) (*journal.Record, error) {
+	row := &operationRow{UUID: uuid}
+	err := db.bun.NewSelect().Model(row).WherePK().Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return row.record(), nil
+}
+
+// Operations are the last operations of a project, newest first.
+func (db *DB) Operations(ctx context.Context, project string, most int) ([]*journal.Record, error) {
+	var rows []*operationRow
+	query := db.bun.NewSelect().Model(&rows).Order("sequence DESC").Limit(int64(most))
+	if project != "" {
+		query = query.Where("project = ?", project)
+	}
+	if err := query.Scan(ctx); err != nil {
+		return nil, err
+	}
+	records := make([]*journal.Record, len(rows))
+	for n, row := range rows {
+		records[n] = row.record()
+	}
+	return records, nil
+}
+
+func (r *operationRow) record() *journal.Record {
+	return &journal.Record{Sequence: uint64(r.Sequence), Timestamp: r.Timestamp, Type: lxd.EventOperation, Project: r.Project, Member: r.Member, Operation: r.UUID, Final: r.Final, Body: r.Body}
+}
+
+// pruned is how many events one statement forgets: writers get their turn in between.
+const pruned = 5000
+
+// Prune forgets what is older, and the oldest of too many events.
+func (db *DB) Prune(ctx context.Context, before time.Time, most int) error {
+	if _, err := db.bun.NewDelete().Model((*operationRow)(nil)).Where("timestamp < ?", before).Exec(ctx); err != nil {
+		return err
+	}
+	if _, err := db.bun.NewDelete().Model((*auditRow)(nil)).Where("created_at < ?", before).Exec(ctx); err != nil {
+		return err
+	}
+	old, err := db.lastOld(ctx, before, most)
+	if err != nil || old == 0 {
+		return err
+	}
+	// Said first: who reads in between is told, and finds nothing missing.
+	if err := db.Hole(ctx, uint64(old)); err != nil {
+		return err
+	}
+	for {
+		some := db.bun.NewSelect().Model((*eventRow)(nil)).Column("sequence").Where("sequence <= ?", old).Limit(pruned)
+		result, err := db.bun.NewDelete().Model((*eventRow)(nil)).Where("sequence IN (?)", some).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		if gone, err := result.RowsAffected(); err != nil || gone < pruned {
+			return err
+		}
+	}
+}
+
+// lastOld is the sequence of the last event to forget; 0 for none.
+func (db *DB) lastOld(ctx context.Context, before time.Time, most int) (int64, error) {
+	var old, many sql.NullInt64
+	if err := db.bun.NewSelect().Model((*eventRow)(nil)).ColumnExpr("max(sequence)").Where("timestamp < ?", before).Scan(ctx, &old); err != nil {
+		return 0, err
+	}
+	err := db.bun.NewSelect().Model((*eventRow)(nil)).Column("sequence").Order("sequence DESC").Offset(int64(most)).Limit(1).Scan(ctx, &many)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return max(old.Int64, many.Int64), err
+}

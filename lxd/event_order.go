@@ -1,0 +1,48 @@
+package lxd
+
+import (
+	"slices"
+	"time"
+)
+
+// orderWindow is how long an event waits for older ones. LXD sends each from a
+// goroutine of its own, so that they overtake each other.
+const orderWindow = 5 * time.Millisecond
+
+// inOrder hands on events by their timestamps within the window; one that comes
+// later than that keeps the order in which it came. It ends when the events do,
+// and hands on what it has.
+func inOrder(events <-chan Event, publish func(Event)) {
+	type arrived struct {
+		event Event
+		due   time.Time
+	}
+	var waiting []arrived
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		select {
+		case event, ok := <-events:
+			if !ok {
+				for _, one := range waiting {
+					publish(one.event)
+				}
+				return
+			}
+			place := len(waiting)
+			for place > 0 && waiting[place-1].event.Head().Timestamp.After(event.Head().Timestamp.Time) {
+				place--
+			}
+			waiting = slices.Insert(waiting, place, arrived{event, time.Now().Add(orderWindow)})
+		case <-timer.C:
+		}
+		now := time.Now()
+		for len(waiting) > 0 && !waiting[0].due.After(now) {
+			publish(waiting[0].event)
+			waiting = waiting[1:]
+		}
+		if len(waiting) > 0 {
+			timer.Reset(waiting[0].due.Sub(now))
+		}
+	}
+}

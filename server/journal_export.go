@@ -1,0 +1,191 @@
+package server
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"github.com/lxdql/lxdql/auth"
+	"github.com/lxdql/lxdql/journal"
+	"github.com/lxdql/lxdql/lxd"
+)
+
+// exportSize is how many rows are read at once; the answer has no end of its own.
+const exportSize = 500
+
+// exportedEvent is one line of exported events.
+type exportedEvent struct {
+	Cursor    string              `json:"cursor"`
+	Timestamp lxd.Time            `json:"timestamp"`
+	Type      lxd.EventType       `json:"type"`
+	Project   *string             `json:"project"`
+	Location  *string             `json:"location"`
+	Action    string              `json:"action,omitempty"`
+	Source    string              `json:"source,omitempty"`
+	Requestor *lxd.EventRequestor `json:"requestor,omitempty"`
+	Operation *lxd.Operation      `json:"operation,omitempty"`
+}
+
+// exportedAudit is one line of the exported audit trail.
+type exportedAudit struct {
+	Cursor    string   `json:"cursor"`
+	CreatedAt lxd.Time `json:"createdAt"`
+	Username  *string  `json:"username"`
+	Address   string   `json:"address"`
+	Action    string   `json:"action"`
+	Project   *string  `json:"project"`
+	Input     lxd.JSON `json:"input"`
+	Code      *string  `json:"code"`
+	Duration  int      `json:"durationMilliseconds"`
+	Operation *string  `json:"operation"`
+	RequestID string   `json:"requestId"`
+}
+
+// journalExport writes the journal as lines of JSON, as far as the caller may
+// see it: kind is events (the default), operations or audit.
+func journalExport(told *journal.Journal) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		caller := auth.From(r.Context())
+		query := r.URL.Query()
+		all, _ := strconv.ParseBool(query.Get("allProjects"))
+		project := query.Get("project")
+		switch {
+		case caller == nil:
+			refuse(w, http.StatusUnauthorized, "Missing or invalid API key")
+			return
+		case !all && project != "" && !caller.Allows(project, false):
+			refuse(w, http.StatusNotFound, "Project not found")
+			return
+		}
+		lines := &lineWriter{w: w, encoder: json.NewEncoder(w)}
+		var err error
+		switch kind := query.Get("kind"); kind {
+		case "", "events":
+			err = exportEvents(r, told, lines, lxd.EventFilter{Project: project, AllProjects: all}, query.Get("after"))
+		case "operations":
+			err = exportOperations(r, told, lines, project, all)
+		case "audit":
+			if !caller.Allows("", true) {
+				refuse(w, http.StatusForbidden, "the audit trail is for an ADMIN of the whole server")
+				return
+			}
+			err = exportAudit(r, told, lines)
+		default:
+			refuse(w, http.StatusBadRequest, "kind is events, operations or audit, not "+strconv.Quote(kind))
+			return
+		}
+		lines.end(err)
+	}
+}
+
+func exportEvents(r *http.Request, told *journal.Journal, lines *lineWriter, filter lxd.EventFilter, after string) error {
+	for {
+		found, err := told.Events(r.Context(), auth.From(r.Context()), filter, after, exportSize)
+		if err != nil {
+			return err
+		}
+		for _, event := range found.Events {
+			if err := lines.write(exportable(event)); err != nil {
+				return err
+			}
+		}
+		if !found.More {
+			return nil
+		}
+		after = found.End
+		if count := len(found.Events); count > 0 {
+			after = found.Events[count-1].Head().Cursor
+		}
+	}
+}
+
+func exportable(event lxd.Event) exportedEvent {
+	head := event.Head()
+	line := exportedEvent{Cursor: head.Cursor, Timestamp: head.Timestamp, Type: head.Type, Project: head.Project(), Location: head.Location()}
+	switch event := event.(type) {
+	case *lxd.LifecycleEvent:
+		line.Action, line.Source, line.Requestor = event.Action, event.Source, event.Requestor
+	case *lxd.OperationEvent:
+		line.Operation = event.Operation
+	}
+	return line
+}
+
+func exportOperations(r *http.Request, told *journal.Journal, lines *lineWriter, project string, all bool) error {
+	if project == "" && !all {
+		project = "default"
+	}
+	if all {
+		project = ""
+	}
+	operations, err := told.Operations(r.Context(), auth.From(r.Context()), project)
+	for _, operation := range operations {
+		if err := lines.write(operation); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func exportAudit(r *http.Request, told *journal.Journal, lines *lineWriter) error {
+	query := journal.AuditQuery{Most: exportSize}
+	for {
+		rows, _, err := told.AuditEvents(r.Context(), query)
+		for _, e := range rows {
+			line := exportedAudit{e.Cursor(), e.CreatedAt, e.User(), e.Address, e.Action, e.Project(), e.Input, e.Code(), e.DurationMilliseconds(), e.OperationUUID(), e.RequestID}
+			if err := lines.write(line); err != nil {
+				return err
+			}
+			query.Before = e.Sequence
+		}
+		if err != nil || len(rows) < exportSize {
+			return err
+		}
+	}
+}
+
+// lineWriter writes lines of JSON. Nothing is sent before the first of them, so
+// that what is wrong from the start has its status.
+type lineWriter struct {
+	w       http.ResponseWriter
+	encoder *json.Encoder
+	begun   bool
+}
+
+func (l *lineWriter) begin() {
+	if !l.begun {
+		l.begun = true
+		l.w.Header().Set("Content-Type", "application/x-ndjson; charset=utf-8")
+	}
+}
+
+func (l *lineWriter) write(line any) error {
+	l.begin()
+	return l.encoder.Encode(line)
+}
+
+// end says what went wrong: with a status, or in a last line where lines were
+// sent already.
+func (l *lineWriter) end(err error) {
+	if err == nil {
+		l.begin()
+		return
+	}
+	code, details := classify(err)
+	if !l.begun {
+		status := map[string]int{"BAD_USER_INPUT": http.StatusBadRequest, "CURSOR_EXPIRED": http.StatusGone}[code]
+		if status == 0 {
+			status = http.StatusInternalServerError
+		}
+		refuse(l.w, status, err.Error())
+		return
+	}
+	l.encoder.Encode(map[string]any{"error": err.Error(), "code": code, "details": details})
+}
+
+// refuse answers with an error outside of GraphQL.
+func refuse(w http.ResponseWriter, status int, message string) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(map[string]string{"status": "error", "error": message})
+}

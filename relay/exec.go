@@ -94,6 +94,10 @@ func (r *Relay) redeem(request *http.Request, kind Kind) (*Ticket, func(), error
 	if ticket.Identity, err = r.Recheck(request.Context(), ticket.Identity); err != nil {
 		return nil, nil, err
 	}
+	ctx := auth.With(request.Context(), ticket.Identity)
+	if err := r.Keep(ctx, "open:"+string(kind), ticket.Project, map[string]any{"name": ticket.Instance}, nil); err != nil {
+		return nil, nil, err
+	}
 	leave, err := r.enter()
 	return ticket, leave, err
 }

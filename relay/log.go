@@ -68,6 +68,10 @@ func (r *Relay) send(w http.ResponseWriter, request *http.Request, name string, 
 }
 
 func (r *Relay) deleted(w http.ResponseWriter, request *http.Request, err error) {
+	arguments := map[string]any{"name": named(request), "path": request.URL.Path}
+	if failed := r.Keep(request.Context(), "deleteInstanceLog", project(request), arguments, err); err == nil {
+		err = failed
+	}
 	if err != nil {
 		r.Refuse(w, request, err)
 		return

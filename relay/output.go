@@ -46,6 +46,9 @@ func (r *Relay) StartCommand(ctx context.Context, as lxd.Scope, command *Command
 		return err
 	}
 	_, err := r.LXD.CheckExec(ctx, as, command.Project, command.Instance, &command.InstanceCommand)
+	if failed := r.Keep(ctx, "execOutput", command.Project, map[string]any{"name": command.Instance, "command": command.Command}, err); failed != nil && err == nil {
+		return failed
+	}
 	return err
 }
 

@@ -76,7 +76,7 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	defer manager.Wait()
 	defer stop()
 	resolver := &resolvers.Resolver{LXD: client, Remotes: simplestreams.New(nil), Hub: hub, Work: manager, Journal: told, Auth: service, Health: checker(client, database), Endpoints: endpoints, Tell: tell(log)}
-	resolver.Relay = streams(config, client, service, log)
+	resolver.Relay = streams(config, client, service, told, log)
 	defer resolver.Relay.Wait()
 	defer stop()
 	sockets := webSocket(config, resolver, service, log)

@@ -5,22 +5,41 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/lxdql/lxdql/auth"
+	"github.com/lxdql/lxdql/journal"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/relay"
 )
 
 // streams are the byte streams, with what they ask of the server.
-func streams(config *Config, client *lxd.Client, service *auth.Service, log *slog.Logger) *relay.Relay {
+func streams(config *Config, client *lxd.Client, service *auth.Service, told *journal.Journal, log *slog.Logger) *relay.Relay {
 	return &relay.Relay{
-		LXD: client, Tell: tell(log), Refuse: refuseStream(log), Recheck: service.Recheck,
+		LXD: client, Keep: keepStream(told), Tell: tell(log), Refuse: refuseStream(log), Recheck: service.Recheck,
 		Identify: func(ctx context.Context, authorization string) (*auth.Identity, error) {
 			return caller(ctx, service, authorization)
 		},
 		CheckOrigin: originAllowed(config.origins()),
+	}
+}
+
+// keepStream writes into the audit trail what is done beside GraphQL.
+func keepStream(told *journal.Journal) func(ctx context.Context, action, project string, arguments map[string]any, refused error) error {
+	return func(ctx context.Context, action, project string, arguments map[string]any, refused error) error {
+		event := &journal.AuditEvent{
+			CreatedAt: lxd.Time{Time: time.Now().UTC()}, Action: action, Input: journal.InputOf(arguments), InProject: project, RequestID: middleware.GetReqID(ctx),
+		}
+		event.Address, _ = ctx.Value(peerKey{}).(string)
+		if caller := auth.From(ctx); caller != nil && caller.User != nil {
+			event.UserID, event.Username, event.Token = caller.User.ID, caller.User.Username, caller.SessionID
+		}
+		if refused != nil {
+			event.ErrorCode, _ = classify(refused)
+		}
+		return told.Audit(ctx, event)
 	}
 }
 

@@ -44,6 +44,7 @@ type running struct {
 	log       *bytes.Buffer // complete once stopped
 	stop      func()
 	kill      func() // without a chance to end what it does
+	pid       int
 }
 
 // start starts the server in an empty directory, with nothing of the caller's
@@ -70,6 +71,7 @@ func launch(t *testing.T, command *exec.Cmd, directory string, environment ...st
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
+	server.pid = command.Process.Pid
 	address := make(chan string, 1)
 	read := make(chan struct{})
 	go func() {

@@ -12,6 +12,7 @@ import (
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/page"
+	"github.com/lxdql/lxdql/relay"
 	"github.com/lxdql/lxdql/trust"
 	gqlparser "github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -277,6 +278,18 @@ type ComplexityRoot struct {
 	CreateClusterJoinTokenPayload struct {
 		Token          func(childComplexity int) int
 		TokenExpiresAt func(childComplexity int) int
+	}
+
+	CreateConsoleSessionPayload struct {
+		ExpiresAt func(childComplexity int) int
+		Ticket    func(childComplexity int) int
+		URL       func(childComplexity int) int
+	}
+
+	CreateExecSessionPayload struct {
+		ExpiresAt func(childComplexity int) int
+		Ticket    func(childComplexity int) int
+		URL       func(childComplexity int) int
 	}
 
 	CreateIdentityPayload struct {
@@ -610,6 +623,14 @@ type ComplexityRoot struct {
 		Username func(childComplexity int) int
 	}
 
+	ExecOutput struct {
+		Base64   func(childComplexity int) int
+		Error    func(childComplexity int) int
+		ExitCode func(childComplexity int) int
+		Stream   func(childComplexity int) int
+		Text     func(childComplexity int) int
+	}
+
 	FreezeInstancePayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -870,8 +891,9 @@ type ComplexityRoot struct {
 	}
 
 	InstanceLog struct {
-		Content func(childComplexity int, maxBytes *int) int
-		Name    func(childComplexity int) int
+		Content     func(childComplexity int, maxBytes *int) int
+		DownloadURL func(childComplexity int) int
+		Name        func(childComplexity int) int
 	}
 
 	InstanceMetadata struct {
@@ -1063,6 +1085,8 @@ type ComplexityRoot struct {
 		CreateCertificate           func(childComplexity int, input lxd.CreateCertificateInput, wait *int, idempotencyKey *string) int
 		CreateClusterGroup          func(childComplexity int, input lxd.CreateClusterGroupInput, wait *int, idempotencyKey *string) int
 		CreateClusterJoinToken      func(childComplexity int, memberName string) int
+		CreateConsoleSession        func(childComplexity int, name string, project *string, typeArg *relay.ConsoleType, width *int, height *int) int
+		CreateExecSession           func(childComplexity int, name string, project *string, command []string, user *int, group *int, cwd *string, environment lxd.StringMap, width *int, height *int, interactive *bool) int
 		CreateIdentity              func(childComplexity int, input lxd.CreateIdentityInput, idempotencyKey *string) int
 		CreateIdentityProviderGroup func(childComplexity int, input lxd.CreateIdentityProviderGroupInput, wait *int, idempotencyKey *string) int
 		CreateIdentityToken         func(childComplexity int, name string, expiry *string) int
@@ -1154,6 +1178,7 @@ type ComplexityRoot struct {
 		RestoreInstance             func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
 		RestoreStorageVolume        func(childComplexity int, pool string, name string, project *string, location *string, snapshot string, wait *int) int
 		RevokeIdentityToken         func(childComplexity int, name string, wait *int) int
+		RunCommand                  func(childComplexity int, name string, project *string, command []string, stdin *string, environment lxd.StringMap, user *int, group *int, cwd *string, timeoutSeconds *int, maxOutputBytes *int) int
 		ScaleInstanceCPU            func(childComplexity int, name string, project *string, cores int) int
 		ScaleInstanceMemory         func(childComplexity int, name string, project *string, memoryMiB int) int
 		SetInstanceState            func(childComplexity int, name string, project *string, action lxd.Action, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) int
@@ -2019,6 +2044,16 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	RunCommandPayload struct {
+		DurationMilliseconds func(childComplexity int) int
+		Error                func(childComplexity int) int
+		ExitCode             func(childComplexity int) int
+		Stderr               func(childComplexity int, encoding *relay.OutputEncoding) int
+		Stdout               func(childComplexity int, encoding *relay.OutputEncoding) int
+		TimedOut             func(childComplexity int) int
+		Truncated            func(childComplexity int) int
+	}
+
 	ScaleInstanceCpuPayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -2294,6 +2329,7 @@ type ComplexityRoot struct {
 
 	Subscription struct {
 		Events               func(childComplexity int, types []lxd.EventType, actions []string, project *string, allProjects *bool, after *string) int
+		ExecOutput           func(childComplexity int, name string, project *string, command []string, stdin *string, environment lxd.StringMap, user *int, group *int, cwd *string, timeoutSeconds *int) int
 		ImageChanged         func(childComplexity int, name *string, project *string, allProjects *bool, snapshot *bool) int
 		InstanceChanged      func(childComplexity int, name *string, project *string, allProjects *bool, where map[string]any, snapshot *bool) int
 		InstanceState        func(childComplexity int, names []string, project *string, intervalSeconds *int) int
@@ -3284,6 +3320,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateClusterJoinTokenPayload.TokenExpiresAt(childComplexity), true
 
+	case "CreateConsoleSessionPayload.expiresAt":
+		if e.ComplexityRoot.CreateConsoleSessionPayload.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateConsoleSessionPayload.ExpiresAt(childComplexity), true
+	case "CreateConsoleSessionPayload.ticket":
+		if e.ComplexityRoot.CreateConsoleSessionPayload.Ticket == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateConsoleSessionPayload.Ticket(childComplexity), true
+	case "CreateConsoleSessionPayload.url":
+		if e.ComplexityRoot.CreateConsoleSessionPayload.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateConsoleSessionPayload.URL(childComplexity), true
+
+	case "CreateExecSessionPayload.expiresAt":
+		if e.ComplexityRoot.CreateExecSessionPayload.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateExecSessionPayload.ExpiresAt(childComplexity), true
+	case "CreateExecSessionPayload.ticket":
+		if e.ComplexityRoot.CreateExecSessionPayload.Ticket == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateExecSessionPayload.Ticket(childComplexity), true
+	case "CreateExecSessionPayload.url":
+		if e.ComplexityRoot.CreateExecSessionPayload.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateExecSessionPayload.URL(childComplexity), true
+
 	case "CreateIdentityPayload.identity":
 		if e.ComplexityRoot.CreateIdentityPayload.Identity == nil {
 			break
@@ -4215,6 +4289,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EventRequestor.Username(childComplexity), true
+
+	case "ExecOutput.base64":
+		if e.ComplexityRoot.ExecOutput.Base64 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExecOutput.Base64(childComplexity), true
+	case "ExecOutput.error":
+		if e.ComplexityRoot.ExecOutput.Error == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExecOutput.Error(childComplexity), true
+	case "ExecOutput.exitCode":
+		if e.ComplexityRoot.ExecOutput.ExitCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExecOutput.ExitCode(childComplexity), true
+	case "ExecOutput.stream":
+		if e.ComplexityRoot.ExecOutput.Stream == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExecOutput.Stream(childComplexity), true
+	case "ExecOutput.text":
+		if e.ComplexityRoot.ExecOutput.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExecOutput.Text(childComplexity), true
 
 	case "FreezeInstancePayload.instance":
 		if e.ComplexityRoot.FreezeInstancePayload.Instance == nil {
@@ -5364,6 +5469,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InstanceLog.Content(childComplexity, args["maxBytes"].(*int)), true
+	case "InstanceLog.downloadUrl":
+		if e.ComplexityRoot.InstanceLog.DownloadURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceLog.DownloadURL(childComplexity), true
 	case "InstanceLog.name":
 		if e.ComplexityRoot.InstanceLog.Name == nil {
 			break
@@ -6239,6 +6350,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateClusterJoinToken(childComplexity, args["memberName"].(string)), true
+	case "Mutation.createConsoleSession":
+		if e.ComplexityRoot.Mutation.CreateConsoleSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createConsoleSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateConsoleSession(childComplexity, args["name"].(string), args["project"].(*string), args["type"].(*relay.ConsoleType), args["width"].(*int), args["height"].(*int)), true
+	case "Mutation.createExecSession":
+		if e.ComplexityRoot.Mutation.CreateExecSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createExecSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateExecSession(childComplexity, args["name"].(string), args["project"].(*string), args["command"].([]string), args["user"].(*int), args["group"].(*int), args["cwd"].(*string), args["environment"].(lxd.StringMap), args["width"].(*int), args["height"].(*int), args["interactive"].(*bool)), true
 	case "Mutation.createIdentity":
 		if e.ComplexityRoot.Mutation.CreateIdentity == nil {
 			break
@@ -7240,6 +7373,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeIdentityToken(childComplexity, args["name"].(string), args["wait"].(*int)), true
+	case "Mutation.runCommand":
+		if e.ComplexityRoot.Mutation.RunCommand == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_runCommand_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RunCommand(childComplexity, args["name"].(string), args["project"].(*string), args["command"].([]string), args["stdin"].(*string), args["environment"].(lxd.StringMap), args["user"].(*int), args["group"].(*int), args["cwd"].(*string), args["timeoutSeconds"].(*int), args["maxOutputBytes"].(*int)), true
 	case "Mutation.scaleInstanceCpu":
 		if e.ComplexityRoot.Mutation.ScaleInstanceCPU == nil {
 			break
@@ -11231,6 +11375,59 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RevokeIdentityTokenPayload.Operation(childComplexity), true
 
+	case "RunCommandPayload.durationMilliseconds":
+		if e.ComplexityRoot.RunCommandPayload.DurationMilliseconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RunCommandPayload.DurationMilliseconds(childComplexity), true
+	case "RunCommandPayload.error":
+		if e.ComplexityRoot.RunCommandPayload.Error == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RunCommandPayload.Error(childComplexity), true
+	case "RunCommandPayload.exitCode":
+		if e.ComplexityRoot.RunCommandPayload.ExitCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RunCommandPayload.ExitCode(childComplexity), true
+	case "RunCommandPayload.stderr":
+		if e.ComplexityRoot.RunCommandPayload.Stderr == nil {
+			break
+		}
+
+		args, err := ec.field_RunCommandPayload_stderr_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RunCommandPayload.Stderr(childComplexity, args["encoding"].(*relay.OutputEncoding)), true
+	case "RunCommandPayload.stdout":
+		if e.ComplexityRoot.RunCommandPayload.Stdout == nil {
+			break
+		}
+
+		args, err := ec.field_RunCommandPayload_stdout_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RunCommandPayload.Stdout(childComplexity, args["encoding"].(*relay.OutputEncoding)), true
+	case "RunCommandPayload.timedOut":
+		if e.ComplexityRoot.RunCommandPayload.TimedOut == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RunCommandPayload.TimedOut(childComplexity), true
+	case "RunCommandPayload.truncated":
+		if e.ComplexityRoot.RunCommandPayload.Truncated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RunCommandPayload.Truncated(childComplexity), true
+
 	case "ScaleInstanceCpuPayload.instance":
 		if e.ComplexityRoot.ScaleInstanceCpuPayload.Instance == nil {
 			break
@@ -12383,6 +12580,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.Events(childComplexity, args["types"].([]lxd.EventType), args["actions"].([]string), args["project"].(*string), args["allProjects"].(*bool), args["after"].(*string)), true
+	case "Subscription.execOutput":
+		if e.ComplexityRoot.Subscription.ExecOutput == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_execOutput_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.ExecOutput(childComplexity, args["name"].(string), args["project"].(*string), args["command"].([]string), args["stdin"].(*string), args["environment"].(lxd.StringMap), args["user"].(*int), args["group"].(*int), args["cwd"].(*string), args["timeoutSeconds"].(*int)), true
 	case "Subscription.imageChanged":
 		if e.ComplexityRoot.Subscription.ImageChanged == nil {
 			break
@@ -16565,6 +16773,47 @@ extend type Subscription {
   ): InstanceChange @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/instance_console.graphqls", Input: `"""What of a console is shown."""
+enum ConsoleType {
+  """The text console."""
+  CONSOLE
+  """The screen of a virtual machine, as SPICE."""
+  VGA
+}
+
+"""What is needed to open a console's WebSocket: frames are as ` + "`" + `CreateExecSessionPayload` + "`" + ` has them, without an exit code."""
+type CreateConsoleSessionPayload {
+  """
+  Opens the WebSocket once, within 60 seconds. That of a screen opens the further
+  channels of a SPICE client too, as long as its first WebSocket is open.
+  """
+  ticket: String!
+  """The whole address of the WebSocket, with the ticket."""
+  url: String!
+  """When the ticket ends."""
+  expiresAt: Time!
+}
+
+extend type Mutation {
+  """
+  Connect to the console of a running instance over a WebSocket. Of an
+  instance that does not run, ` + "`" + `CONFLICT` + "`" + `; the screen of a container is
+  ` + "`" + `BAD_USER_INPUT` + "`" + `. LXD gives a text console to one at a time.
+  """
+  createConsoleSession(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """What is shown."""
+    type: ConsoleType = CONSOLE
+    """Columns of the text console, 1 to 65535; null leaves it."""
+    width: Int
+    """Rows of the text console, 1 to 65535; null leaves it."""
+    height: Int
+  ): CreateConsoleSessionPayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
 	{Name: "../schema/instance_copy.graphqls", Input: `"""What a copy of an instance is like; what is not given is as it is in the one that is copied."""
 input CopyInstanceInput {
   """The copy's name: 1 to 63 letters, digits and dashes, beginning with a letter and not ending with a dash."""
@@ -16781,6 +17030,168 @@ extend type Mutation {
     """Whether to change nothing and only tell what would be done: see ` + "`" + `plan` + "`" + `."""
     dryRun: Boolean = false
   ): CreateInstancePayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
+	{Name: "../schema/instance_exec.graphqls", Input: `"""
+What is needed to open a command's or a console's WebSocket. Binary frames are
+its input and its output. Text frames are JSON: towards the server
+` + "`" + `{"command":"window-resize","args":{"width":132,"height":50}}` + "`" + `,
+` + "`" + `{"command":"signal","signal":15}` + "`" + `, ` + "`" + `{"command":"end-of-input"}` + "`" + `,
+` + "`" + `{"command":"pause"}` + "`" + `, after which no output comes until ` + "`" + `{"command":"resume"}` + "`" + `, and
+` + "`" + `{"command":"renew","args":{"authorization":"Bearer …"}}` + "`" + `, without which the
+stream ends with the access token that asked for the session (close code 4401);
+towards the caller ` + "`" + `{"event":"stream","stream":"stderr"}` + "`" + ` before output that is
+not of the same stream as what came before (it begins with stdout),
+` + "`" + `{"event":"error","code":"…","message":"…"}` + "`" + `, and at the end
+` + "`" + `{"event":"exit","exitCode":0,"error":null}` + "`" + `. The close frame is 1000 with the
+reason ` + "`" + `exit 0` + "`" + ` then. Closing the WebSocket kills the command within 5 seconds,
+and what it began, as far as it still holds the command's streams.
+"""
+type CreateExecSessionPayload {
+  """Opens the WebSocket once, within 60 seconds, for the same instance. Treat it as a password."""
+  ticket: String!
+  """The whole address of the WebSocket, with the ticket."""
+  url: String!
+  """When the ticket ends."""
+  expiresAt: Time!
+}
+
+"""How bytes are written in a text."""
+enum OutputEncoding {
+  """As UTF-8, with U+FFFD for what is none."""
+  TEXT
+  """As Base64: every byte."""
+  BASE64
+}
+
+"""What a command wrote and returned."""
+type RunCommandPayload {
+  """The beginning of its standard output."""
+  stdout(
+    """How the bytes are written."""
+    encoding: OutputEncoding = TEXT
+  ): String!
+  """The beginning of its standard error."""
+  stderr(
+    """How the bytes are written."""
+    encoding: OutputEncoding = TEXT
+  ): String!
+  """What it returned: 0 is success, 128 and the signal's number where a signal ended it, 127 where there is no such command. Null when its time was up."""
+  exitCode: Int
+  """Why it could not be run; null when it was."""
+  error: String
+  """True when a stream was longer than ` + "`" + `maxOutputBytes` + "`" + `: the rest was thrown away."""
+  truncated: Boolean!
+  """True when it was killed because ` + "`" + `timeoutSeconds` + "`" + ` were up."""
+  timedOut: Boolean!
+  """How long it took, in milliseconds."""
+  durationMilliseconds: Int!
+}
+
+"""What a piece of output was written to."""
+enum OutputStream {
+  """The standard output."""
+  STDOUT
+  """The standard error."""
+  STDERR
+}
+
+"""A piece of what a command writes, or its end."""
+type ExecOutput {
+  """What the piece was written to; null at the end."""
+  stream: OutputStream
+  """The piece as text, with U+FFFD for what is no UTF-8; characters are never cut. Null at the end."""
+  text: String
+  """The piece as Base64; null at the end."""
+  base64: String
+  """What the command returned; null before the end."""
+  exitCode: Int
+  """Why the command could not be run; null when it was."""
+  error: String
+}
+
+extend type Mutation {
+  """
+  Run a command inside a running instance over a WebSocket, such as a terminal.
+  It begins when the WebSocket is opened. Of an instance that does not run,
+  ` + "`" + `CONFLICT` + "`" + `; with 100 unused tickets of the caller, ` + "`" + `LIMIT_EXCEEDED` + "`" + `.
+  """
+  createExecSession(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The program and its arguments, which no shell looks at; null is a shell."""
+    command: [String!]
+    """The number of the user inside the instance; null is 0, root."""
+    user: Int
+    """The number of the group inside the instance; null is 0."""
+    group: Int
+    """The absolute path of the working directory; null is the user's home."""
+    cwd: String
+    """Variables beside HOME, LANG, PATH, USER and LXDQL_EXEC, and TERM of a terminal."""
+    environment: StringMap
+    """Columns of the terminal, 1 to 65535; null is 80."""
+    width: Int
+    """Rows of the terminal, 1 to 65535; null is 24."""
+    height: Int
+    """True for a terminal, in which all output is one stream."""
+    interactive: Boolean = true
+  ): CreateExecSessionPayload @hasRole(role: OPERATOR)
+  """
+  Run a command inside a running instance and wait for its end. What it
+  writes does not stay in LXD. One that the caller does not wait for is killed.
+  """
+  runCommand(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The program and its arguments, which no shell looks at: ` + "`" + `["sh", "-c", "ls | wc -l"]` + "`" + `."""
+    command: [String!]!
+    """Its whole input, at most 1048576 bytes; null is none."""
+    stdin: String
+    """Variables beside HOME, LANG, PATH, USER and LXDQL_EXEC."""
+    environment: StringMap
+    """The number of the user inside the instance; null is 0, root."""
+    user: Int
+    """The number of the group inside the instance; null is 0."""
+    group: Int
+    """The absolute path of the working directory; null is the user's home."""
+    cwd: String
+    """How long it may take, 1 to 3600 seconds; then it is killed, and ` + "`" + `timedOut` + "`" + ` says so."""
+    timeoutSeconds: Int = 60
+    """How much of each stream is kept, 0 to 16777216 bytes."""
+    maxOutputBytes: Int = 1048576
+  ): RunCommandPayload @hasRole(role: OPERATOR)
+}
+
+extend type Subscription {
+  """
+  Run a command inside a running instance and get what it writes as it writes
+  it, then its exit code. A subscriber that does not keep up holds the command
+  up; the end of the subscription kills it.
+  """
+  execOutput(
+    """The instance's name."""
+    name: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The program and its arguments, which no shell looks at."""
+    command: [String!]!
+    """Its whole input, at most 1048576 bytes; null is none."""
+    stdin: String
+    """Variables beside HOME, LANG, PATH, USER and LXDQL_EXEC."""
+    environment: StringMap
+    """The number of the user inside the instance; null is 0, root."""
+    user: Int
+    """The number of the group inside the instance; null is 0."""
+    group: Int
+    """The absolute path of the working directory; null is the user's home."""
+    cwd: String
+    """How long it may take, 1 to 3600 seconds; then it is killed and the stream ends with ` + "`" + `TIMEOUT` + "`" + `. Null is without end."""
+    timeoutSeconds: Int
+  ): ExecOutput @hasRole(role: OPERATOR)
 }
 `, BuiltIn: false},
 	{Name: "../schema/instance_file.graphqls", Input: `"""A file inside an instance. Its bytes are at ` + "`" + `downloadUrl` + "`" + `; writing, moving and deleting are at the same address, beside GraphQL."""
@@ -17035,6 +17446,8 @@ that elsewhere and do not list it.
 type InstanceLog {
   """The file's name: ` + "`" + `lxc.log` + "`" + `."""
   name: String!
+  """The address of the whole file: GET with ` + "`" + `Authorization: Bearer …` + "`" + ` sends it, with Range, and DELETE deletes it, for the same callers as ` + "`" + `content` + "`" + `."""
+  downloadUrl: String!
   """
   The end of the file, with U+FFFD for what is no UTF-8. LXD is asked for each
   log. A VIEWER may read what LXD itself says (` + "`" + `lxc.log` + "`" + `, ` + "`" + `qemu.log` + "`" + `); the
@@ -23726,6 +24139,30 @@ func (ec *executionContext) childFields_CreateClusterJoinTokenPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type CreateClusterJoinTokenPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateConsoleSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ticket":
+		return ec.fieldContext_CreateConsoleSessionPayload_ticket(ctx, field)
+	case "url":
+		return ec.fieldContext_CreateConsoleSessionPayload_url(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_CreateConsoleSessionPayload_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateConsoleSessionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateExecSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ticket":
+		return ec.fieldContext_CreateExecSessionPayload_ticket(ctx, field)
+	case "url":
+		return ec.fieldContext_CreateExecSessionPayload_url(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_CreateExecSessionPayload_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateExecSessionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateIdentityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "identity":
@@ -24362,6 +24799,22 @@ func (ec *executionContext) childFields_EventRequestor(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type EventRequestor", field.Name)
 }
 
+func (ec *executionContext) childFields_ExecOutput(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "stream":
+		return ec.fieldContext_ExecOutput_stream(ctx, field)
+	case "text":
+		return ec.fieldContext_ExecOutput_text(ctx, field)
+	case "base64":
+		return ec.fieldContext_ExecOutput_base64(ctx, field)
+	case "exitCode":
+		return ec.fieldContext_ExecOutput_exitCode(ctx, field)
+	case "error":
+		return ec.fieldContext_ExecOutput_error(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExecOutput", field.Name)
+}
+
 func (ec *executionContext) childFields_FreezeInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -24832,6 +25285,8 @@ func (ec *executionContext) childFields_InstanceLog(ctx context.Context, field g
 	switch field.Name {
 	case "name":
 		return ec.fieldContext_InstanceLog_name(ctx, field)
+	case "downloadUrl":
+		return ec.fieldContext_InstanceLog_downloadUrl(ctx, field)
 	case "content":
 		return ec.fieldContext_InstanceLog_content(ctx, field)
 	}
@@ -26612,6 +27067,26 @@ func (ec *executionContext) childFields_RevokeIdentityTokenPayload(ctx context.C
 		return ec.fieldContext_RevokeIdentityTokenPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RevokeIdentityTokenPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RunCommandPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "stdout":
+		return ec.fieldContext_RunCommandPayload_stdout(ctx, field)
+	case "stderr":
+		return ec.fieldContext_RunCommandPayload_stderr(ctx, field)
+	case "exitCode":
+		return ec.fieldContext_RunCommandPayload_exitCode(ctx, field)
+	case "error":
+		return ec.fieldContext_RunCommandPayload_error(ctx, field)
+	case "truncated":
+		return ec.fieldContext_RunCommandPayload_truncated(ctx, field)
+	case "timedOut":
+		return ec.fieldContext_RunCommandPayload_timedOut(ctx, field)
+	case "durationMilliseconds":
+		return ec.fieldContext_RunCommandPayload_durationMilliseconds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RunCommandPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ScaleInstanceCpuPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -14,6 +15,13 @@ import (
 // quiet is how long LXD may say nothing. It pings every 10 s (seen on 5.0.2):
 // after 25 s the connection is dead.
 const quiet = 25 * time.Second
+
+// frameSize is what is read and written at once, in bytes: what a command
+// prints comes in frames of up to 128 KiB.
+const frameSize = 32 << 10
+
+// frames are the buffers that are written from: a socket holds one while it writes.
+var frames sync.Pool
 
 // listen follows LXD's events over one WebSocket until it breaks or ctx ends.
 // connected is called once LXD has accepted; each event is handed to publish
@@ -76,7 +84,7 @@ func (c *Client) dialWebSocket(ctx context.Context, address string) (*websocket.
 	if err := c.admit(ctx, address); err != nil {
 		return nil, err
 	}
-	dialer := websocket.Dialer{HandshakeTimeout: 10 * time.Second}
+	dialer := websocket.Dialer{HandshakeTimeout: 10 * time.Second, ReadBufferSize: frameSize, WriteBufferSize: frameSize, WriteBufferPool: &frames}
 	if c.standing != nil {
 		dialer.TLSClientConfig = c.standing.tlsConfig()
 		dialer.TLSClientConfig.NextProtos = []string{"http/1.1"}

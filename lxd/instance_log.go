@@ -14,6 +14,9 @@ type InstanceLog struct {
 	instance *Instance
 }
 
+// Instance is whose log it is.
+func (l *InstanceLog) Instance() *Instance { return l.instance }
+
 // openLogs are what LXD itself says while it runs an instance. The others hold
 // secrets: lxc.conf and qemu.conf have the environment and what is raw (seen on
 // 5.0.2), exec_* what commands printed, console.log what was done at the console.

@@ -136,6 +136,9 @@ func (c *Client) DeleteInstanceLog(ctx context.Context, as Scope, project, name,
 	if err != nil {
 		return err
 	}
+	if err := logName(log); err != nil {
+		return err
+	}
 	_, err = change(ctx, c, instance.Project, http.MethodDelete, in(instance.Project, path("instances", instance.Name, "logs", log)), nil)
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -12,12 +13,15 @@ import (
 func answering(t *testing.T, extensions string, answers map[string]string) (*Client, *[]string) {
 	t.Helper()
 	asked := &[]string{}
+	var noting sync.Mutex // questions come side by side
 	return onSocket(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/1.0" {
 			io.WriteString(w, `{"type":"sync","metadata":{"auth":"trusted","api_extensions":[`+extensions+`]}}`)
 			return
 		}
+		noting.Lock()
 		*asked = append(*asked, r.URL.RequestURI())
+		noting.Unlock()
 		if answer, ok := answers[r.URL.RequestURI()]; ok {
 			io.WriteString(w, answer)
 			return

@@ -20,6 +20,10 @@ func (r *instanceResolver) ConsoleLog(ctx context.Context, obj *lxd.Instance, ma
 	return consoleLog(ctx, obj, maxBytes)
 }
 
+func (r *instanceLogResolver) DownloadURL(ctx context.Context, obj *lxd.InstanceLog) (string, error) {
+	return r.Relay.LogAddress(ctx, obj), nil
+}
+
 func (r *instanceLogResolver) Content(ctx context.Context, obj *lxd.InstanceLog, maxBytes *int) (*string, error) {
 	return logContent(ctx, obj, maxBytes)
 }

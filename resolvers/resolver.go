@@ -11,6 +11,7 @@ import (
 	"github.com/lxdql/lxdql/health"
 	"github.com/lxdql/lxdql/journal"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/relay"
 	"github.com/lxdql/lxdql/simplestreams"
 	"github.com/lxdql/lxdql/trust"
 	"github.com/lxdql/lxdql/work"
@@ -26,6 +27,8 @@ type Resolver struct {
 	Auth    *auth.Service
 	// Trust keeps whom we take for LXD.
 	Trust *trust.Keeper
+	// Relay carries byte streams.
+	Relay *relay.Relay
 	// Remotes are the image servers.
 	Remotes *simplestreams.Client
 	// Health asks what the server stands on; Endpoints are what it serves.

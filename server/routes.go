@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/cors"
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/health"
+	"github.com/lxdql/lxdql/relay"
 	"github.com/lxdql/lxdql/resolvers"
 	"github.com/lxdql/lxdql/server/transport"
 	"github.com/lxdql/lxdql/web"
@@ -23,6 +24,11 @@ var endpoints = []*health.HTTPEndpoint{
 	{Methods: "GET", Path: "/", Description: "GraphiQL, in which people ask"},
 	{Methods: "GET", Path: "/docs", Description: "redirects to GraphiQL"},
 	{Methods: "GET", Path: "/playground", Description: "redirects to GraphiQL"},
+	{Methods: "GET", Path: "/terminal/{project}/{instance}", Description: "a terminal in an instance"},
+	{Methods: "GET", Path: "/api/v1/instances/{name}/exec", Description: "WebSocket of a command inside an instance, with a ticket of createExecSession; /exec/ws?token= is the same"},
+	{Methods: "GET", Path: "/api/v1/instances/{name}/console", Description: "WebSocket of an instance's console, with a ticket of createConsoleSession"},
+	{Methods: "GET, HEAD, DELETE", Path: "/api/v1/instances/{name}/logs/{log}", Description: "a log of an instance"},
+	{Methods: "GET, HEAD, DELETE", Path: "/api/v1/instances/{name}/logs/exec-output/{output}", Description: "what a command printed whose output LXD has recorded"},
 	{Methods: "GET", Path: "/schema.graphql", Description: "the schema as text, which is the manual"},
 	{Methods: "GET", Path: "/health", Description: "whether the server works: 503 when LXD or the database is away"},
 	{Methods: "GET", Path: "/api/v1/journal.ndjson", Description: "what happened, as lines of JSON: kind=events, operations or audit"},
@@ -49,7 +55,8 @@ func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.Web
 		MaxAge:         600,
 	}))
 	ask := graphQL(resolver, log, sockets, transport.HTTP{})
-	router.With(identify(service, log)).Handle("/graphql", ask)
+	execRoutes(router, resolver.Relay, service, log)
+	router.With(identify(service, log), relay.WithOrigin).Handle("/graphql", ask)
 	router.With(identify(service, log), loggedIn).Get("/api/v1/{kind}.ndjson", ndjson(executable(resolver).Schema(), ask, refusal(log)))
 	router.With(identify(service, log)).Get("/api/v1/journal.ndjson", journalExport(resolver.Journal))
 	router.Group(streams(resolver, service, log))

@@ -85,6 +85,9 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	defer manager.Wait()
 	defer stop()
 	resolver := &resolvers.Resolver{LXD: client, Remotes: simplestreams.New(nil), Hub: hub, Trust: keeper, Work: manager, Journal: told, Auth: service, Health: checker(client, database), Endpoints: endpoints, Tell: tell(log)}
+	resolver.Relay = execRelay(config, client, service, told, log)
+	defer resolver.Relay.Wait()
+	defer stop()
 	sockets := webSocket(config, resolver, service, log)
 	defer sockets.Wait()
 	defer stop()

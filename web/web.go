@@ -32,8 +32,12 @@ type file struct {
 	etag       string
 }
 
-// Handler serves the page at / and what it loads below /assets/. Where GraphiQL
-// was not built, the page says what to install.
+// terminal is the built page of /terminal/{project}/{instance}.
+const terminal = "terminal/page/instance.html"
+
+// Handler serves the page at /, a terminal at /terminal/{project}/{instance},
+// and what they load below /assets/. Where they were not built, the page says
+// what to install.
 func Handler() http.Handler { return newHandler(dist) }
 
 func newHandler(source fs.FS) http.Handler {
@@ -47,6 +51,9 @@ func newHandler(source fs.FS) http.Handler {
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 		if name == "" {
 			name = "index.html"
+		}
+		if parts := strings.Split(name, "/"); len(parts) == 3 && parts[0] == "terminal" {
+			name = terminal
 		}
 		built, ok := files[name]
 		if !ok {
@@ -71,8 +78,10 @@ func read(source fs.FS) map[string]*file {
 		}
 		return err
 	})
-	if files["index.html"] == nil {
-		files["index.html"] = newFile("index.html", compress(notBuilt))
+	for _, page := range []string{"index.html", terminal} {
+		if files[page] == nil {
+			files[page] = newFile("index.html", compress(notBuilt))
+		}
 	}
 	return files
 }

@@ -13,6 +13,8 @@ var built = fstest.MapFS{
 	"dist/README":              {Data: []byte("not served")},
 	"dist/index.html.gz":       {Data: compress("<html>the page")},
 	"dist/assets/a-1234.js.gz": {Data: compress("let a")},
+
+	"dist/terminal/page/instance.html.gz": {Data: compress("<html>the terminal")},
 }
 
 func ask(handler http.Handler, method, path string, header ...string) *http.Response {
@@ -34,6 +36,16 @@ func TestWhatIsNotServed(t *testing.T) {
 	}
 	if got := ask(handler, "POST", "/"); got.StatusCode != http.StatusMethodNotAllowed || got.Header.Get("Allow") == "" {
 		t.Errorf("POST: HTTP %d", got.StatusCode)
+	}
+}
+
+func TestATerminalIsServedForEachInstance(t *testing.T) {
+	handler := newHandler(built)
+	for path, want := range map[string]int{"/terminal/default/c1": 200, "/terminal/p/web.1": 200, "/terminal/c1": 404, "/terminal/a/b/c": 404, "/terminal": 404} {
+		got := ask(handler, "GET", path)
+		if body, _ := io.ReadAll(got.Body); got.StatusCode != want || (want == 200) != (string(body) == "<html>the terminal") {
+			t.Errorf("%s: HTTP %d %s", path, got.StatusCode, body)
+		}
 	}
 }
 

@@ -2,7 +2,9 @@
 // reload and end with the tab, and no other tab or later visitor finds them.
 const key = 'lxdql-session';
 const listeners = new Set();
-const endpoint = new URL('graphql', document.baseURI).href;
+// A page that is not at the root says where that is.
+const root = document.querySelector('meta[name="root"]')?.content ?? './';
+const endpoint = new URL(`${root}graphql`, document.baseURI).href;
 
 const tokens = 'accessToken refreshToken expiresAt user { username role }';
 const login = `mutation ($username: String!, $password: String!) { login(username: $username, password: $password) { ${tokens} } }`;
@@ -58,7 +60,7 @@ export const session = {
     if (payload && Date.parse(payload.expiresAt) < Date.now() + 30_000) await renew(payload);
     return stored()?.accessToken;
   },
-  async ask(query) {
-    return post(query, {}, await session.token());
+  async ask(query, variables = {}) {
+    return post(query, variables, await session.token());
   },
 };

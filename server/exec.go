@@ -1,0 +1,121 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/lxdql/lxdql/auth"
+	"github.com/lxdql/lxdql/journal"
+	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/relay"
+)
+
+// execRelay carries commands and consoles, with what they ask of the server.
+func execRelay(config *Config, client *lxd.Client, service *auth.Service, told *journal.Journal, log *slog.Logger) *relay.Relay {
+	return &relay.Relay{
+		LXD: client, Keep: keepStream(told), Tell: tell(log), Refuse: refuseStream(log), Recheck: service.Recheck,
+		Identify: func(ctx context.Context, authorization string) (*auth.Identity, error) {
+			return caller(ctx, service, authorization)
+		},
+		CheckOrigin: originAllowed(config.origins()),
+	}
+}
+
+// keepStream writes into the audit trail what is done beside GraphQL.
+func keepStream(told *journal.Journal) func(ctx context.Context, action, project string, arguments map[string]any, refused error) error {
+	return func(ctx context.Context, action, project string, arguments map[string]any, refused error) error {
+		event := &journal.AuditEvent{
+			CreatedAt: lxd.Time{Time: time.Now().UTC()}, Action: action, Input: journal.InputOf(arguments), InProject: project, RequestID: middleware.GetReqID(ctx),
+		}
+		event.Address, _ = ctx.Value(peerKey{}).(string)
+		if caller := auth.From(ctx); caller != nil && caller.User != nil {
+			event.UserID, event.Username, event.Token = caller.User.ID, caller.User.Username, caller.SessionID
+		}
+		if refused != nil {
+			event.ErrorCode, _ = classify(refused)
+		}
+		return told.Audit(ctx, event)
+	}
+}
+
+// execRoutes are commands, consoles and logs beside GraphQL. A WebSocket's caller is
+// known by its ticket; of all else an anonymous caller gets nothing.
+func execRoutes(router chi.Router, carrier *relay.Relay, service *auth.Service, log *slog.Logger) {
+	router.Route("/api/v1/instances/{name}", func(router chi.Router) {
+		router.Use(identify(service, log))
+		router.Get("/exec", carrier.ServeExec)
+		router.Get("/exec/ws", carrier.ServeExec)
+		router.Get("/console", carrier.ServeConsole)
+		router.Group(func(router chi.Router) {
+			router.Use(knownOnly(carrier))
+			for path, handler := range map[string]http.HandlerFunc{"/logs/{log}": carrier.ServeLog, "/logs/exec-output/{output}": carrier.ServeExecOutput} {
+				router.Get(path, handler)
+				router.Head(path, handler)
+				router.Delete(path, handler)
+			}
+		})
+	})
+}
+
+// knownOnly refuses anonymous callers.
+func knownOnly(carrier *relay.Relay) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if auth.From(r.Context()) == nil {
+				reason := auth.ErrUnauthenticated
+				if refused, ok := r.Context().Value(refusedKey{}).(error); ok {
+					reason = refused
+				}
+				carrier.Refuse(w, r, reason)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// execStatuses are the HTTP statuses of codes, where an answer has nothing else.
+var execStatuses = map[string]int{
+	"UNAUTHENTICATED": http.StatusUnauthorized, "FORBIDDEN": http.StatusForbidden, "NOT_FOUND": http.StatusNotFound,
+	"ALREADY_EXISTS": http.StatusConflict, "CONFLICT": http.StatusConflict, "PRECONDITION_FAILED": http.StatusPreconditionFailed,
+	"BAD_USER_INPUT": http.StatusBadRequest, "LIMIT_EXCEEDED": http.StatusTooManyRequests, "RATE_LIMITED": http.StatusTooManyRequests,
+	"TIMEOUT": http.StatusGatewayTimeout, "LXD_ERROR": http.StatusBadGateway, "LXD_UNAVAILABLE": http.StatusServiceUnavailable,
+	"LXD_NOT_TRUSTED": http.StatusBadGateway, "LXD_CERTIFICATE_CHANGED": http.StatusBadGateway,
+	"LXD_EXTENSION_MISSING": http.StatusNotImplemented, "OPERATION_FAILED": http.StatusBadGateway, "OPERATION_CANCELLED": http.StatusConflict,
+}
+
+// refuseStream answers a request that is not GraphQL's with an error.
+func refuseStream(log *slog.Logger) func(w http.ResponseWriter, r *http.Request, err error) {
+	return func(w http.ResponseWriter, r *http.Request, err error) {
+		code, details := classify(err)
+		answer := map[string]any{"status": "error", "error": err.Error(), "code": code}
+		for key, detail := range details {
+			if detail != "" {
+				answer[key] = detail
+			}
+		}
+		switch {
+		case code == "INTERNAL":
+			log.ErrorContext(r.Context(), "internal error", "error", err, "requestId", middleware.GetReqID(r.Context()), "path", r.URL.Path)
+			answer["error"] = "internal error: tell the administrator the request's id"
+		case err == auth.ErrUnauthenticated:
+			answer["error"] = "Missing or invalid API key"
+		}
+		if id := middleware.GetReqID(r.Context()); id != "" {
+			answer["requestId"] = id
+		}
+		status := execStatuses[code]
+		if status == 0 {
+			status = http.StatusInternalServerError
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(status)
+		json.NewEncoder(w).Encode(answer)
+	}
+}

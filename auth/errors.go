@@ -15,12 +15,14 @@ import "errors"
 //	                    session is over (an ErrTokenInvalid)
 //	ErrForbidden        logged in, but without the role          ask an ADMIN
 //	ErrUserExists       the user name is taken                   choose another
-//	ErrNotFound         a Store has no such row                  never reaches a caller
+//	ErrLastAdmin        it would leave no ADMIN                  make another ADMIN first
+//	ErrNotFound         there is no such user or token           look at the list
 var (
 	ErrUnauthenticated = errors.New("log in first: send the header Authorization: Bearer with the accessToken of the mutation login")
 	ErrForbidden       = errors.New("your role does not allow this")
 	ErrUserExists      = errors.New("a user of this name exists already")
-	ErrNotFound        = errors.New("not found in the store")
+	ErrLastAdmin       = errors.New("this is the last ADMIN that can log in: make another one first")
+	ErrNotFound        = errors.New("there is no such thing")
 
 	ErrWrongPassword error = &refusal{"the user name or the password is wrong", ErrUnauthenticated}
 	ErrTokenExpired  error = &refusal{"the token has expired: use the mutation refreshToken, or log in again", ErrUnauthenticated}

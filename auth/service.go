@@ -66,9 +66,19 @@ type AuthPayload struct {
 	User *User
 }
 
-// Login opens a session for a user. A name that does not exist and a password
-// that is wrong are the same ErrWrongPassword after the same time.
+// Login opens a session for a user. A name that does not exist, a password
+// that is wrong and a user who is disabled are the same ErrWrongPassword after
+// the same time.
 func (s *Service) Login(ctx context.Context, username, password string) (*AuthPayload, error) {
+	user, err := s.prove(ctx, username, password)
+	if err != nil {
+		return nil, err
+	}
+	return s.openSession(ctx, user)
+}
+
+// prove returns the user whose password it is, or ErrWrongPassword.
+func (s *Service) prove(ctx context.Context, username, password string) (*User, error) {
 	if len(password) > longestPassword {
 		return nil, ErrWrongPassword
 	}
@@ -80,10 +90,10 @@ func (s *Service) Login(ctx context.Context, username, password string) (*AuthPa
 	if err != nil {
 		return nil, fmt.Errorf("comparing the password: %w", err)
 	}
-	if !matches {
+	if !matches || !user.Enabled() {
 		return nil, ErrWrongPassword
 	}
-	return s.openSession(ctx, user)
+	return user, nil
 }
 
 func (s *Service) openSession(ctx context.Context, user *User) (*AuthPayload, error) {
@@ -147,7 +157,7 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (*Identity, e
 	if err != nil {
 		return nil, err
 	}
-	return &Identity{User: session.User, SessionID: session.ID, ExpiresAt: claims.expiresAt}, nil
+	return &Identity{User: session.User, SessionID: session.ID, ExpiresAt: claims.expiresAt, Grants: session.User.grants()}, nil
 }
 
 // session verifies a token and finds the live session that it belongs to.
@@ -163,7 +173,7 @@ func (s *Service) session(ctx context.Context, token, use string) (claims, *Sess
 	if err != nil {
 		return claims{}, nil, fmt.Errorf("reading the session: %w", err)
 	}
-	if session.UserID != claimed.userID {
+	if session.UserID != claimed.userID || !session.User.Enabled() {
 		return claims{}, nil, ErrTokenInvalid
 	}
 	return claimed, session, nil

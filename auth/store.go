@@ -30,6 +30,22 @@ type Store interface {
 	AddUser(ctx context.Context, user *User) error
 	// UserByName returns a user that the caller owns, or ErrNotFound.
 	UserByName(ctx context.Context, username string) (*User, error)
+	// User returns a user by its id, or ErrNotFound; the caller owns it.
+	User(ctx context.Context, id int64) (*User, error)
+	// Users returns all users, by name.
+	Users(ctx context.Context) ([]*User, error)
+	// ChangeUser reads a user, has it changed, grants too, and keeps what it is
+	// then, as one: of two changes at once, the second sees the first. It keeps
+	// nothing when change fails, with ErrUserExists for a name that is taken,
+	// with ErrLastAdmin when no ADMIN that is enabled would be left, and with
+	// ErrNotFound.
+	ChangeUser(ctx context.Context, username string, change func(*User) error) (*User, error)
+	// DeleteUser forgets a user with sessions, tokens and grants, and returns
+	// it; ErrLastAdmin and ErrNotFound as ChangeUser.
+	DeleteUser(ctx context.Context, username string) (*User, error)
+	// Generation is a number that another change of users, grants and tokens
+	// has made larger, and an end of a session that is not its time's.
+	Generation(ctx context.Context) (int64, error)
 
 	// AddSession keeps a new session.
 	AddSession(ctx context.Context, session *Session) error
@@ -43,6 +59,8 @@ type Store interface {
 	RotateSession(ctx context.Context, id, from, to string, expiresAt time.Time) (bool, error)
 	// EndSession forgets a session; one that is gone already is no error.
 	EndSession(ctx context.Context, id string) error
+	// EndSessions forgets all sessions of a user but one ("" for none).
+	EndSessions(ctx context.Context, userID int64, kept string) error
 	// PruneSessions forgets the sessions that ended before the given time.
 	PruneSessions(ctx context.Context, before time.Time) error
 

@@ -18,6 +18,8 @@ type memory struct {
 	users    map[int64]auth.User
 	sessions map[string]auth.Session
 	settings map[string]string
+	// generation counts the changes.
+	generation int64
 	// down, when set, is what every method fails with.
 	down error
 }
@@ -53,6 +55,71 @@ func (m *memory) UserByName(_ context.Context, username string) (*auth.User, err
 		}
 	}
 	return nil, errors.Join(auth.ErrNotFound, m.down)
+}
+
+func (m *memory) User(_ context.Context, id int64) (*auth.User, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if user, known := m.users[id]; known {
+		return &user, m.down
+	}
+	return nil, errors.Join(auth.ErrNotFound, m.down)
+}
+
+func (m *memory) Users(context.Context) ([]*auth.User, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	var users []*auth.User
+	for _, user := range m.users {
+		users = append(users, &user)
+	}
+	return users, m.down
+}
+
+// ChangeUser leaves names and the last ADMIN to the real store.
+func (m *memory) ChangeUser(ctx context.Context, username string, change func(*auth.User) error) (*auth.User, error) {
+	user, err := m.UserByName(ctx, username)
+	if err != nil {
+		return nil, err
+	}
+	if err := change(user); err != nil {
+		return nil, err
+	}
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.users[user.ID] = *user
+	m.generation++
+	return user, nil
+}
+
+func (m *memory) DeleteUser(ctx context.Context, username string) (*auth.User, error) {
+	user, err := m.UserByName(ctx, username)
+	if err != nil {
+		return nil, err
+	}
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	delete(m.users, user.ID)
+	m.generation++
+	return user, nil
+}
+
+func (m *memory) Generation(context.Context) (int64, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return m.generation, m.down
+}
+
+func (m *memory) EndSessions(_ context.Context, userID int64, kept string) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	for id, session := range m.sessions {
+		if session.UserID == userID && id != kept {
+			delete(m.sessions, id)
+		}
+	}
+	m.generation++
+	return m.down
 }
 
 func (m *memory) AddSession(_ context.Context, session *auth.Session) error {
@@ -93,6 +160,7 @@ func (m *memory) EndSession(ctx context.Context, id string) error {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	delete(m.sessions, id)
+	m.generation++
 	return errors.Join(ctx.Err(), m.down)
 }
 

@@ -63,7 +63,7 @@ func (db *DB) AddSession(ctx context.Context, session *auth.Session) error {
 // Session returns a live session with its user, or auth.ErrNotFound.
 func (db *DB) Session(ctx context.Context, id string) (*auth.Session, error) {
 	row := new(sessionRow)
-	err := db.bun.NewSelect().Model(row).Relation("User").
+	err := db.bun.NewSelect().Model(row).Relation("User").Relation("User.Grants", byProject).
 		Where("s.id = ?", id).Where("s.expires_at > ?", time.Now()).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) || (err == nil && row.User == nil) {
 		return nil, auth.ErrNotFound
@@ -97,8 +97,18 @@ func (db *DB) RotateSession(ctx context.Context, id, from, to string, expiresAt 
 
 // EndSession forgets a session, if there is one.
 func (db *DB) EndSession(ctx context.Context, id string) error {
-	_, err := db.bun.NewDelete().Model((*sessionRow)(nil)).Where("id = ?", id).Exec(ctx)
-	return err
+	return db.changeAccess(ctx, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewDelete().Model((*sessionRow)(nil)).Where("id = ?", id).Exec(ctx)
+		return err
+	})
+}
+
+// EndSessions forgets all sessions of a user but one.
+func (db *DB) EndSessions(ctx context.Context, userID int64, kept string) error {
+	return db.changeAccess(ctx, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewDelete().Model((*sessionRow)(nil)).Where("user_id = ?", userID).Where("id <> ?", kept).Exec(ctx)
+		return err
+	})
 }
 
 // PruneSessions forgets the sessions that ended before the given time.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/lxd"
 )
 
@@ -100,7 +99,7 @@ func (r *Resolver) find(ctx context.Context, id lxd.ID) (lxd.Node, error) {
 	case "Warning":
 		return present(r.LXD.Warning(ctx, scope(ctx), id.Name))
 	case "User":
-		return present(ownUser(ctx, id.Name), nil)
+		return r.findUser(ctx, id.Name)
 	}
 	return nil, nil
 }
@@ -129,14 +128,6 @@ func (r *Resolver) findSnapshot(ctx context.Context, id lxd.ID) (lxd.Node, error
 		}
 	}
 	return nil, err
-}
-
-// ownUser is the caller, if the id is the caller's: other users are hidden.
-func ownUser(ctx context.Context, id string) *auth.User {
-	if user := auth.From(ctx).User; strconv.FormatInt(user.ID, 10) == id {
-		return user
-	}
-	return nil
 }
 
 // nodes are found side by side, so that loaders can gather. One that cannot be

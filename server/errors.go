@@ -92,6 +92,10 @@ func classify(err error) (code string, details map[string]any) {
 		return "BAD_USER_INPUT", map[string]any{"argument": account.Argument}
 	case errors.Is(err, auth.ErrUserExists):
 		return "ALREADY_EXISTS", nil
+	case errors.Is(err, auth.ErrLastAdmin):
+		return "CONFLICT", nil
+	case errors.Is(err, auth.ErrNotFound):
+		return "NOT_FOUND", nil
 	case errors.Is(err, auth.ErrUnauthenticated):
 		return "UNAUTHENTICATED", nil
 	case errors.As(err, &outdated):

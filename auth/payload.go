@@ -1,0 +1,27 @@
+package auth
+
+// UserPayload is what a change of a user gives.
+type UserPayload struct {
+	// User is the user after the change.
+	User *User
+}
+
+// GraphQL has a type for each change.
+type (
+	// CreateUserPayload is what createUser gives.
+	CreateUserPayload = UserPayload
+	// UpdateUserPayload is what updateUser gives.
+	UpdateUserPayload = UserPayload
+	// SetPasswordPayload is what setPassword gives.
+	SetPasswordPayload = UserPayload
+	// GrantRolePayload is what grantRole gives.
+	GrantRolePayload = UserPayload
+	// RevokeRolePayload is what revokeRole gives.
+	RevokeRolePayload = UserPayload
+)
+
+// DeleteUserPayload is what deleteUser gives.
+type DeleteUserPayload struct {
+	// DeletedID is the id that the user had.
+	DeletedID *string
+}

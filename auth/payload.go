@@ -25,3 +25,17 @@ type DeleteUserPayload struct {
 	// DeletedID is the id that the user had.
 	DeletedID *string
 }
+
+// CreateApiTokenPayload is what createApiToken gives.
+type CreateApiTokenPayload struct {
+	// ApiToken is the token without its text.
+	ApiToken *ApiToken
+	// Token is the text, which is kept nowhere.
+	Token *string
+}
+
+// RevokeApiTokenPayload is what revokeApiToken gives.
+type RevokeApiTokenPayload struct {
+	// DeletedID is the id that the token had.
+	DeletedID *string
+}

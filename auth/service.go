@@ -140,8 +140,8 @@ func (s *Service) RefreshToken(ctx context.Context, token string) (*AuthPayload,
 	return s.payload(session)
 }
 
-// Authenticate tells who an access token speaks for; "Bearer " may stand
-// before it. It fails with ErrUnauthenticated when there is no token, and with
+// Authenticate tells who an access token or an API token speaks for; "Bearer "
+// may stand before it. It fails with ErrUnauthenticated when there is no token, and with
 // ErrTokenExpired or ErrTokenInvalid for one that is no good. Any other error
 // is the store's, and says nothing about the caller.
 func (s *Service) Authenticate(ctx context.Context, bearer string) (*Identity, error) {
@@ -152,6 +152,9 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (*Identity, e
 	token := strings.TrimSpace(bearer)
 	if token == "" {
 		return nil, ErrUnauthenticated
+	}
+	if !isJWT(token) {
+		return s.byToken(ctx, token)
 	}
 	claims, session, err := s.session(ctx, token, useAccess)
 	if err != nil {

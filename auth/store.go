@@ -64,6 +64,19 @@ type Store interface {
 	// PruneSessions forgets the sessions that ended before the given time.
 	PruneSessions(ctx context.Context, before time.Time) error
 
+	// AddToken keeps a new API token; ErrTokenExists when one has its hash.
+	AddToken(ctx context.Context, token *ApiToken) error
+	// Token returns a token with its User, both owned by the caller, or ErrNotFound.
+	Token(ctx context.Context, id string) (*ApiToken, error)
+	// TokenByHash is Token for who knows the text.
+	TokenByHash(ctx context.Context, hash string) (*ApiToken, error)
+	// Tokens returns the tokens of a user, or with 0 those of all, newest first.
+	Tokens(ctx context.Context, userID int64) ([]*ApiToken, error)
+	// RevokeToken forgets a token, or is ErrNotFound.
+	RevokeToken(ctx context.Context, id string) error
+	// TouchToken notes that a token was used.
+	TouchToken(ctx context.Context, id string, at time.Time) error
+
 	// SettingOr returns the value kept under a key. Where there is none it
 	// keeps and returns `value`; of several first calls one value wins, and
 	// all return that one.

@@ -17,6 +17,7 @@ type memory struct {
 	lastID   int64
 	users    map[int64]auth.User
 	sessions map[string]auth.Session
+	tokens   map[string]auth.ApiToken
 	settings map[string]string
 	// generation counts the changes.
 	generation int64
@@ -25,7 +26,7 @@ type memory struct {
 }
 
 func newMemory() *memory {
-	return &memory{users: map[int64]auth.User{}, sessions: map[string]auth.Session{}, settings: map[string]string{}}
+	return &memory{users: map[int64]auth.User{}, sessions: map[string]auth.Session{}, tokens: map[string]auth.ApiToken{}, settings: map[string]string{}}
 }
 
 func (m *memory) HasUsers(context.Context) (bool, error) {
@@ -172,6 +173,70 @@ func (m *memory) PruneSessions(_ context.Context, before time.Time) error {
 			delete(m.sessions, id)
 		}
 	}
+	return m.down
+}
+
+func (m *memory) AddToken(_ context.Context, token *auth.ApiToken) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	for _, other := range m.tokens {
+		if other.Hash == token.Hash {
+			return auth.ErrTokenExists
+		}
+	}
+	m.tokens[token.ID] = *token
+	return m.down
+}
+
+func (m *memory) Token(_ context.Context, id string) (*auth.ApiToken, error) {
+	return m.tokenWhere(func(token auth.ApiToken) bool { return token.ID == id })
+}
+
+func (m *memory) TokenByHash(_ context.Context, hash string) (*auth.ApiToken, error) {
+	return m.tokenWhere(func(token auth.ApiToken) bool { return token.Hash == hash })
+}
+
+func (m *memory) tokenWhere(fits func(auth.ApiToken) bool) (*auth.ApiToken, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	for _, token := range m.tokens {
+		user, known := m.users[token.UserID]
+		if token.User = &user; fits(token) && known {
+			return &token, m.down
+		}
+	}
+	return nil, errors.Join(auth.ErrNotFound, m.down)
+}
+
+func (m *memory) Tokens(_ context.Context, userID int64) ([]*auth.ApiToken, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	var tokens []*auth.ApiToken
+	for _, token := range m.tokens {
+		if userID == 0 || token.UserID == userID {
+			tokens = append(tokens, &token)
+		}
+	}
+	return tokens, m.down
+}
+
+func (m *memory) RevokeToken(_ context.Context, id string) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if _, known := m.tokens[id]; !known {
+		return auth.ErrNotFound
+	}
+	delete(m.tokens, id)
+	m.generation++
+	return m.down
+}
+
+func (m *memory) TouchToken(_ context.Context, id string, at time.Time) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	token := m.tokens[id]
+	token.LastUsedAt = &at
+	m.tokens[id] = token
 	return m.down
 }
 

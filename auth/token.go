@@ -58,11 +58,14 @@ func (t tokens) sign(c claims) (string, error) {
 	return token, nil
 }
 
+// isJWT tells a log-in's token from an API token.
+func isJWT(token string) bool { return strings.Count(token, ".") == 2 }
+
 // verify returns what a token of the wanted use says. It fails with
 // ErrTokenExpired for one that was good once, else with ErrTokenInvalid.
 func (t tokens) verify(token, use string) (claims, error) {
 	// Only the compact form: three parts with dots between.
-	if len(token) > longestToken || strings.Count(token, ".") != 2 {
+	if len(token) > longestToken || !isJWT(token) {
 		return claims{}, ErrTokenInvalid
 	}
 	verified, err := jwtauth.VerifyToken(t.signer, token)

@@ -30,6 +30,7 @@ func migrations() *migrate.Migrations {
 	steps.Add(step("0010", "disabled_users", addDisabledUsers))
 	steps.Add(step("0011", "grants", createGrants))
 	steps.Add(step("0012", "access_generation", createGeneration))
+	steps.Add(step("0013", "api_tokens", createTokens))
 	return steps
 }
 

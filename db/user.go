@@ -53,12 +53,10 @@ func createUsers(ctx context.Context, db *bun.DB) error {
 }
 
 func (row *userRow) user() *auth.User {
-	user := &auth.User{ID: row.ID, Username: row.Username, Role: row.Role, PasswordHash: row.PasswordHash, CreatedAt: row.CreatedAt.UTC(), Grants: grantsOf(row.Grants)}
-	if row.DisabledAt != nil {
-		at := row.DisabledAt.UTC()
-		user.DisabledAt = &at
+	return &auth.User{
+		ID: row.ID, Username: row.Username, Role: row.Role, PasswordHash: row.PasswordHash,
+		CreatedAt: row.CreatedAt.UTC(), DisabledAt: inUTC(row.DisabledAt), Grants: grantsOf(row.Grants),
 	}
-	return user
 }
 
 // HasUsers says whether there is any user.

@@ -34,6 +34,8 @@ type Config struct {
 	RefreshDays    int    `name:"refresh-days" env:"JWT_REFRESH_TOKEN_EXPIRE_DAYS" default:"7" help:"Life of a refresh token, in days."`
 	AdminName      string `name:"admin-username" env:"SEED_ADMIN_USERNAME" default:"admin" help:"Name of the administrator that a first start makes."`
 	AdminPassword  string `name:"admin-password" env:"SEED_ADMIN_PASSWORD" help:"Password of that administrator; empty: one is made and printed once."`
+	APIKey         string `name:"api-key" env:"API_KEY" help:"An API token that works from the start, for the user of SEED_ADMIN_USERNAME; 16 characters or more. Another one, or none, takes it away again."`
+	AllowQueryKey  bool   `name:"allow-query-api-key" env:"ALLOW_QUERY_API_KEY" help:"Also take API tokens from URLs (api_key, private_token, token), where proxies log them."`
 	CORSOrigins    string `name:"cors-origins" env:"CORS_ORIGINS" default:"*" help:"Origins that browsers may call from, separated by commas. No cookie is ever used, so * gives nothing away."`
 	LogLevel       string `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error,DEBUG,INFO,WARN,WARNING,warning,ERROR" help:"What is logged: debug, info, warn or error."`
 	SimulatedCount int    `name:"simulated-instances" env:"LXD_SIMULATED_INSTANCES" default:"20" help:"How many instances a simulated LXD has."`

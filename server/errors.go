@@ -90,10 +90,12 @@ func classify(err error) (code string, details map[string]any) {
 		return "FORBIDDEN", nil
 	case errors.As(err, &account):
 		return "BAD_USER_INPUT", map[string]any{"argument": account.Argument}
-	case errors.Is(err, auth.ErrUserExists):
+	case errors.Is(err, auth.ErrUserExists), errors.Is(err, auth.ErrTokenExists):
 		return "ALREADY_EXISTS", nil
 	case errors.Is(err, auth.ErrLastAdmin):
 		return "CONFLICT", nil
+	case errors.Is(err, auth.ErrLimit):
+		return "LIMIT_EXCEEDED", nil
 	case errors.Is(err, auth.ErrNotFound):
 		return "NOT_FOUND", nil
 	case errors.Is(err, auth.ErrUnauthenticated):

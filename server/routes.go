@@ -35,11 +35,11 @@ func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.Web
 	router.Use(cors.Handler(cors.Options{
 		AllowedOrigins: config.origins(),
 		AllowedMethods: []string{http.MethodGet, http.MethodPost, http.MethodOptions},
-		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-ID"},
+		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-ID", "X-API-Key", "PRIVATE-TOKEN"},
 		ExposedHeaders: []string{"X-Request-ID"},
 		MaxAge:         600,
 	}))
-	router.With(identify(service, log)).Handle("/graphql", graphQL(resolver, log, sockets, transport.HTTP{}))
+	router.With(identify(service, config, log)).Handle("/graphql", graphQL(resolver, log, sockets, transport.HTTP{}))
 	served := map[string]http.HandlerFunc{
 		"/health":         healthCheck(resolver.Health),
 		"/health/check":   healthCheck(resolver.Health),

@@ -128,6 +128,9 @@ func (c *Config) service(ctx context.Context, database *db.DB) (*auth.Service, e
 		// Printed once and not logged: logs are kept and shipped.
 		fmt.Fprintf(os.Stdout, "The first administrator is %q with the password\n\n  %s\n\nwhich is not shown again.\n", name, password)
 	}
+	if err == nil {
+		err = auth.Bootstrap(ctx, service, c.AdminName, c.APIKey)
+	}
 	return service, err
 }
 

@@ -44,6 +44,9 @@ func webSocket(config *Config, resolver *resolvers.Resolver, service *auth.Servi
 }
 
 func caller(ctx context.Context, service *auth.Service, authorization string) (*auth.Identity, error) {
+	if identity := auth.From(ctx); identity != nil && authorization == "" {
+		return identity, nil // the request that became the socket said who it is
+	}
 	token := bearer(authorization)
 	if token == "" {
 		return nil, auth.ErrUnauthenticated

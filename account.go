@@ -114,6 +114,17 @@ func (c *userPasswd) Run(ctx context.Context) error {
 	return c.accounts(ctx, func(accounts *server.Accounts) error { return accounts.SetPassword(ctx, c.Name, password) })
 }
 
+type keyCommands struct {
+	Rotate keyRotate `cmd:"" help:"Make a new key to sign tokens with; those of the one before still work, those of the one before that do not. Only where JWT_SECRET is not set."`
+}
+
+type keyRotate struct{ database }
+
+// Run rotates.
+func (c *keyRotate) Run(ctx context.Context) error {
+	return c.accounts(ctx, func(accounts *server.Accounts) error { return accounts.RotateKey(ctx) })
+}
+
 // secret asks for a line without showing it; where nobody sits it is read. It
 // is no argument, because everybody on the machine can read those.
 func secret(prompt string) (string, error) {

@@ -19,6 +19,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve GraphQL over LXD."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this release's schema, and end."`
 	Token   tokenCommands  `cmd:"" help:"API tokens, on the command line of the server."`
+	Key     keyCommands    `cmd:"" help:"The key that signs tokens."`
 	User    userCommands   `cmd:"" help:"Users, on the command line of the server."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -191,7 +191,7 @@ func (s *Service) Tokens(ctx context.Context, all bool) ([]*ApiToken, error) {
 	case caller == nil:
 		return nil, ErrUnauthenticated
 	case caller.confined():
-		return nil, &refusal{"this token is for single projects, and the account it belongs to is not its business", ErrForbidden}
+		return nil, errConfined
 	case !all:
 		return s.store.Tokens(ctx, caller.User.ID)
 	}

@@ -28,6 +28,7 @@ var (
 	ErrLimit           = errors.New("there are too many already")
 	ErrNotFound        = errors.New("there is no such thing")
 
+	errConfined            = &refusal{"this token is for single projects, and the account that it belongs to is not its business", ErrForbidden}
 	ErrWrongPassword error = &refusal{"the user name or the password is wrong", ErrUnauthenticated}
 	ErrTokenExpired  error = &refusal{"the token has expired: use the mutation refreshToken, or log in again", ErrUnauthenticated}
 	ErrTokenInvalid  error = &refusal{"the token is not valid here, or it has ended: log in again, or ask for another token", ErrUnauthenticated}

@@ -83,6 +83,14 @@ func (i *Identity) Has(role Role) bool {
 	return false
 }
 
+// Key names the session or the token that the caller came with.
+func (i *Identity) Key() string {
+	if i.Token != nil {
+		return "token " + i.Token.ID
+	}
+	return "session " + i.SessionID
+}
+
 // ReadOnly says whether the caller came with a token that changes nothing.
 func (i *Identity) ReadOnly() bool { return i != nil && i.Token != nil && i.Token.ReadOnly }
 

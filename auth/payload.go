@@ -39,3 +39,15 @@ type RevokeApiTokenPayload struct {
 	// DeletedID is the id that the token had.
 	DeletedID *string
 }
+
+// LogoutPayload is what logout gives.
+type LogoutPayload struct {
+	// DeletedID is the id that the session had.
+	DeletedID *string
+}
+
+// RevokeSessionPayload is what revokeSession gives.
+type RevokeSessionPayload struct {
+	// DeletedID is the id that the session had.
+	DeletedID *string
+}

@@ -19,6 +19,11 @@ type Options struct {
 	// Secret signs the tokens; take it from the function Secret. Without one
 	// no token can be made, and none is accepted.
 	Secret []byte
+	// PreviousSecret is one that only verifies, so that a new Secret logs nobody out.
+	PreviousSecret []byte
+	// ReadSecrets reads the secrets again, the one that signs first, where another
+	// process may change them; nil where they stay.
+	ReadSecrets func(context.Context) ([][]byte, error)
 	// AccessTTL is how long an access token lives; 0 is 30 minutes.
 	AccessTTL time.Duration
 	// RefreshTTL is how long a refresh token lives, and a session without a
@@ -27,24 +32,27 @@ type Options struct {
 }
 
 // Service logs callers in and tells who they are. It is safe for concurrent
-// use, starts no goroutine and needs no closing.
+// use and needs no closing; Run is its one goroutine.
 type Service struct {
 	store      Store
 	tokens     tokens
 	passwords  *passwords
 	accessTTL  time.Duration
 	refreshTTL time.Duration
+	watchers   watchers
 }
 
 // New makes a Service over a store, which stays the caller's to close.
 func New(store Store, options Options) *Service {
 	service := &Service{
 		store:      store,
-		tokens:     newTokens(options.Secret),
+		tokens:     tokens{&keyring{read: options.ReadSecrets}},
 		passwords:  newPasswords(),
 		accessTTL:  options.AccessTTL,
 		refreshTTL: options.RefreshTTL,
+		watchers:   watchers{open: map[*watcher]struct{}{}, poked: make(chan struct{}, 1)},
 	}
+	service.tokens.set([][]byte{options.Secret, options.PreviousSecret})
 	if service.accessTTL == 0 {
 		service.accessTTL = defaultAccessTTL
 	}
@@ -105,6 +113,7 @@ func (s *Service) openSession(ctx context.Context, user *User) (*AuthPayload, er
 		ID:             rand.Text(),
 		UserID:         user.ID,
 		RefreshTokenID: rand.Text(),
+		Origin:         OriginOf(ctx),
 		CreatedAt:      now,
 		ExpiresAt:      now.Add(s.refreshTTL),
 		User:           user,
@@ -132,7 +141,9 @@ func (s *Service) RefreshToken(ctx context.Context, token string) (*AuthPayload,
 	}
 	if !rotated {
 		// A thief must not save the session by hanging up early.
-		if err := s.store.EndSession(context.WithoutCancel(ctx), session.ID); err != nil {
+		err := s.store.EndSession(context.WithoutCancel(ctx), session.ID)
+		s.changed()
+		if err != nil {
 			return nil, fmt.Errorf("ending the session: %w", err)
 		}
 		return nil, ErrTokenReused
@@ -165,21 +176,26 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (*Identity, e
 
 // session verifies a token and finds the live session that it belongs to.
 func (s *Service) session(ctx context.Context, token, use string) (claims, *Session, error) {
-	claimed, err := s.tokens.verify(token, use)
+	claimed, err := s.tokens.verify(ctx, token, use)
 	if err != nil {
 		return claims{}, nil, err
 	}
-	session, err := s.store.Session(ctx, claimed.sessionID)
-	if errors.Is(err, ErrNotFound) {
-		return claims{}, nil, ErrTokenInvalid
+	session, err := s.live(ctx, claimed.sessionID, claimed.userID)
+	return claimed, session, err
+}
+
+// live is a session of a user that has not ended.
+func (s *Service) live(ctx context.Context, id string, userID int64) (*Session, error) {
+	session, err := s.store.Session(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil, ErrTokenInvalid
+	case err != nil:
+		return nil, fmt.Errorf("reading the session: %w", err)
+	case session.UserID != userID || !session.User.Enabled():
+		return nil, ErrTokenInvalid
 	}
-	if err != nil {
-		return claims{}, nil, fmt.Errorf("reading the session: %w", err)
-	}
-	if session.UserID != claimed.userID || !session.User.Enabled() {
-		return claims{}, nil, ErrTokenInvalid
-	}
-	return claimed, session, nil
+	return session, nil
 }
 
 // payload signs the two tokens that a session has now.

@@ -5,22 +5,6 @@ import (
 	"time"
 )
 
-// Session is one log-in and the refreshes that came out of it.
-type Session struct {
-	// ID is random and unique.
-	ID string
-	// UserID is whose session it is; it ends when the user is deleted.
-	UserID int64
-	// RefreshTokenID is the id of the one refresh token that still works.
-	RefreshTokenID string
-	// CreatedAt is when the user logged in, in UTC.
-	CreatedAt time.Time
-	// ExpiresAt is when the refresh token ends, and the session with it, in UTC.
-	ExpiresAt time.Time
-	// User is filled in by Store.Session, and ignored by Store.AddSession.
-	User *User
-}
-
 // Store is what a Service remembers. All methods may be called at the same
 // time, from several processes too, and stop when ctx ends.
 type Store interface {
@@ -52,6 +36,9 @@ type Store interface {
 	// Session returns a session with its User, both owned by the caller, or
 	// ErrNotFound when the session has ended, or its user is gone.
 	Session(ctx context.Context, id string) (*Session, error)
+	// Sessions returns the sessions of a user that have not ended, or with 0 those
+	// of all, newest first.
+	Sessions(ctx context.Context, userID int64) ([]*Session, error)
 	// RotateSession replaces the refresh token `from` by `to` and sets the new
 	// end of the session. It is false, and changes nothing, when `from` is not
 	// the session's current token or the session has ended. Of several calls
@@ -81,4 +68,7 @@ type Store interface {
 	// keeps and returns `value`; of several first calls one value wins, and
 	// all return that one.
 	SettingOr(ctx context.Context, key, value string) (string, error)
+	// RotateSetting keeps a value under a key and the one that it had under
+	// another, as one.
+	RotateSetting(ctx context.Context, key, previous, value string) error
 }

@@ -240,6 +240,26 @@ func (m *memory) TouchToken(_ context.Context, id string, at time.Time) error {
 	return m.down
 }
 
+func (m *memory) Sessions(_ context.Context, userID int64) ([]*auth.Session, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	var sessions []*auth.Session
+	for _, session := range m.sessions {
+		if userID == 0 || session.UserID == userID {
+			sessions = append(sessions, &session)
+		}
+	}
+	return sessions, m.down
+}
+
+func (m *memory) RotateSetting(_ context.Context, key, previous, value string) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.settings[previous], m.settings[key] = m.settings[key], value
+	m.generation++
+	return m.down
+}
+
 func (m *memory) SettingOr(_ context.Context, key, value string) (string, error) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()

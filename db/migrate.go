@@ -31,6 +31,7 @@ func migrations() *migrate.Migrations {
 	steps.Add(step("0011", "grants", createGrants))
 	steps.Add(step("0012", "access_generation", createGeneration))
 	steps.Add(step("0013", "api_tokens", createTokens))
+	steps.Add(step("0014", "origins", addOrigins))
 	return steps
 }
 

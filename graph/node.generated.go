@@ -167,6 +167,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._StorageBucket(ctx, sel, obj)
+	case *auth.Session:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Session(ctx, sel, obj)
 	case *simplestreams.RemoteImage:
 		if obj == nil {
 			return graphql.Null

@@ -59,6 +59,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	RemoteImage() RemoteImageResolver
 	Server() ServerResolver
+	Session() SessionResolver
 	StorageBucket() StorageBucketResolver
 	StoragePool() StoragePoolResolver
 	StorageVolume() StorageVolumeResolver
@@ -868,6 +869,10 @@ type ComplexityRoot struct {
 		Type      func(childComplexity int) int
 	}
 
+	LogoutPayload struct {
+		DeletedID func(childComplexity int) int
+	}
+
 	LxdEndpoint struct {
 		AuthMethod             func(childComplexity int) int
 		CertificateFingerprint func(childComplexity int) int
@@ -959,6 +964,7 @@ type ComplexityRoot struct {
 		GrantRole                   func(childComplexity int, username string, project string, role auth.Role) int
 		GrowInstanceDisk            func(childComplexity int, name string, project *string, byGiB int) int
 		Login                       func(childComplexity int, username string, password string) int
+		Logout                      func(childComplexity int, everywhere *bool) int
 		MigrateInstance             func(childComplexity int, name string, project *string, input lxd.MigrateInstanceInput, wait *int) int
 		MoveStorageVolume           func(childComplexity int, pool string, name string, project *string, location *string, input lxd.MoveStorageVolumeInput, wait *int) int
 		PublishImage                func(childComplexity int, input lxd.PublishImageInput, wait *int, idempotencyKey *string) int
@@ -984,6 +990,7 @@ type ComplexityRoot struct {
 		RestoreStorageVolume        func(childComplexity int, pool string, name string, project *string, location *string, snapshot string, wait *int) int
 		RevokeAPIToken              func(childComplexity int, id string) int
 		RevokeRole                  func(childComplexity int, username string, project string) int
+		RevokeSession               func(childComplexity int, id string) int
 		ScaleInstanceCPU            func(childComplexity int, name string, project *string, cores int) int
 		ScaleInstanceMemory         func(childComplexity int, name string, project *string, memoryMiB int) int
 		SetInstanceState            func(childComplexity int, name string, project *string, action lxd.InstanceAction, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) int
@@ -1466,6 +1473,7 @@ type ComplexityRoot struct {
 		RemoteImages           func(childComplexity int, remote string, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Search                 func(childComplexity int, query string, kinds []page.SearchKind, project *string, allProjects *bool, first *int, after *string, last *int, before *string) int
 		Server                 func(childComplexity int) int
+		Sessions               func(childComplexity int, allUsers *bool, where map[string]any, search *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		StorageBucket          func(childComplexity int, pool string, name string, project *string) int
 		StorageBuckets         func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		StoragePool            func(childComplexity int, name string) int
@@ -1783,6 +1791,10 @@ type ComplexityRoot struct {
 		User func(childComplexity int) int
 	}
 
+	RevokeSessionPayload struct {
+		DeletedID func(childComplexity int) int
+	}
+
 	ScaleInstanceCpuPayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -1865,6 +1877,29 @@ type ComplexityRoot struct {
 		Name    func(childComplexity int) int
 		Remote  func(childComplexity int) int
 		Version func(childComplexity int) int
+	}
+
+	Session struct {
+		Address     func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		Current     func(childComplexity int) int
+		ExpiresAt   func(childComplexity int) int
+		ID          func(childComplexity int) int
+		RefreshedAt func(childComplexity int) int
+		User        func(childComplexity int) int
+		UserAgent   func(childComplexity int) int
+	}
+
+	SessionConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SessionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	SetInstanceStatePayload struct {
@@ -5147,6 +5182,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LifecycleEvent.Type(childComplexity), true
 
+	case "LogoutPayload.deletedId":
+		if e.ComplexityRoot.LogoutPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LogoutPayload.DeletedID(childComplexity), true
+
 	case "LxdEndpoint.authMethod":
 		if e.ComplexityRoot.LxdEndpoint.AuthMethod == nil {
 			break
@@ -5897,6 +5939,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Login(childComplexity, args["username"].(string), args["password"].(string)), true
+	case "Mutation.logout":
+		if e.ComplexityRoot.Mutation.Logout == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_logout_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Logout(childComplexity, args["everywhere"].(*bool)), true
 	case "Mutation.migrateInstance":
 		if e.ComplexityRoot.Mutation.MigrateInstance == nil {
 			break
@@ -6172,6 +6225,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeRole(childComplexity, args["username"].(string), args["project"].(string)), true
+	case "Mutation.revokeSession":
+		if e.ComplexityRoot.Mutation.RevokeSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeSession(childComplexity, args["id"].(string)), true
 	case "Mutation.scaleInstanceCpu":
 		if e.ComplexityRoot.Mutation.ScaleInstanceCPU == nil {
 			break
@@ -8648,6 +8712,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Server(childComplexity), true
+	case "Query.sessions":
+		if e.ComplexityRoot.Query.Sessions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sessions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Sessions(childComplexity, args["allUsers"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
 	case "Query.storageBucket":
 		if e.ComplexityRoot.Query.StorageBucket == nil {
 			break
@@ -9858,6 +9933,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RevokeRolePayload.User(childComplexity), true
 
+	case "RevokeSessionPayload.deletedId":
+		if e.ComplexityRoot.RevokeSessionPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeSessionPayload.DeletedID(childComplexity), true
+
 	case "ScaleInstanceCpuPayload.instance":
 		if e.ComplexityRoot.ScaleInstanceCpuPayload.Instance == nil {
 			break
@@ -10213,6 +10295,93 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ServerStorageDriver.Version(childComplexity), true
+
+	case "Session.address":
+		if e.ComplexityRoot.Session.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.Address(childComplexity), true
+	case "Session.createdAt":
+		if e.ComplexityRoot.Session.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.CreatedAt(childComplexity), true
+	case "Session.current":
+		if e.ComplexityRoot.Session.Current == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.Current(childComplexity), true
+	case "Session.expiresAt":
+		if e.ComplexityRoot.Session.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.ExpiresAt(childComplexity), true
+	case "Session.id":
+		if e.ComplexityRoot.Session.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.ID(childComplexity), true
+	case "Session.refreshedAt":
+		if e.ComplexityRoot.Session.RefreshedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.RefreshedAt(childComplexity), true
+	case "Session.user":
+		if e.ComplexityRoot.Session.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.User(childComplexity), true
+	case "Session.userAgent":
+		if e.ComplexityRoot.Session.UserAgent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.UserAgent(childComplexity), true
+
+	case "SessionConnection.edges":
+		if e.ComplexityRoot.SessionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionConnection.Edges(childComplexity), true
+	case "SessionConnection.nodes":
+		if e.ComplexityRoot.SessionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionConnection.Nodes(childComplexity), true
+	case "SessionConnection.pageInfo":
+		if e.ComplexityRoot.SessionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionConnection.PageInfo(childComplexity), true
+	case "SessionConnection.totalCount":
+		if e.ComplexityRoot.SessionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionConnection.TotalCount(childComplexity), true
+
+	case "SessionEdge.cursor":
+		if e.ComplexityRoot.SessionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionEdge.Cursor(childComplexity), true
+	case "SessionEdge.node":
+		if e.ComplexityRoot.SessionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionEdge.Node(childComplexity), true
 
 	case "SetInstanceStatePayload.instance":
 		if e.ComplexityRoot.SetInstanceStatePayload.Instance == nil {
@@ -11664,6 +11833,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRemoteImageOrder,
 		ec.unmarshalInputRemoteImageWhere,
 		ec.unmarshalInputRoleWhere,
+		ec.unmarshalInputSessionOrder,
+		ec.unmarshalInputSessionWhere,
 		ec.unmarshalInputStorageBucketOrder,
 		ec.unmarshalInputStorageBucketWhere,
 		ec.unmarshalInputStoragePoolMemberInput,
@@ -18547,6 +18718,139 @@ extend type Query {
   server: Server @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
+	{Name: "../schema/session.graphqls", Input: `"""A log-in and the refreshes that came out of it. It ends 7 days after the last one, unless configured."""
+type Session implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Who logged in."""
+  user: User
+  """The address that the user logged in from; null when it is not known."""
+  address: String
+  """What the client said that it was, such as a browser's name; null when it said nothing."""
+  userAgent: String
+  """Whether it is the one that asks."""
+  current: Boolean!
+  """When the user logged in."""
+  createdAt: Time
+  """When the tokens were exchanged last; null for never."""
+  refreshedAt: Time
+  """When it ends, unless the tokens are exchanged again."""
+  expiresAt: Time
+}
+
+"""One object of a page of sessions."""
+type SessionEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The session."""
+  node: Session!
+}
+
+"""A page of sessions."""
+type SessionConnection {
+  """The page with a cursor for each object."""
+  edges: [SessionEdge!]!
+  """The page's objects."""
+  nodes: [Session!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that meet the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order sessions by."""
+enum SessionOrderField {
+  """When the user logged in."""
+  CREATED_AT
+  """When it ends."""
+  EXPIRES_AT
+  """The user's name."""
+  USERNAME
+}
+
+"""How to order sessions. Equal ones follow by when the users logged in."""
+input SessionOrder {
+  """What to order by."""
+  field: SessionOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""Conditions on sessions: all that are given have to hold."""
+input SessionWhere {
+  """The user's name."""
+  username: StringWhere
+  """The address that the user logged in from."""
+  address: StringWhere
+  """When the user logged in."""
+  createdAt: TimeWhere
+  """When it ends."""
+  expiresAt: TimeWhere
+  """All of these have to hold as well."""
+  and: [SessionWhere!]
+  """One of these has to hold as well."""
+  or: [SessionWhere!]
+  """This must not hold."""
+  not: SessionWhere
+}
+
+"""What ` + "`" + `logout` + "`" + ` gives."""
+type LogoutPayload {
+  """The id that the session had."""
+  deletedId: ID
+}
+
+"""What ` + "`" + `revokeSession` + "`" + ` gives."""
+type RevokeSessionPayload {
+  """The id that the session had."""
+  deletedId: ID
+}
+
+extend type Query {
+  """The caller's sessions that have not ended, or those of all users."""
+  sessions(
+    """Those of all users, for an ADMIN of the whole server; others get ` + "`" + `FORBIDDEN` + "`" + `."""
+    allUsers: Boolean = false
+    """The conditions that they have to meet; null is all."""
+    where: SessionWhere
+    """Only those in whose users' names, addresses or clients' names this occurs; upper and lower case are alike."""
+    search: String
+    """The order; null is the oldest first."""
+    orderBy: SessionOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): SessionConnection @hasRole(role: VIEWER)
+}
+
+extend type Mutation {
+  """
+  End the session that asks: its tokens are refused from then on, and its sockets
+  and streams end. An API token, which is no session, is ` + "`" + `FORBIDDEN` + "`" + `.
+  """
+  logout(
+    """End all other sessions of the caller too; API tokens stay."""
+    everywhere: Boolean = false
+  ): LogoutPayload @hasRole(role: VIEWER)
+  """
+  End a session of the caller, or, as an ADMIN of the whole server, of anybody:
+  what is open with it ends at once. ` + "`" + `NOT_FOUND` + "`" + ` when there is none.
+  """
+  revokeSession(
+    """The session's id."""
+    id: ID!
+  ): RevokeSessionPayload @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
 	{Name: "../schema/storage_bucket.graphqls", Input: `"""What an access key of a bucket may do."""
 enum StorageBucketKeyRole {
   """Read and write."""
@@ -22091,6 +22395,14 @@ func (ec *executionContext) childFields_Lease(ctx context.Context, field graphql
 	return nil, fmt.Errorf("no field named %q was found under type Lease", field.Name)
 }
 
+func (ec *executionContext) childFields_LogoutPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_LogoutPayload_deletedId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LogoutPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_LxdEndpoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "mode":
@@ -23491,6 +23803,14 @@ func (ec *executionContext) childFields_RevokeRolePayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type RevokeRolePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RevokeSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_RevokeSessionPayload_deletedId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeSessionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ScaleInstanceCpuPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -23657,6 +23977,52 @@ func (ec *executionContext) childFields_ServerStorageDriver(ctx context.Context,
 		return ec.fieldContext_ServerStorageDriver_remote(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ServerStorageDriver", field.Name)
+}
+
+func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Session_id(ctx, field)
+	case "user":
+		return ec.fieldContext_Session_user(ctx, field)
+	case "address":
+		return ec.fieldContext_Session_address(ctx, field)
+	case "userAgent":
+		return ec.fieldContext_Session_userAgent(ctx, field)
+	case "current":
+		return ec.fieldContext_Session_current(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Session_createdAt(ctx, field)
+	case "refreshedAt":
+		return ec.fieldContext_Session_refreshedAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Session_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Session", field.Name)
+}
+
+func (ec *executionContext) childFields_SessionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SessionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SessionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SessionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SessionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SessionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SessionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SessionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SessionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SessionEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_SetInstanceStatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -100,6 +100,8 @@ func (r *Resolver) find(ctx context.Context, id lxd.ID) (lxd.Node, error) {
 		return present(r.LXD.Warning(ctx, scope(ctx), id.Name))
 	case "User":
 		return r.findUser(ctx, id.Name)
+	case "Session":
+		return present(r.Auth.SessionByID(ctx, id.Name))
 	case "ApiToken":
 		return present(r.Auth.TokenByID(ctx, id.Name))
 	}

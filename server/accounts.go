@@ -113,3 +113,7 @@ func (a *Accounts) SetPassword(ctx context.Context, username, password string) e
 	_, err := a.service.ReplacePassword(ctx, username, password, "")
 	return err
 }
+
+// RotateKey makes a new key to sign tokens with, where it is kept in the
+// database. Tokens of the one before still work.
+func (a *Accounts) RotateKey(ctx context.Context) error { return auth.RotateSecret(ctx, a.database) }

@@ -29,9 +29,9 @@ var endpoints = []*health.HTTPEndpoint{
 }
 
 // routes are all that the server answers.
-func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.WebSocket, service *auth.Service, log *slog.Logger) http.Handler {
+func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.WebSocket, service *auth.Service, present *attendance, log *slog.Logger) http.Handler {
 	router := chi.NewRouter()
-	router.Use(requestID, logged(log), middleware.Recoverer)
+	router.Use(requestID, client(config, log), logged(log), middleware.Recoverer)
 	router.Use(cors.Handler(cors.Options{
 		AllowedOrigins: config.origins(),
 		AllowedMethods: []string{http.MethodGet, http.MethodPost, http.MethodOptions},
@@ -39,7 +39,7 @@ func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.Web
 		ExposedHeaders: []string{"X-Request-ID"},
 		MaxAge:         600,
 	}))
-	router.With(identify(service, config, log)).Handle("/graphql", graphQL(resolver, log, sockets, transport.HTTP{}))
+	router.With(identify(service, config, log)).Handle("/graphql", graphQL(resolver, log, sockets, stream(service, present)))
 	served := map[string]http.HandlerFunc{
 		"/health":         healthCheck(resolver.Health),
 		"/health/check":   healthCheck(resolver.Health),
@@ -64,7 +64,7 @@ func logged(log *slog.Logger) func(http.Handler) http.Handler {
 			next.ServeHTTP(response, r)
 			log.DebugContext(r.Context(), "request", "method", r.Method, "path", r.URL.Path, "status", response.Status(),
 				"bytes", response.BytesWritten(), "milliseconds", time.Since(begun).Milliseconds(),
-				"requestId", middleware.GetReqID(r.Context()), "address", r.RemoteAddr)
+				"requestId", middleware.GetReqID(r.Context()), "address", auth.OriginOf(r.Context()).Address)
 		})
 	}
 }

@@ -64,15 +64,19 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	manager.Recover()
 	var background sync.WaitGroup
 	background.Go(func() { hub.Run(running) })
+	background.Go(func() {
+		service.Run(running, func(err error) { log.Error("who may still ask cannot be looked up", "error", err) })
+	})
 	defer background.Wait()
 	defer manager.Wait()
 	defer stop()
 	resolver := &resolvers.Resolver{LXD: client, Remotes: simplestreams.New(nil), Hub: hub, Work: manager, Auth: service, Health: checker(client, database), Endpoints: endpoints, Tell: tell(log)}
-	sockets := webSocket(config, resolver, service, log)
+	present := newAttendance()
+	sockets := webSocket(config, resolver, service, present, log)
 	defer sockets.Wait()
 	defer stop()
 	httpServer := &http.Server{
-		Handler:           routes(config, resolver, sockets, service, log),
+		Handler:           routes(config, resolver, sockets, service, present, log),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return running },
@@ -118,8 +122,16 @@ func (c *Config) service(ctx context.Context, database *db.DB) (*auth.Service, e
 	if err != nil {
 		return nil, err
 	}
+	previous, err := auth.PreviousSecret(c.JWTPrevious)
+	if err != nil {
+		return nil, err
+	}
+	var kept func(context.Context) ([][]byte, error)
+	if c.JWTSecret == "" {
+		kept = func(ctx context.Context) ([][]byte, error) { return auth.KeptSecrets(ctx, database) }
+	}
 	service := auth.New(database, auth.Options{
-		Secret:     secret,
+		Secret: secret, PreviousSecret: previous, ReadSecrets: kept,
 		AccessTTL:  time.Duration(c.AccessMinutes) * time.Minute,
 		RefreshTTL: time.Duration(c.RefreshDays) * 24 * time.Hour,
 	})

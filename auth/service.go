@@ -40,6 +40,7 @@ type Service struct {
 	accessTTL  time.Duration
 	refreshTTL time.Duration
 	watchers   watchers
+	attempts   attempts
 }
 
 // New makes a Service over a store, which stays the caller's to close.
@@ -50,6 +51,7 @@ func New(store Store, options Options) *Service {
 		passwords:  newPasswords(),
 		accessTTL:  options.AccessTTL,
 		refreshTTL: options.RefreshTTL,
+		attempts:   attempts{known: map[string]*attempt{}},
 		watchers:   watchers{open: map[*watcher]struct{}{}, poked: make(chan struct{}, 1)},
 	}
 	service.tokens.set([][]byte{options.Secret, options.PreviousSecret})
@@ -85,8 +87,18 @@ func (s *Service) Login(ctx context.Context, username, password string) (*AuthPa
 	return s.openSession(ctx, user)
 }
 
-// prove returns the user whose password it is, or ErrWrongPassword.
-func (s *Service) prove(ctx context.Context, username, password string) (*User, error) {
+// prove returns the user whose password it is, or ErrWrongPassword, or after
+// some failures a *RateError.
+func (s *Service) prove(ctx context.Context, username, password string) (user *User, err error) {
+	end, err := s.attempts.begin(ofLogin(OriginOf(ctx), username), ErrWrongPassword)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { end(err) }()
+	return s.compare(ctx, username, password)
+}
+
+func (s *Service) compare(ctx context.Context, username, password string) (*User, error) {
 	if len(password) > longestPassword {
 		return nil, ErrWrongPassword
 	}
@@ -128,7 +140,16 @@ func (s *Service) openSession(ctx context.Context, user *User) (*AuthPayload, er
 // live for another RefreshTTL. Of several calls with one token, at the same
 // time or later, only one succeeds; every other ends the session and gets
 // ErrTokenReused. An ended session is ErrTokenInvalid or ErrTokenExpired.
-func (s *Service) RefreshToken(ctx context.Context, token string) (*AuthPayload, error) {
+func (s *Service) RefreshToken(ctx context.Context, token string) (payload *AuthPayload, err error) {
+	end, err := s.attempts.begin(ofRefresh(OriginOf(ctx)), ErrTokenInvalid)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { end(err) }()
+	return s.refresh(ctx, token)
+}
+
+func (s *Service) refresh(ctx context.Context, token string) (*AuthPayload, error) {
 	claims, session, err := s.session(ctx, token, useRefresh)
 	if err != nil {
 		return nil, err

@@ -81,11 +81,14 @@ func classify(err error) (code string, details map[string]any) {
 	var account *auth.InputError
 	var number *graphql.IntegerError
 	var outdated *lxd.PreconditionError
+	var early *auth.RateError
 	switch {
 	case errors.As(err, &argument):
 		return "BAD_USER_INPUT", map[string]any{"argument": argument.Argument}
 	case errors.As(err, &number):
 		return "BAD_USER_INPUT", nil
+	case errors.As(err, &early):
+		return "RATE_LIMITED", map[string]any{"retryAfterSeconds": int(early.After.Seconds()) + 1}
 	case errors.Is(err, auth.ErrForbidden):
 		return "FORBIDDEN", nil
 	case errors.As(err, &account):

@@ -36,10 +36,11 @@ func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.Web
 		AllowedOrigins: config.origins(),
 		AllowedMethods: []string{http.MethodGet, http.MethodPost, http.MethodOptions},
 		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-ID", "X-API-Key", "PRIVATE-TOKEN"},
-		ExposedHeaders: []string{"X-Request-ID"},
+		ExposedHeaders: []string{"X-Request-ID", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"},
 		MaxAge:         600,
 	}))
-	router.With(identify(service, config, log)).Handle("/graphql", graphQL(resolver, log, sockets, stream(service, present)))
+	limit := newRateLimit(config)
+	router.With(identify(service, config, log), limit.requests).Handle("/graphql", graphQL(resolver, limit, log, sockets, stream(service, present)))
 	served := map[string]http.HandlerFunc{
 		"/health":         healthCheck(resolver.Health),
 		"/health/check":   healthCheck(resolver.Health),

@@ -44,6 +44,8 @@ type Store interface {
 	// the session's current token or the session has ended. Of several calls
 	// with the same `from`, one is true.
 	RotateSession(ctx context.Context, id, from, to string, expiresAt time.Time) (bool, error)
+	// ExtendSession sets the end of a session that has not ended.
+	ExtendSession(ctx context.Context, id string, expiresAt time.Time) error
 	// EndSession forgets a session; one that is gone already is no error.
 	EndSession(ctx context.Context, id string) error
 	// EndSessions forgets all sessions of a user but one ("" for none).

@@ -157,6 +157,15 @@ func (m *memory) RotateSession(_ context.Context, id, from, to string, expiresAt
 	return true, m.down
 }
 
+func (m *memory) ExtendSession(_ context.Context, id string, expiresAt time.Time) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	session := m.sessions[id]
+	session.ExpiresAt = expiresAt
+	m.sessions[id] = session
+	return m.down
+}
+
 func (m *memory) EndSession(ctx context.Context, id string) error {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()

@@ -139,6 +139,13 @@ func (db *DB) RotateSession(ctx context.Context, id, from, to string, expiresAt 
 	return changed == 1, err
 }
 
+// ExtendSession sets the end of a session that has not ended.
+func (db *DB) ExtendSession(ctx context.Context, id string, expiresAt time.Time) error {
+	_, err := db.bun.NewUpdate().Model((*sessionRow)(nil)).Set("expires_at = ?", expiresAt).
+		Where("id = ?", id).Where("expires_at > ?", time.Now()).Exec(ctx)
+	return err
+}
+
 // EndSession forgets a session, if there is one.
 func (db *DB) EndSession(ctx context.Context, id string) error {
 	return db.changeAccess(ctx, func(ctx context.Context, tx bun.Tx) error {

@@ -963,7 +963,7 @@ type ComplexityRoot struct {
 		FreezeInstance              func(childComplexity int, name string, project *string, wait *int) int
 		GrantRole                   func(childComplexity int, username string, project string, role auth.Role) int
 		GrowInstanceDisk            func(childComplexity int, name string, project *string, byGiB int) int
-		Login                       func(childComplexity int, username string, password string) int
+		Login                       func(childComplexity int, username string, password string, cookie *bool) int
 		Logout                      func(childComplexity int, everywhere *bool) int
 		MigrateInstance             func(childComplexity int, name string, project *string, input lxd.MigrateInstanceInput, wait *int) int
 		MoveStorageVolume           func(childComplexity int, pool string, name string, project *string, location *string, input lxd.MoveStorageVolumeInput, wait *int) int
@@ -5938,7 +5938,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.Login(childComplexity, args["username"].(string), args["password"].(string)), true
+		return e.ComplexityRoot.Mutation.Login(childComplexity, args["username"].(string), args["password"].(string), args["cookie"].(*bool)), true
 	case "Mutation.logout":
 		if e.ComplexityRoot.Mutation.Logout == nil {
 			break
@@ -20556,13 +20556,20 @@ extend type Query {
 
 extend type Mutation {
   """
-  Log in. A wrong name and a wrong password are the same ` + "`" + `UNAUTHENTICATED` + "`" + `.
+  Log in. A wrong name and a wrong password are the same ` + "`" + `UNAUTHENTICATED` + "`" + `, and so
+  is a user who is disabled. After some failures ` + "`" + `RATE_LIMITED` + "`" + `, with ` + "`" + `retryAfterSeconds` + "`" + `.
   """
   login(
     """The user's name."""
     username: String!
     """The user's password."""
     password: String!
+    """
+    Also set the access token as the cookie ` + "`" + `authenticationToken` + "`" + ` (HttpOnly, SameSite=Strict), for browser apps.
+    It counts on every route, and is renewed as long as it is used. Browsers have to send the header ` + "`" + `X-CSRF-Token` + "`" + `
+    with it (any value), except with GET. ` + "`" + `BAD_USER_INPUT` + "`" + ` over a WebSocket.
+    """
+    cookie: Boolean = false
   ): AuthPayload! @public
   """
   New tokens for a refresh token. It works once: a second use ends the session,

@@ -131,7 +131,7 @@ type MutationResolver interface {
 	CopyStorageVolume(ctx context.Context, pool string, name string, project *string, location *string, snapshot *string, input lxd.CopyStorageVolumeInput, wait *int, idempotencyKey *string) (*work.StorageVolumePayload, error)
 	MoveStorageVolume(ctx context.Context, pool string, name string, project *string, location *string, input lxd.MoveStorageVolumeInput, wait *int) (*work.StorageVolumePayload, error)
 	DeleteStorageVolume(ctx context.Context, pool string, name string, project *string, location *string, wait *int, dryRun *bool) (*work.DeletePayload, error)
-	Login(ctx context.Context, username string, password string) (*auth.AuthPayload, error)
+	Login(ctx context.Context, username string, password string, cookie *bool) (*auth.AuthPayload, error)
 	RefreshToken(ctx context.Context, refreshToken string) (*auth.AuthPayload, error)
 	CreateUser(ctx context.Context, input auth.CreateUserInput) (*auth.UserPayload, error)
 	UpdateUser(ctx context.Context, username string, input auth.UpdateUserInput) (*auth.UserPayload, error)
@@ -2479,6 +2479,14 @@ func (ec *executionContext) field_Mutation_login_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["password"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "cookie",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["cookie"] = arg2
 	return args, nil
 }
 
@@ -14070,7 +14078,7 @@ func (ec *executionContext) _Mutation_login(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().Login(ctx, fc.Args["username"].(string), fc.Args["password"].(string))
+			return ec.Resolvers.Mutation().Login(ctx, fc.Args["username"].(string), fc.Args["password"].(string), fc.Args["cookie"].(*bool))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next

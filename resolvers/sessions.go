@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"context"
+	"time"
 
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/lxd"
@@ -11,10 +12,22 @@ func (r *Resolver) sessionID(id string) string {
 	return lxd.ID{Server: r.LXD.Name(), Kind: "Session", Name: id}.String()
 }
 
+// login logs in, with a cookie if one is wished.
+func (r *Resolver) login(ctx context.Context, username, password string, cookie bool) (*auth.AuthPayload, error) {
+	payload, err := r.Auth.Login(ctx, username, password)
+	if err != nil || !cookie {
+		return payload, err
+	}
+	return payload, r.SetCookie(ctx, payload.AccessToken, payload.ExpiresAt)
+}
+
 // logout ends the caller's session, or all of them.
 func (r *Resolver) logout(ctx context.Context, everywhere bool) (*auth.LogoutPayload, error) {
 	session, err := r.Auth.Logout(ctx, everywhere)
 	if err != nil {
+		return nil, err
+	}
+	if err := r.SetCookie(ctx, "", time.Time{}); err != nil {
 		return nil, err
 	}
 	id := r.sessionID(session.ID)

@@ -18,8 +18,8 @@ func (r *grantResolver) Project(ctx context.Context, obj *auth.Grant) (*lxd.Proj
 	return load(ctx).project.Load(ctx, obj.ProjectName)()
 }
 
-func (r *mutationResolver) Login(ctx context.Context, username string, password string) (*auth.AuthPayload, error) {
-	return r.Auth.Login(ctx, username, password)
+func (r *mutationResolver) Login(ctx context.Context, username string, password string, cookie *bool) (*auth.AuthPayload, error) {
+	return r.login(ctx, username, password, value(cookie))
 }
 
 func (r *mutationResolver) RefreshToken(ctx context.Context, refreshToken string) (*auth.AuthPayload, error) {

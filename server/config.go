@@ -42,7 +42,7 @@ type Config struct {
 	RateLimitMax     int    `name:"rate-limit-max" env:"RATE_LIMIT_MAX" default:"120" help:"Requests in a window; one whose answer could be large counts as several."`
 	RateLimitWindow  int    `name:"rate-limit-window" env:"RATE_LIMIT_WINDOW_SECONDS" default:"60" help:"The sliding window, in seconds."`
 	TrustedProxies   string `name:"trusted-proxies" env:"TRUSTED_PROXIES" help:"Addresses or networks of proxies whose X-Forwarded-For and X-Real-IP are believed, separated by commas."`
-	CORSOrigins      string `name:"cors-origins" env:"CORS_ORIGINS" default:"*" help:"Origins that browsers may call from, separated by commas. No cookie is ever used, so * gives nothing away."`
+	CORSOrigins      string `name:"cors-origins" env:"CORS_ORIGINS" default:"*" help:"Origins that browsers may call from, separated by commas. With * they may call with tokens only, never with the cookie."`
 	LogLevel         string `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error,DEBUG,INFO,WARN,WARNING,warning,ERROR" help:"What is logged: debug, info, warn or error."`
 	SimulatedCount   int    `name:"simulated-instances" env:"LXD_SIMULATED_INSTANCES" default:"20" help:"How many instances a simulated LXD has."`
 }

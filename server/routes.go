@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -35,9 +36,11 @@ func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.Web
 	router.Use(cors.Handler(cors.Options{
 		AllowedOrigins: config.origins(),
 		AllowedMethods: []string{http.MethodGet, http.MethodPost, http.MethodOptions},
-		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-ID", "X-API-Key", "PRIVATE-TOKEN"},
-		ExposedHeaders: []string{"X-Request-ID", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"},
-		MaxAge:         600,
+		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-ID", "X-API-Key", "PRIVATE-TOKEN", csrfHeader},
+		// A cookie is no help to a page of an origin that nobody has named.
+		AllowCredentials: !slices.Contains(config.origins(), "*"),
+		ExposedHeaders:   []string{"X-Request-ID", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"},
+		MaxAge:           600,
 	}))
 	limit := newRateLimit(config)
 	router.With(identify(service, config, log), limit.requests).Handle("/graphql", graphQL(resolver, limit, log, sockets, stream(service, present)))

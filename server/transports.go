@@ -20,6 +20,7 @@ func webSocket(config *Config, resolver *resolvers.Resolver, service *auth.Servi
 	resolver.EndStream = func(ctx context.Context, reason error) {
 		transport.EndStream(ctx, show(ctx, reason))
 	}
+	resolver.SetCookie = setCookie
 	return &transport.WebSocket{
 		Init: func(ctx context.Context, authorization string) (*transport.Caller, error) {
 			identity, err := caller(ctx, service, authorization)

@@ -141,7 +141,7 @@ func TestTokensAndPasswordsOnTheCommandLine(t *testing.T) {
 	for _, bad := range []struct{ input, arguments, says string }{
 		{"", "token create --user nobody", "nobody"},
 		{"", "token create --user vera --role ROOT", "--role"},
-		{"", "token create --user vera --expires -1h", "expiresAt"},
+		{"", "token create --user vera --expires=-1h", "expiresAt"},
 		{"short", "token import --user vera", "16 to 512"},
 		{"", "token revoke nope", "nope"},
 		{"short", "user passwd vera", "12 characters"},

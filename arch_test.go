@@ -25,7 +25,7 @@ var rooms = map[string]struct {
 }{
 	"lxd":              {nil, "the client of LXD stands on nothing, so that it can be read and used alone"},
 	"auth":             {nil, "who may do what is decided without knowing LXD or SQL"},
-	"page":             {[]string{"journal", "lxd", "simplestreams"}, "lists know what is listed and nothing of who asks"},
+	"page":             {[]string{"auth", "journal", "lxd", "simplestreams"}, "lists know what is listed and nothing of who asks"},
 	"simplestreams":    {nil, "image servers are others' and know nothing of LXD or of us"},
 	"work":             {[]string{"journal", "lxd", "auth"}, "operations of ours are steps of LXD"},
 	"journal":          {[]string{"lxd", "auth"}, "what happened is LXD's events and who asked"},

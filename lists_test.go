@@ -18,6 +18,7 @@ var kinds = map[string]interface {
 	"Certificate": page.Certificates, "ClusterMember": page.ClusterMembers, "Warning": page.Warnings,
 	"Network": page.Networks, "NetworkAcl": page.NetworkAcls, "NetworkZone": page.NetworkZones,
 	"Profile": page.Profiles, "Project": page.Projects,
+	"User": page.Users, "ApiToken": page.ApiTokens, "Session": page.Sessions,
 	"StorageBucket": page.StorageBuckets, "StoragePool": page.StoragePools, "StorageVolume": page.StorageVolumes,
 }
 

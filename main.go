@@ -21,6 +21,9 @@ type commands struct {
 	Migrate migrateCommand            `cmd:"" help:"Bring the database to this release's schema, and end."`
 	Trust   server.TrustCommand       `cmd:"" help:"Make lxdql and an LXD over HTTPS trust each other."`
 	Cert    server.CertificateCommand `cmd:"" help:"Make lxdql's client certificate where there is none, and show it."`
+	Token   tokenCommands             `cmd:"" help:"API tokens, on the command line of the server."`
+	Key     keyCommands               `cmd:"" help:"The key that signs tokens."`
+	User    userCommands              `cmd:"" help:"Users, on the command line of the server."`
 	Version versionCommand            `cmd:"" help:"Print the version."`
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // HasRole is the directive @hasRole: it resolves the field for a caller that
@@ -15,10 +16,22 @@ func HasRole(ctx context.Context, _ any, next graphql.Resolver, role Role) (any,
 	if identity == nil {
 		return nil, ErrUnauthenticated
 	}
+	if identity.ReadOnly() && changes(ctx) {
+		return nil, &refusal{"this token is read-only", ErrForbidden}
+	}
 	if !identity.Has(role) {
 		return nil, &refusal{fmt.Sprintf("this needs the role %s, which you have in no project", role), ErrForbidden}
 	}
 	return next(ctx)
+}
+
+// changes says whether a mutation is asked.
+func changes(ctx context.Context) bool {
+	if !graphql.HasOperationContext(ctx) {
+		return false
+	}
+	operation := graphql.GetOperationContext(ctx).Operation
+	return operation != nil && operation.Operation == ast.Mutation
 }
 
 // Public is the directive @public: it resolves the field for everybody.

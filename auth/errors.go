@@ -15,16 +15,23 @@ import "errors"
 //	                    session is over (an ErrTokenInvalid)
 //	ErrForbidden        logged in, but without the role          ask an ADMIN
 //	ErrUserExists       the user name is taken                   choose another
-//	ErrNotFound         a Store has no such row                  never reaches a caller
+//	ErrLastAdmin        it would leave no ADMIN                  make another ADMIN first
+//	ErrTokenExists      the token is another's already           choose another
+//	ErrLimit            there are as many as there may be        end one of them
+//	ErrNotFound         there is no such user or token           look at the list
 var (
 	ErrUnauthenticated = errors.New("log in first: send the header Authorization: Bearer with the accessToken of the mutation login")
 	ErrForbidden       = errors.New("your role does not allow this")
 	ErrUserExists      = errors.New("a user of this name exists already")
-	ErrNotFound        = errors.New("not found in the store")
+	ErrLastAdmin       = errors.New("this is the last ADMIN that can log in: make another one first")
+	ErrTokenExists     = errors.New("there is a token with this text already")
+	ErrLimit           = errors.New("there are too many already")
+	ErrNotFound        = errors.New("there is no such thing")
 
+	errConfined            = &refusal{"this token is for single projects, and the account that it belongs to is not its business", ErrForbidden}
 	ErrWrongPassword error = &refusal{"the user name or the password is wrong", ErrUnauthenticated}
 	ErrTokenExpired  error = &refusal{"the token has expired: use the mutation refreshToken, or log in again", ErrUnauthenticated}
-	ErrTokenInvalid  error = &refusal{"the token is not valid here, or its session has ended: log in again", ErrUnauthenticated}
+	ErrTokenInvalid  error = &refusal{"the token is not valid here, or it has ended: log in again, or ask for another token", ErrUnauthenticated}
 	ErrTokenReused   error = &refusal{"this refresh token had been used before, so its session is ended: log in again", ErrTokenInvalid}
 )
 

@@ -8,11 +8,14 @@ import (
 // Identity is an authenticated caller. A nil *Identity is an anonymous one:
 // every method may be called on it, and allows nothing.
 type Identity struct {
-	// User is who calls, as the store knew them when the token was checked.
+	// User is who calls, as the store knew them when the token was checked, with
+	// the rights that the token has.
 	User *User
-	// SessionID is the session that the access token belongs to.
+	// SessionID is the session that the access token belongs to; "" for an API token.
 	SessionID string
-	// ExpiresAt is when the access token ends; a socket opened with it ends then.
+	// Token is the API token that the caller came with; nil for a session.
+	Token *ApiToken
+	// ExpiresAt is when the token ends, and a socket opened with it; zero is never.
 	ExpiresAt time.Time
 	// Grants are the roles that hold in one project only, by project name.
 	Grants map[string]Role
@@ -37,6 +40,8 @@ func From(ctx context.Context) *Identity {
 // ADMIN changes it.
 func (i *Identity) Allows(project string, write bool) bool {
 	switch {
+	case write && i.ReadOnly():
+		return false
 	case project == "" && write:
 		return i.IsAdmin()
 	case project == "":
@@ -77,6 +82,21 @@ func (i *Identity) Has(role Role) bool {
 	}
 	return false
 }
+
+// Key names the session or the token that the caller came with.
+func (i *Identity) Key() string {
+	if i.Token != nil {
+		return "token " + i.Token.ID
+	}
+	return "session " + i.SessionID
+}
+
+// ReadOnly says whether the caller came with a token that changes nothing.
+func (i *Identity) ReadOnly() bool { return i != nil && i.Token != nil && i.Token.ReadOnly }
+
+// confined says whether the caller came with a token for single projects, which
+// is not to learn of others.
+func (i *Identity) confined() bool { return i.Token != nil && i.Token.Projects != nil }
 
 // IsAdmin says whether the caller is ADMIN globally, which is what reaches the
 // server and its host.

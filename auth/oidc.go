@@ -108,18 +108,12 @@ func (s *Service) byProvider(ctx context.Context, token string) (*Identity, erro
 	if err != nil {
 		return nil, err
 	}
-	if !mayLogIn(user) {
+	if !user.Enabled() {
 		return nil, ErrTokenInvalid
 	}
 	identity := s.provider.identity(user, claims)
 	identity.ExpiresAt = verified.Expiry.UTC()
 	return identity, nil
-}
-
-// mayLogIn says whether the user is not disabled.
-func mayLogIn(user any) bool {
-	can, ok := user.(interface{ Enabled() bool })
-	return !ok || can.Enabled()
 }
 
 // verify checks a token by the provider's keys.

@@ -11,7 +11,7 @@ import (
 func (p *Provider) identity(user *User, claims map[string]any) *Identity {
 	with := *user
 	identity := &Identity{User: &with, Grants: map[string]Role{}}
-	maps.Copy(identity.Grants, grantsOf(user))
+	maps.Copy(identity.Grants, user.grants())
 	values := valuesAt(claims, p.RolesClaim)
 	for _, given := range p.Roles {
 		if !slices.Contains(values, given.Value) {
@@ -26,14 +26,6 @@ func (p *Provider) identity(user *User, claims map[string]any) *Identity {
 		}
 	}
 	return identity
-}
-
-// grantsOf are the roles that a user has in single projects.
-func grantsOf(user any) map[string]Role {
-	if granted, ok := user.(interface{ grants() map[string]Role }); ok {
-		return granted.grants()
-	}
-	return nil
 }
 
 // valuesAt are the texts of a claim: one, several, or words with spaces between.

@@ -13,7 +13,10 @@ import (
 // shortestSecret is the length of an HMAC-SHA256 key, in bytes.
 const shortestSecret = 32
 
-const secretSetting = "jwt_secret"
+const (
+	secretSetting   = "jwt_secret"
+	previousSetting = "jwt_secret_previous"
+)
 
 // Secret returns the secret that signs tokens. A configured one is refused
 // when it is a placeholder or shorter than 32 bytes. With none configured
@@ -26,19 +29,69 @@ func Secret(ctx context.Context, store Store, configured string) ([]byte, error)
 		}
 		return []byte(configured), nil
 	}
+	secrets, err := KeptSecrets(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	return secrets[0], nil
+}
+
+// KeptSecrets reads the secrets that the store keeps: the one that signs, which
+// is made where there is none, and where there is one the one before.
+func KeptSecrets(ctx context.Context, store Store) ([][]byte, error) {
+	made, err := makeSecret()
+	if err != nil {
+		return nil, err
+	}
+	var secrets [][]byte
+	for key, otherwise := range map[string]string{secretSetting: made, previousSetting: ""} {
+		kept, err := store.SettingOr(ctx, key, otherwise)
+		if err != nil {
+			return nil, fmt.Errorf("keeping the secret: %w", err)
+		}
+		if kept == "" && key == previousSetting {
+			continue
+		}
+		secret, err := hex.DecodeString(kept)
+		if err != nil || len(secret) < shortestSecret {
+			return nil, fmt.Errorf("the database's setting %s is damaged: delete it and start again, which logs everybody out", key)
+		}
+		if key == secretSetting {
+			secrets = append([][]byte{secret}, secrets...)
+		} else {
+			secrets = append(secrets, secret)
+		}
+	}
+	return secrets, nil
+}
+
+// RotateSecret makes a new secret. Tokens of the one before still work, those of
+// the one before that do not.
+func RotateSecret(ctx context.Context, store Store) error {
+	made, err := makeSecret()
+	if err != nil {
+		return err
+	}
+	return store.RotateSetting(ctx, secretSetting, previousSetting, made)
+}
+
+func makeSecret() (string, error) {
 	made := make([]byte, shortestSecret)
 	if _, err := rand.Read(made); err != nil {
-		return nil, fmt.Errorf("making a secret: %w", err)
+		return "", fmt.Errorf("making a secret: %w", err)
 	}
-	kept, err := store.SettingOr(ctx, secretSetting, hex.EncodeToString(made))
-	if err != nil {
-		return nil, fmt.Errorf("keeping the secret: %w", err)
+	return hex.EncodeToString(made), nil
+}
+
+// PreviousSecret checks a secret that only verifies; "" is none.
+func PreviousSecret(configured string) ([]byte, error) {
+	if configured == "" {
+		return nil, nil
 	}
-	secret, err := hex.DecodeString(kept)
-	if err != nil || len(secret) < shortestSecret {
-		return nil, fmt.Errorf("the database's setting %s is damaged: delete it and start again, which logs everybody out", secretSetting)
+	if err := checkSecret(configured); err != nil {
+		return nil, fmt.Errorf("JWT_SECRET_PREVIOUS, read as %w", err)
 	}
-	return secret, nil
+	return []byte(configured), nil
 }
 
 func checkSecret(secret string) error {

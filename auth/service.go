@@ -19,6 +19,11 @@ type Options struct {
 	// Secret signs the tokens; take it from the function Secret. Without one
 	// no token can be made, and none is accepted.
 	Secret []byte
+	// PreviousSecret is one that only verifies, so that a new Secret logs nobody out.
+	PreviousSecret []byte
+	// ReadSecrets reads the secrets again, the one that signs first, where another
+	// process may change them; nil where they stay.
+	ReadSecrets func(context.Context) ([][]byte, error)
 	// AccessTTL is how long an access token lives; 0 is 30 minutes.
 	AccessTTL time.Duration
 	// RefreshTTL is how long a refresh token lives, and a session without a
@@ -27,7 +32,7 @@ type Options struct {
 }
 
 // Service logs callers in and tells who they are. It is safe for concurrent
-// use, starts no goroutine and needs no closing.
+// use and needs no closing; Run is its one goroutine.
 type Service struct {
 	store      Store
 	tokens     tokens
@@ -35,17 +40,22 @@ type Service struct {
 	provider   *Provider // nil for none
 	accessTTL  time.Duration
 	refreshTTL time.Duration
+	watchers   watchers
+	attempts   attempts
 }
 
 // New makes a Service over a store, which stays the caller's to close.
 func New(store Store, options Options) *Service {
 	service := &Service{
 		store:      store,
-		tokens:     newTokens(options.Secret),
+		tokens:     tokens{&keyring{read: options.ReadSecrets}},
 		passwords:  newPasswords(),
 		accessTTL:  options.AccessTTL,
 		refreshTTL: options.RefreshTTL,
+		attempts:   attempts{known: map[string]*attempt{}},
+		watchers:   watchers{open: map[*watcher]struct{}{}, poked: make(chan struct{}, 1)},
 	}
+	service.tokens.set([][]byte{options.Secret, options.PreviousSecret})
 	if service.accessTTL == 0 {
 		service.accessTTL = defaultAccessTTL
 	}
@@ -67,9 +77,29 @@ type AuthPayload struct {
 	User *User
 }
 
-// Login opens a session for a user. A name that does not exist and a password
-// that is wrong are the same ErrWrongPassword after the same time.
+// Login opens a session for a user. A name that does not exist, a password
+// that is wrong and a user who is disabled are the same ErrWrongPassword after
+// the same time.
 func (s *Service) Login(ctx context.Context, username, password string) (*AuthPayload, error) {
+	user, err := s.prove(ctx, username, password)
+	if err != nil {
+		return nil, err
+	}
+	return s.openSession(ctx, user)
+}
+
+// prove returns the user whose password it is, or ErrWrongPassword, or after
+// some failures a *RateError.
+func (s *Service) prove(ctx context.Context, username, password string) (user *User, err error) {
+	end, err := s.attempts.begin(ofLogin(OriginOf(ctx), username), ErrWrongPassword)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { end(err) }()
+	return s.compare(ctx, username, password)
+}
+
+func (s *Service) compare(ctx context.Context, username, password string) (*User, error) {
 	if len(password) > longestPassword {
 		return nil, ErrWrongPassword
 	}
@@ -81,10 +111,10 @@ func (s *Service) Login(ctx context.Context, username, password string) (*AuthPa
 	if err != nil {
 		return nil, fmt.Errorf("comparing the password: %w", err)
 	}
-	if !matches {
+	if !matches || !user.Enabled() {
 		return nil, ErrWrongPassword
 	}
-	return s.openSession(ctx, user)
+	return user, nil
 }
 
 func (s *Service) openSession(ctx context.Context, user *User) (*AuthPayload, error) {
@@ -96,6 +126,7 @@ func (s *Service) openSession(ctx context.Context, user *User) (*AuthPayload, er
 		ID:             rand.Text(),
 		UserID:         user.ID,
 		RefreshTokenID: rand.Text(),
+		Origin:         OriginOf(ctx),
 		CreatedAt:      now,
 		ExpiresAt:      now.Add(s.refreshTTL),
 		User:           user,
@@ -110,7 +141,16 @@ func (s *Service) openSession(ctx context.Context, user *User) (*AuthPayload, er
 // live for another RefreshTTL. Of several calls with one token, at the same
 // time or later, only one succeeds; every other ends the session and gets
 // ErrTokenReused. An ended session is ErrTokenInvalid or ErrTokenExpired.
-func (s *Service) RefreshToken(ctx context.Context, token string) (*AuthPayload, error) {
+func (s *Service) RefreshToken(ctx context.Context, token string) (payload *AuthPayload, err error) {
+	end, err := s.attempts.begin(ofRefresh(OriginOf(ctx)), ErrTokenInvalid)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { end(err) }()
+	return s.refresh(ctx, token)
+}
+
+func (s *Service) refresh(ctx context.Context, token string) (*AuthPayload, error) {
 	claims, session, err := s.session(ctx, token, useRefresh)
 	if err != nil {
 		return nil, err
@@ -123,7 +163,9 @@ func (s *Service) RefreshToken(ctx context.Context, token string) (*AuthPayload,
 	}
 	if !rotated {
 		// A thief must not save the session by hanging up early.
-		if err := s.store.EndSession(context.WithoutCancel(ctx), session.ID); err != nil {
+		err := s.store.EndSession(context.WithoutCancel(ctx), session.ID)
+		s.changed()
+		if err != nil {
 			return nil, fmt.Errorf("ending the session: %w", err)
 		}
 		return nil, ErrTokenReused
@@ -131,8 +173,8 @@ func (s *Service) RefreshToken(ctx context.Context, token string) (*AuthPayload,
 	return s.payload(session)
 }
 
-// Authenticate tells who an access token speaks for; "Bearer " may stand
-// before it. It fails with ErrUnauthenticated when there is no token, and with
+// Authenticate tells who an access token or an API token speaks for; "Bearer "
+// may stand before it. It fails with ErrUnauthenticated when there is no token, and with
 // ErrTokenExpired or ErrTokenInvalid for one that is no good. Any other error
 // is the store's, and says nothing about the caller.
 func (s *Service) Authenticate(ctx context.Context, bearer string) (*Identity, error) {
@@ -147,30 +189,38 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (*Identity, e
 	if s.provider.issued(token) {
 		return s.byProvider(ctx, token)
 	}
+	if !isJWT(token) {
+		return s.byToken(ctx, token)
+	}
 	claims, session, err := s.session(ctx, token, useAccess)
 	if err != nil {
 		return nil, err
 	}
-	return &Identity{User: session.User, SessionID: session.ID, ExpiresAt: claims.expiresAt}, nil
+	return &Identity{User: session.User, SessionID: session.ID, ExpiresAt: claims.expiresAt, Grants: session.User.grants()}, nil
 }
 
 // session verifies a token and finds the live session that it belongs to.
 func (s *Service) session(ctx context.Context, token, use string) (claims, *Session, error) {
-	claimed, err := s.tokens.verify(token, use)
+	claimed, err := s.tokens.verify(ctx, token, use)
 	if err != nil {
 		return claims{}, nil, err
 	}
-	session, err := s.store.Session(ctx, claimed.sessionID)
-	if errors.Is(err, ErrNotFound) {
-		return claims{}, nil, ErrTokenInvalid
+	session, err := s.live(ctx, claimed.sessionID, claimed.userID)
+	return claimed, session, err
+}
+
+// live is a session of a user that has not ended.
+func (s *Service) live(ctx context.Context, id string, userID int64) (*Session, error) {
+	session, err := s.store.Session(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil, ErrTokenInvalid
+	case err != nil:
+		return nil, fmt.Errorf("reading the session: %w", err)
+	case session.UserID != userID || !session.User.Enabled():
+		return nil, ErrTokenInvalid
 	}
-	if err != nil {
-		return claims{}, nil, fmt.Errorf("reading the session: %w", err)
-	}
-	if session.UserID != claimed.userID {
-		return claims{}, nil, ErrTokenInvalid
-	}
-	return claimed, session, nil
+	return session, nil
 }
 
 // payload signs the two tokens that a session has now.

@@ -17,13 +17,16 @@ type memory struct {
 	lastID   int64
 	users    map[int64]auth.User
 	sessions map[string]auth.Session
+	tokens   map[string]auth.ApiToken
 	settings map[string]string
+	// generation counts the changes.
+	generation int64
 	// down, when set, is what every method fails with.
 	down error
 }
 
 func newMemory() *memory {
-	return &memory{users: map[int64]auth.User{}, sessions: map[string]auth.Session{}, settings: map[string]string{}}
+	return &memory{users: map[int64]auth.User{}, sessions: map[string]auth.Session{}, tokens: map[string]auth.ApiToken{}, settings: map[string]string{}}
 }
 
 func (m *memory) HasUsers(context.Context) (bool, error) {
@@ -53,6 +56,71 @@ func (m *memory) UserByName(_ context.Context, username string) (*auth.User, err
 		}
 	}
 	return nil, errors.Join(auth.ErrNotFound, m.down)
+}
+
+func (m *memory) User(_ context.Context, id int64) (*auth.User, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if user, known := m.users[id]; known {
+		return &user, m.down
+	}
+	return nil, errors.Join(auth.ErrNotFound, m.down)
+}
+
+func (m *memory) Users(context.Context) ([]*auth.User, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	var users []*auth.User
+	for _, user := range m.users {
+		users = append(users, &user)
+	}
+	return users, m.down
+}
+
+// ChangeUser leaves names and the last ADMIN to the real store.
+func (m *memory) ChangeUser(ctx context.Context, username string, change func(*auth.User) error) (*auth.User, error) {
+	user, err := m.UserByName(ctx, username)
+	if err != nil {
+		return nil, err
+	}
+	if err := change(user); err != nil {
+		return nil, err
+	}
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.users[user.ID] = *user
+	m.generation++
+	return user, nil
+}
+
+func (m *memory) DeleteUser(ctx context.Context, username string) (*auth.User, error) {
+	user, err := m.UserByName(ctx, username)
+	if err != nil {
+		return nil, err
+	}
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	delete(m.users, user.ID)
+	m.generation++
+	return user, nil
+}
+
+func (m *memory) Generation(context.Context) (int64, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return m.generation, m.down
+}
+
+func (m *memory) EndSessions(_ context.Context, userID int64, kept string) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	for id, session := range m.sessions {
+		if session.UserID == userID && id != kept {
+			delete(m.sessions, id)
+		}
+	}
+	m.generation++
+	return m.down
 }
 
 func (m *memory) AddSession(_ context.Context, session *auth.Session) error {
@@ -89,10 +157,20 @@ func (m *memory) RotateSession(_ context.Context, id, from, to string, expiresAt
 	return true, m.down
 }
 
+func (m *memory) ExtendSession(_ context.Context, id string, expiresAt time.Time) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	session := m.sessions[id]
+	session.ExpiresAt = expiresAt
+	m.sessions[id] = session
+	return m.down
+}
+
 func (m *memory) EndSession(ctx context.Context, id string) error {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	delete(m.sessions, id)
+	m.generation++
 	return errors.Join(ctx.Err(), m.down)
 }
 
@@ -104,6 +182,90 @@ func (m *memory) PruneSessions(_ context.Context, before time.Time) error {
 			delete(m.sessions, id)
 		}
 	}
+	return m.down
+}
+
+func (m *memory) AddToken(_ context.Context, token *auth.ApiToken) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	for _, other := range m.tokens {
+		if other.Hash == token.Hash {
+			return auth.ErrTokenExists
+		}
+	}
+	m.tokens[token.ID] = *token
+	return m.down
+}
+
+func (m *memory) Token(_ context.Context, id string) (*auth.ApiToken, error) {
+	return m.tokenWhere(func(token auth.ApiToken) bool { return token.ID == id })
+}
+
+func (m *memory) TokenByHash(_ context.Context, hash string) (*auth.ApiToken, error) {
+	return m.tokenWhere(func(token auth.ApiToken) bool { return token.Hash == hash })
+}
+
+func (m *memory) tokenWhere(fits func(auth.ApiToken) bool) (*auth.ApiToken, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	for _, token := range m.tokens {
+		user, known := m.users[token.UserID]
+		if token.User = &user; fits(token) && known {
+			return &token, m.down
+		}
+	}
+	return nil, errors.Join(auth.ErrNotFound, m.down)
+}
+
+func (m *memory) Tokens(_ context.Context, userID int64) ([]*auth.ApiToken, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	var tokens []*auth.ApiToken
+	for _, token := range m.tokens {
+		if userID == 0 || token.UserID == userID {
+			tokens = append(tokens, &token)
+		}
+	}
+	return tokens, m.down
+}
+
+func (m *memory) RevokeToken(_ context.Context, id string) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if _, known := m.tokens[id]; !known {
+		return auth.ErrNotFound
+	}
+	delete(m.tokens, id)
+	m.generation++
+	return m.down
+}
+
+func (m *memory) TouchToken(_ context.Context, id string, at time.Time) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	token := m.tokens[id]
+	token.LastUsedAt = &at
+	m.tokens[id] = token
+	return m.down
+}
+
+func (m *memory) Sessions(_ context.Context, userID int64) ([]*auth.Session, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	var sessions []*auth.Session
+	for _, session := range m.sessions {
+		if userID == 0 || session.UserID == userID {
+			sessions = append(sessions, &session)
+		}
+	}
+	return sessions, m.down
+}
+
+func (m *memory) RotateSetting(_ context.Context, key, previous, value string) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.settings[previous], m.settings[key] = m.settings[key], value
+	m.generation++
 	return m.down
 }
 

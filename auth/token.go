@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -31,15 +32,13 @@ type claims struct {
 	expiresAt time.Time
 }
 
-// tokens signs and verifies with one secret and one algorithm, whatever the
+// tokens signs and verifies with the keys and one algorithm, whatever the
 // token's own header says.
 type tokens struct {
-	signer *jwtauth.JWTAuth
+	*keyring
 }
 
-func newTokens(secret []byte) tokens {
-	return tokens{jwtauth.New("HS256", secret, nil, jwt.WithRequiredClaim(jwt.ExpirationKey))}
-}
+var errNoKey = errors.New("there is no secret to sign tokens with")
 
 func (t tokens) sign(c claims) (string, error) {
 	content := map[string]any{
@@ -51,26 +50,30 @@ func (t tokens) sign(c claims) (string, error) {
 	if c.tokenID != "" {
 		content[jwt.JwtIDKey] = c.tokenID
 	}
-	_, token, err := t.signer.Encode(content)
+	keys := t.all()
+	if len(keys) == 0 {
+		return "", errNoKey
+	}
+	_, token, err := keys[0].signer.Encode(content)
 	if err != nil {
 		return "", fmt.Errorf("signing a token: %w", err)
 	}
 	return token, nil
 }
 
+// isJWT tells a log-in's token from an API token.
+func isJWT(token string) bool { return strings.Count(token, ".") == 2 }
+
 // verify returns what a token of the wanted use says. It fails with
 // ErrTokenExpired for one that was good once, else with ErrTokenInvalid.
-func (t tokens) verify(token, use string) (claims, error) {
+func (t tokens) verify(ctx context.Context, token, use string) (claims, error) {
 	// Only the compact form: three parts with dots between.
-	if len(token) > longestToken || strings.Count(token, ".") != 2 {
+	if len(token) > longestToken || !isJWT(token) {
 		return claims{}, ErrTokenInvalid
 	}
-	verified, err := jwtauth.VerifyToken(t.signer, token)
-	if errors.Is(err, jwtauth.ErrExpired) {
-		return claims{}, ErrTokenExpired
-	}
+	verified, err := t.genuine(ctx, token)
 	if err != nil {
-		return claims{}, ErrTokenInvalid
+		return claims{}, err
 	}
 	c := claims{tokenID: verified.JwtID(), expiresAt: verified.Expiration()}
 	c.userID, err = strconv.ParseInt(verified.Subject(), 10, 64)
@@ -80,4 +83,18 @@ func (t tokens) verify(token, use string) (claims, error) {
 		return claims{}, ErrTokenInvalid
 	}
 	return c, nil
+}
+
+// genuine is a token that one of the keys has signed.
+func (t tokens) genuine(ctx context.Context, token string) (jwt.Token, error) {
+	for _, key := range t.of(ctx, token) {
+		verified, err := jwtauth.VerifyToken(key.signer, token)
+		switch {
+		case err == nil:
+			return verified, nil
+		case errors.Is(err, jwtauth.ErrExpired):
+			return nil, ErrTokenExpired
+		}
+	}
+	return nil, ErrTokenInvalid
 }

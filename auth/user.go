@@ -14,26 +14,60 @@ type User struct {
 	Username string
 	// Role holds in every project; nil leaves what is granted per project.
 	Role *Role
+	// Grants are the roles that hold in one project, by project name.
+	Grants []*Grant
+	// DisabledAt is since when the user can do nothing; nil for one that can.
+	DisabledAt *time.Time
 	// PasswordHash is in argon2id's own format.
 	PasswordHash string `json:"-"`
 	// CreatedAt is when the user was made, in UTC.
 	CreatedAt time.Time
 }
 
-const (
-	shortestPassword = 8
-	longestPassword  = 256
-)
+// Grant is a role in one project.
+type Grant struct {
+	// ProjectName is the project, by its name.
+	ProjectName string
+	// Role is what the user may do there, if the global role is lower.
+	Role Role
+}
 
 // IsNode marks that a user has an id.
 func (*User) IsNode() {}
 
-// CreateUser makes a user. A nil role is a user with no rights outside of
-// grants. The password is 8 to 256 bytes long. It fails with an *InputError
-// for an argument that breaks a rule, and with ErrUserExists for a taken name.
+// Enabled says whether the user can log in.
+func (u *User) Enabled() bool { return u.DisabledAt == nil }
+
+// administers says whether the user can still do what an ADMIN can.
+func (u *User) administers() bool { return u.Enabled() && u.Role != nil && *u.Role == RoleAdmin }
+
+// LeavesNoAdmin says whether a change from before to after takes an ADMIN away:
+// a Store then has to look for another one. A nil after is a deleted user.
+func LeavesNoAdmin(before, after *User) bool {
+	return before.administers() && (after == nil || !after.administers())
+}
+
+// grants are the user's, by project.
+func (u *User) grants() map[string]Role {
+	roles := make(map[string]Role, len(u.Grants))
+	for _, grant := range u.Grants {
+		roles[grant.ProjectName] = grant.Role
+	}
+	return roles
+}
+
+// CreateUser makes a user, whoever asks. A nil role is a user with no rights
+// outside of grants. It fails with an *InputError for an argument that breaks a
+// rule, and with ErrUserExists for a taken name.
 func (s *Service) CreateUser(ctx context.Context, username, password string, role *Role) (*User, error) {
-	if err := checkUser(username, password, role); err != nil {
+	if err := checkUsername(username); err != nil {
 		return nil, err
+	}
+	if err := checkPassword(username, password); err != nil {
+		return nil, err
+	}
+	if role != nil && role.rank() == 0 {
+		return nil, &InputError{"role", "must be VIEWER, OPERATOR or ADMIN"}
 	}
 	hash, err := s.passwords.hash(ctx, password)
 	if err != nil {
@@ -46,15 +80,11 @@ func (s *Service) CreateUser(ctx context.Context, username, password string, rol
 	return user, nil
 }
 
-func checkUser(username, password string, role *Role) error {
-	if !regexp.MustCompile(`\A[A-Za-z0-9._@-]{1,64}\z`).MatchString(username) {
+var usernames = regexp.MustCompile(`\A[A-Za-z0-9._@-]{1,64}\z`)
+
+func checkUsername(username string) error {
+	if !usernames.MatchString(username) {
 		return &InputError{"username", "must be 1 to 64 characters out of a-z A-Z 0-9 . _ - @"}
-	}
-	if len(password) < shortestPassword || len(password) > longestPassword {
-		return &InputError{"password", "must be 8 to 256 bytes long"}
-	}
-	if role != nil && role.rank() == 0 {
-		return &InputError{"role", "must be VIEWER, OPERATOR or ADMIN"}
 	}
 	return nil
 }

@@ -27,6 +27,11 @@ func migrations() *migrate.Migrations {
 	steps.Add(step("0005", "bulks", createBulks))
 	steps.Add(step("0006", "journal", createJournal))
 	steps.Add(step("0007", "audit_events", createAudit))
+	steps.Add(step("0010", "disabled_users", addDisabledUsers))
+	steps.Add(step("0011", "grants", createGrants))
+	steps.Add(step("0012", "access_generation", createGeneration))
+	steps.Add(step("0013", "api_tokens", createTokens))
+	steps.Add(step("0014", "origins", addOrigins))
 	steps.Add(step("0020", "trust", createTrust))
 	steps.Add(step("0021", "subjects", createSubjects))
 	return steps

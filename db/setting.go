@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 
 	"github.com/uptrace/bun"
 )
@@ -34,4 +36,17 @@ func (db *DB) SettingOr(ctx context.Context, key, value string) (string, error) 
 	}
 	err := db.bun.NewSelect().Model(row).WherePK().Scan(ctx)
 	return row.Value, err
+}
+
+// RotateSetting keeps a value and, under another key, the one that was there.
+func (db *DB) RotateSetting(ctx context.Context, key, previous, value string) error {
+	return db.changeAccess(ctx, func(ctx context.Context, tx bun.Tx) error {
+		before := &settingRow{Key: key}
+		if err := tx.NewSelect().Model(before).WherePK().Scan(ctx); err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		rows := []*settingRow{{Key: previous, Value: before.Value}, {Key: key, Value: value}}
+		_, err := tx.NewInsert().Model(&rows).On("CONFLICT (key) DO UPDATE").Set("value = EXCLUDED.value").Exec(ctx)
+		return err
+	})
 }

@@ -184,7 +184,7 @@ func TestManySeedAtOnce(t *testing.T) {
 		var starters sync.WaitGroup
 		for i := range 6 {
 			starters.Go(func() {
-				created, _, err := auth.Seed(t.Context(), service, "", "password "+strconv.Itoa(i))
+				created, _, err := auth.Seed(t.Context(), service, "", "a password of "+strconv.Itoa(i))
 				if err != nil {
 					t.Error(err)
 				}

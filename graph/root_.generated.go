@@ -26,12 +26,14 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	ApiToken() ApiTokenResolver
 	AuditEvent() AuditEventResolver
 	AuthGroup() AuthGroupResolver
 	Certificate() CertificateResolver
 	ClusterGroup() ClusterGroupResolver
 	ClusterMember() ClusterMemberResolver
 	DiskDevice() DiskDeviceResolver
+	Grant() GrantResolver
 	Identity() IdentityResolver
 	IdentityProviderGroup() IdentityProviderGroupResolver
 	Image() ImageResolver
@@ -63,6 +65,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	RemoteImage() RemoteImageResolver
 	Server() ServerResolver
+	Session() SessionResolver
 	StorageBucket() StorageBucketResolver
 	StoragePool() StoragePoolResolver
 	StorageVolume() StorageVolumeResolver
@@ -86,6 +89,31 @@ type ComplexityRoot struct {
 	AddTagPayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
+	}
+
+	ApiToken struct {
+		CreatedAt       func(childComplexity int) int
+		Description     func(childComplexity int) int
+		ExpiresAt       func(childComplexity int) int
+		FromEnvironment func(childComplexity int) int
+		ID              func(childComplexity int) int
+		LastUsedAt      func(childComplexity int) int
+		Projects        func(childComplexity int) int
+		ReadOnly        func(childComplexity int) int
+		Role            func(childComplexity int) int
+		User            func(childComplexity int) int
+	}
+
+	ApiTokenConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ApiTokenEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	AttachNicPayload struct {
@@ -258,6 +286,11 @@ type ComplexityRoot struct {
 		StorageVolume func(childComplexity int) int
 	}
 
+	CreateApiTokenPayload struct {
+		ApiToken func(childComplexity int) int
+		Token    func(childComplexity int) int
+	}
+
 	CreateAuthGroupPayload struct {
 		Group     func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -413,6 +446,10 @@ type ComplexityRoot struct {
 		Snapshot  func(childComplexity int) int
 	}
 
+	CreateUserPayload struct {
+		User func(childComplexity int) int
+	}
+
 	DeleteAuthGroupPayload struct {
 		DeletedID func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -562,6 +599,10 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 	}
 
+	DeleteUserPayload struct {
+		DeletedID func(childComplexity int) int
+	}
+
 	DeleteWarningPayload struct {
 		DeletedID func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -652,6 +693,16 @@ type ComplexityRoot struct {
 		Inherited        func(childComplexity int) int
 		Name             func(childComplexity int) int
 		Type             func(childComplexity int) int
+	}
+
+	Grant struct {
+		Project     func(childComplexity int) int
+		ProjectName func(childComplexity int) int
+		Role        func(childComplexity int) int
+	}
+
+	GrantRolePayload struct {
+		User func(childComplexity int) int
 	}
 
 	GrowInstanceDiskPayload struct {
@@ -1036,6 +1087,10 @@ type ComplexityRoot struct {
 		Type      func(childComplexity int) int
 	}
 
+	LogoutPayload struct {
+		DeletedID func(childComplexity int) int
+	}
+
 	LxdEndpoint struct {
 		AuthMethod             func(childComplexity int) int
 		CertificateFingerprint func(childComplexity int) int
@@ -1081,6 +1136,7 @@ type ComplexityRoot struct {
 		CopyImage                   func(childComplexity int, input lxd.CopyImageInput, wait *int, idempotencyKey *string) int
 		CopyInstance                func(childComplexity int, name string, project *string, input lxd.CopyInstanceInput, wait *int, idempotencyKey *string) int
 		CopyStorageVolume           func(childComplexity int, pool string, name string, project *string, location *string, snapshot *string, input lxd.CopyStorageVolumeInput, wait *int, idempotencyKey *string) int
+		CreateAPIToken              func(childComplexity int, input auth.CreateApiTokenInput) int
 		CreateAuthGroup             func(childComplexity int, input lxd.CreateAuthGroupInput, wait *int, idempotencyKey *string) int
 		CreateCertificate           func(childComplexity int, input lxd.CreateCertificateInput, wait *int, idempotencyKey *string) int
 		CreateClusterGroup          func(childComplexity int, input lxd.CreateClusterGroupInput, wait *int, idempotencyKey *string) int
@@ -1110,6 +1166,7 @@ type ComplexityRoot struct {
 		CreateStorageVolume         func(childComplexity int, input lxd.CreateStorageVolumeInput, wait *int, idempotencyKey *string, dryRun *bool) int
 		CreateStorageVolumeBackup   func(childComplexity int, pool string, volume string, project *string, location *string, input lxd.CreateStorageVolumeBackupInput, wait *int, idempotencyKey *string) int
 		CreateStorageVolumeSnapshot func(childComplexity int, pool string, volume string, project *string, location *string, input lxd.CreateStorageVolumeSnapshotInput, wait *int, idempotencyKey *string) int
+		CreateUser                  func(childComplexity int, input auth.CreateUserInput) int
 		DeleteAuthGroup             func(childComplexity int, name string, wait *int) int
 		DeleteCertificate           func(childComplexity int, fingerprint string, force *bool, wait *int) int
 		DeleteClusterGroup          func(childComplexity int, name string, wait *int) int
@@ -1139,6 +1196,7 @@ type ComplexityRoot struct {
 		DeleteStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, wait *int, dryRun *bool) int
 		DeleteStorageVolumeBackup   func(childComplexity int, pool string, volume string, name string, project *string, location *string, wait *int) int
 		DeleteStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, wait *int) int
+		DeleteUser                  func(childComplexity int, username string) int
 		DeleteWarning               func(childComplexity int, id string, wait *int) int
 		DetachNic                   func(childComplexity int, name string, project *string, device string) int
 		DetachVolume                func(childComplexity int, name string, project *string, device string) int
@@ -1146,8 +1204,10 @@ type ComplexityRoot struct {
 		EnrolServer                 func(childComplexity int, input trust.EnrolServerInput) int
 		EvacuateClusterMember       func(childComplexity int, name string, mode *lxd.ClusterEvacuationMode, wait *int) int
 		FreezeInstance              func(childComplexity int, name string, project *string, wait *int) int
+		GrantRole                   func(childComplexity int, username string, project string, role auth.Role) int
 		GrowInstanceDisk            func(childComplexity int, name string, project *string, byGiB int) int
-		Login                       func(childComplexity int, username string, password string) int
+		Login                       func(childComplexity int, username string, password string, cookie *bool) int
+		Logout                      func(childComplexity int, everywhere *bool) int
 		MigrateInstance             func(childComplexity int, name string, project *string, input lxd.MigrateInstanceInput, wait *int) int
 		MoveStorageVolume           func(childComplexity int, pool string, name string, project *string, location *string, input lxd.MoveStorageVolumeInput, wait *int) int
 		PublishImage                func(childComplexity int, input lxd.PublishImageInput, wait *int, idempotencyKey *string) int
@@ -1177,12 +1237,16 @@ type ComplexityRoot struct {
 		RestoreClusterMember        func(childComplexity int, name string, leaveInstances *bool, wait *int) int
 		RestoreInstance             func(childComplexity int, name string, project *string, snapshot string, stateful *bool, wait *int) int
 		RestoreStorageVolume        func(childComplexity int, pool string, name string, project *string, location *string, snapshot string, wait *int) int
+		RevokeAPIToken              func(childComplexity int, id string) int
 		RevokeIdentityToken         func(childComplexity int, name string, wait *int) int
+		RevokeRole                  func(childComplexity int, username string, project string) int
+		RevokeSession               func(childComplexity int, id string) int
 		RunCommand                  func(childComplexity int, name string, project *string, command []string, stdin *string, environment lxd.StringMap, user *int, group *int, cwd *string, timeoutSeconds *int, maxOutputBytes *int) int
 		ScaleInstanceCPU            func(childComplexity int, name string, project *string, cores int) int
 		ScaleInstanceMemory         func(childComplexity int, name string, project *string, memoryMiB int) int
 		SetInstanceState            func(childComplexity int, name string, project *string, action lxd.Action, force *bool, timeoutSeconds *int, stateful *bool, wait *int, idempotencyKey *string) int
 		SetInstanceTemplate         func(childComplexity int, name string, project *string, template string, content string) int
+		SetPassword                 func(childComplexity int, username *string, oldPassword *string, newPassword string) int
 		SetScalingBounds            func(childComplexity int, name string, project *string, minCores *int, maxCores *int, minMemoryMiB *int, maxMemoryMiB *int) int
 		StartInstance               func(childComplexity int, name string, project *string, stateful *bool, wait *int, idempotencyKey *string) int
 		StopInstance                func(childComplexity int, name string, project *string, force *bool, timeoutSeconds *int, stateful *bool, wait *int) int
@@ -1215,6 +1279,7 @@ type ComplexityRoot struct {
 		UpdateStoragePool           func(childComplexity int, name string, input lxd.UpdateStoragePoolInput, member *string, ifMatch *string, wait *int) int
 		UpdateStorageVolume         func(childComplexity int, pool string, name string, project *string, location *string, input lxd.UpdateStorageVolumeInput, ifMatch *string, wait *int, dryRun *bool) int
 		UpdateStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, input lxd.UpdateStorageVolumeSnapshotInput, ifMatch *string, wait *int) int
+		UpdateUser                  func(childComplexity int, username string, input auth.UpdateUserInput) int
 		UpdateWarning               func(childComplexity int, id string, status lxd.WarningStatus, wait *int) int
 	}
 
@@ -1661,6 +1726,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		APITokens              func(childComplexity int, allUsers *bool, where map[string]any, search *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		AuditEvents            func(childComplexity int, username *string, action *string, from *lxd.Time, to *lxd.Time, first *int, after *string, last *int, before *string) int
 		AuthGroups             func(childComplexity int) int
 		Certificate            func(childComplexity int, fingerprint string) int
@@ -1701,12 +1767,14 @@ type ComplexityRoot struct {
 		RemoteImages           func(childComplexity int, remote string, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Search                 func(childComplexity int, query string, kinds []page.SearchKind, project *string, allProjects *bool, first *int, after *string, last *int, before *string) int
 		Server                 func(childComplexity int) int
+		Sessions               func(childComplexity int, allUsers *bool, where map[string]any, search *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		StorageBucket          func(childComplexity int, pool string, name string, project *string) int
 		StorageBuckets         func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		StoragePool            func(childComplexity int, name string) int
 		StoragePools           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		StorageVolume          func(childComplexity int, pool string, name string, typeArg *lxd.StorageVolumeType, project *string, location *string) int
 		StorageVolumes         func(childComplexity int, project *string, allProjects *bool, pool *string, typeArg *lxd.StorageVolumeType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Users                  func(childComplexity int, where map[string]any, search *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Viewer                 func(childComplexity int) int
 		WaitOperation          func(childComplexity int, id string, timeoutSeconds *int) int
 		Warning                func(childComplexity int, id string) int
@@ -2039,9 +2107,21 @@ type ComplexityRoot struct {
 		StorageVolume func(childComplexity int) int
 	}
 
+	RevokeApiTokenPayload struct {
+		DeletedID func(childComplexity int) int
+	}
+
 	RevokeIdentityTokenPayload struct {
 		Identity  func(childComplexity int) int
 		Operation func(childComplexity int) int
+	}
+
+	RevokeRolePayload struct {
+		User func(childComplexity int) int
+	}
+
+	RevokeSessionPayload struct {
+		DeletedID func(childComplexity int) int
 	}
 
 	RunCommandPayload struct {
@@ -2153,6 +2233,29 @@ type ComplexityRoot struct {
 		Version func(childComplexity int) int
 	}
 
+	Session struct {
+		Address     func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		Current     func(childComplexity int) int
+		ExpiresAt   func(childComplexity int) int
+		ID          func(childComplexity int) int
+		RefreshedAt func(childComplexity int) int
+		User        func(childComplexity int) int
+		UserAgent   func(childComplexity int) int
+	}
+
+	SessionConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SessionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	SetInstanceStatePayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -2161,6 +2264,10 @@ type ComplexityRoot struct {
 	SetInstanceTemplatePayload struct {
 		Instance  func(childComplexity int) int
 		Operation func(childComplexity int) int
+	}
+
+	SetPasswordPayload struct {
+		User func(childComplexity int) int
 	}
 
 	SetScalingBoundsPayload struct {
@@ -2529,6 +2636,10 @@ type ComplexityRoot struct {
 		Snapshot  func(childComplexity int) int
 	}
 
+	UpdateUserPayload struct {
+		User func(childComplexity int) int
+	}
+
 	UpdateWarningPayload struct {
 		Operation func(childComplexity int) int
 		Warning   func(childComplexity int) int
@@ -2543,10 +2654,24 @@ type ComplexityRoot struct {
 	}
 
 	User struct {
-		CreatedAt func(childComplexity int) int
-		ID        func(childComplexity int) int
-		Role      func(childComplexity int) int
-		Username  func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		DisabledAt func(childComplexity int) int
+		Grants     func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Role       func(childComplexity int) int
+		Username   func(childComplexity int) int
+	}
+
+	UserConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	UserEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Warning struct {
@@ -2616,6 +2741,105 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AddTagPayload.Operation(childComplexity), true
+
+	case "ApiToken.createdAt":
+		if e.ComplexityRoot.ApiToken.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.CreatedAt(childComplexity), true
+	case "ApiToken.description":
+		if e.ComplexityRoot.ApiToken.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.Description(childComplexity), true
+	case "ApiToken.expiresAt":
+		if e.ComplexityRoot.ApiToken.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.ExpiresAt(childComplexity), true
+	case "ApiToken.fromEnvironment":
+		if e.ComplexityRoot.ApiToken.FromEnvironment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.FromEnvironment(childComplexity), true
+	case "ApiToken.id":
+		if e.ComplexityRoot.ApiToken.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.ID(childComplexity), true
+	case "ApiToken.lastUsedAt":
+		if e.ComplexityRoot.ApiToken.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.LastUsedAt(childComplexity), true
+	case "ApiToken.projectNames", "ApiToken.projects":
+		if e.ComplexityRoot.ApiToken.Projects == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.Projects(childComplexity), true
+	case "ApiToken.readOnly":
+		if e.ComplexityRoot.ApiToken.ReadOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.ReadOnly(childComplexity), true
+	case "ApiToken.role":
+		if e.ComplexityRoot.ApiToken.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.Role(childComplexity), true
+	case "ApiToken.user":
+		if e.ComplexityRoot.ApiToken.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.User(childComplexity), true
+
+	case "ApiTokenConnection.edges":
+		if e.ComplexityRoot.ApiTokenConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiTokenConnection.Edges(childComplexity), true
+	case "ApiTokenConnection.nodes":
+		if e.ComplexityRoot.ApiTokenConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiTokenConnection.Nodes(childComplexity), true
+	case "ApiTokenConnection.pageInfo":
+		if e.ComplexityRoot.ApiTokenConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiTokenConnection.PageInfo(childComplexity), true
+	case "ApiTokenConnection.totalCount":
+		if e.ComplexityRoot.ApiTokenConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiTokenConnection.TotalCount(childComplexity), true
+
+	case "ApiTokenEdge.cursor":
+		if e.ComplexityRoot.ApiTokenEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiTokenEdge.Cursor(childComplexity), true
+	case "ApiTokenEdge.node":
+		if e.ComplexityRoot.ApiTokenEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiTokenEdge.Node(childComplexity), true
 
 	case "AttachNicPayload.instance":
 		if e.ComplexityRoot.AttachNicPayload.Instance == nil {
@@ -3256,6 +3480,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CopyStorageVolumePayload.StorageVolume(childComplexity), true
 
+	case "CreateApiTokenPayload.apiToken":
+		if e.ComplexityRoot.CreateApiTokenPayload.ApiToken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateApiTokenPayload.ApiToken(childComplexity), true
+	case "CreateApiTokenPayload.token":
+		if e.ComplexityRoot.CreateApiTokenPayload.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateApiTokenPayload.Token(childComplexity), true
+
 	case "CreateAuthGroupPayload.group":
 		if e.ComplexityRoot.CreateAuthGroupPayload.Group == nil {
 			break
@@ -3693,6 +3930,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateStorageVolumeSnapshotPayload.Snapshot(childComplexity), true
 
+	case "CreateUserPayload.user":
+		if e.ComplexityRoot.CreateUserPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateUserPayload.User(childComplexity), true
+
 	case "DeleteAuthGroupPayload.deletedId":
 		if e.ComplexityRoot.DeleteAuthGroupPayload.DeletedID == nil {
 			break
@@ -4094,6 +4338,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeleteStorageVolumeSnapshotPayload.Operation(childComplexity), true
 
+	case "DeleteUserPayload.deletedId":
+		if e.ComplexityRoot.DeleteUserPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteUserPayload.DeletedID(childComplexity), true
+
 	case "DeleteWarningPayload.deletedId":
 		if e.ComplexityRoot.DeleteWarningPayload.DeletedID == nil {
 			break
@@ -4407,6 +4658,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.GpuDevice.Type(childComplexity), true
+
+	case "Grant.project":
+		if e.ComplexityRoot.Grant.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Grant.Project(childComplexity), true
+	case "Grant.projectName":
+		if e.ComplexityRoot.Grant.ProjectName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Grant.ProjectName(childComplexity), true
+	case "Grant.role":
+		if e.ComplexityRoot.Grant.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Grant.Role(childComplexity), true
+
+	case "GrantRolePayload.user":
+		if e.ComplexityRoot.GrantRolePayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GrantRolePayload.User(childComplexity), true
 
 	case "GrowInstanceDiskPayload.instance":
 		if e.ComplexityRoot.GrowInstanceDiskPayload.Instance == nil {
@@ -6077,6 +6354,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LifecycleEvent.Type(childComplexity), true
 
+	case "LogoutPayload.deletedId":
+		if e.ComplexityRoot.LogoutPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LogoutPayload.DeletedID(childComplexity), true
+
 	case "LxdEndpoint.authMethod":
 		if e.ComplexityRoot.LxdEndpoint.AuthMethod == nil {
 			break
@@ -6306,6 +6590,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CopyStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["snapshot"].(*string), args["input"].(lxd.CopyStorageVolumeInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createApiToken":
+		if e.ComplexityRoot.Mutation.CreateAPIToken == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createApiToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateAPIToken(childComplexity, args["input"].(auth.CreateApiTokenInput)), true
 	case "Mutation.createAuthGroup":
 		if e.ComplexityRoot.Mutation.CreateAuthGroup == nil {
 			break
@@ -6625,6 +6920,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.CreateStorageVolumeSnapshotInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.createUser":
+		if e.ComplexityRoot.Mutation.CreateUser == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createUser_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateUser(childComplexity, args["input"].(auth.CreateUserInput)), true
 	case "Mutation.deleteAuthGroup":
 		if e.ComplexityRoot.Mutation.DeleteAuthGroup == nil {
 			break
@@ -6944,6 +7250,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["wait"].(*int)), true
+	case "Mutation.deleteUser":
+		if e.ComplexityRoot.Mutation.DeleteUser == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteUser_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteUser(childComplexity, args["username"].(string)), true
 	case "Mutation.deleteWarning":
 		if e.ComplexityRoot.Mutation.DeleteWarning == nil {
 			break
@@ -7021,6 +7338,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.FreezeInstance(childComplexity, args["name"].(string), args["project"].(*string), args["wait"].(*int)), true
+	case "Mutation.grantRole":
+		if e.ComplexityRoot.Mutation.GrantRole == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_grantRole_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GrantRole(childComplexity, args["username"].(string), args["project"].(string), args["role"].(auth.Role)), true
 	case "Mutation.growInstanceDisk":
 		if e.ComplexityRoot.Mutation.GrowInstanceDisk == nil {
 			break
@@ -7042,7 +7370,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.Login(childComplexity, args["username"].(string), args["password"].(string)), true
+		return e.ComplexityRoot.Mutation.Login(childComplexity, args["username"].(string), args["password"].(string), args["cookie"].(*bool)), true
+	case "Mutation.logout":
+		if e.ComplexityRoot.Mutation.Logout == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_logout_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Logout(childComplexity, args["everywhere"].(*bool)), true
 	case "Mutation.migrateInstance":
 		if e.ComplexityRoot.Mutation.MigrateInstance == nil {
 			break
@@ -7362,6 +7701,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestoreStorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["snapshot"].(string), args["wait"].(*int)), true
+	case "Mutation.revokeApiToken":
+		if e.ComplexityRoot.Mutation.RevokeAPIToken == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeApiToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeAPIToken(childComplexity, args["id"].(string)), true
 	case "Mutation.revokeIdentityToken":
 		if e.ComplexityRoot.Mutation.RevokeIdentityToken == nil {
 			break
@@ -7373,6 +7723,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeIdentityToken(childComplexity, args["name"].(string), args["wait"].(*int)), true
+	case "Mutation.revokeRole":
+		if e.ComplexityRoot.Mutation.RevokeRole == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeRole_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeRole(childComplexity, args["username"].(string), args["project"].(string)), true
+	case "Mutation.revokeSession":
+		if e.ComplexityRoot.Mutation.RevokeSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeSession(childComplexity, args["id"].(string)), true
 	case "Mutation.runCommand":
 		if e.ComplexityRoot.Mutation.RunCommand == nil {
 			break
@@ -7428,6 +7800,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetInstanceTemplate(childComplexity, args["name"].(string), args["project"].(*string), args["template"].(string), args["content"].(string)), true
+	case "Mutation.setPassword":
+		if e.ComplexityRoot.Mutation.SetPassword == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setPassword_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetPassword(childComplexity, args["username"].(*string), args["oldPassword"].(*string), args["newPassword"].(string)), true
 	case "Mutation.setScalingBounds":
 		if e.ComplexityRoot.Mutation.SetScalingBounds == nil {
 			break
@@ -7780,6 +8163,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateStorageVolumeSnapshot(childComplexity, args["pool"].(string), args["volume"].(string), args["name"].(string), args["project"].(*string), args["location"].(*string), args["input"].(lxd.UpdateStorageVolumeSnapshotInput), args["ifMatch"].(*string), args["wait"].(*int)), true
+	case "Mutation.updateUser":
+		if e.ComplexityRoot.Mutation.UpdateUser == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateUser_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateUser(childComplexity, args["username"].(string), args["input"].(auth.UpdateUserInput)), true
 	case "Mutation.updateWarning":
 		if e.ComplexityRoot.Mutation.UpdateWarning == nil {
 			break
@@ -9693,6 +10087,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PushImagePayload.Operation(childComplexity), true
 
+	case "Query.apiTokens":
+		if e.ComplexityRoot.Query.APITokens == nil {
+			break
+		}
+
+		args, err := ec.field_Query_apiTokens_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.APITokens(childComplexity, args["allUsers"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
 	case "Query.auditEvents":
 		if e.ComplexityRoot.Query.AuditEvents == nil {
 			break
@@ -10099,6 +10504,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Server(childComplexity), true
+	case "Query.sessions":
+		if e.ComplexityRoot.Query.Sessions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sessions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Sessions(childComplexity, args["allUsers"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
 	case "Query.storageBucket":
 		if e.ComplexityRoot.Query.StorageBucket == nil {
 			break
@@ -10165,6 +10581,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.StorageVolumes(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["pool"].(*string), args["type"].(*lxd.StorageVolumeType), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+	case "Query.users":
+		if e.ComplexityRoot.Query.Users == nil {
+			break
+		}
+
+		args, err := ec.field_Query_users_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Users(childComplexity, args["where"].(map[string]any), args["search"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -11362,6 +11789,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RestoreStorageVolumePayload.StorageVolume(childComplexity), true
 
+	case "RevokeApiTokenPayload.deletedId":
+		if e.ComplexityRoot.RevokeApiTokenPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeApiTokenPayload.DeletedID(childComplexity), true
+
 	case "RevokeIdentityTokenPayload.identity":
 		if e.ComplexityRoot.RevokeIdentityTokenPayload.Identity == nil {
 			break
@@ -11374,6 +11808,20 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RevokeIdentityTokenPayload.Operation(childComplexity), true
+
+	case "RevokeRolePayload.user":
+		if e.ComplexityRoot.RevokeRolePayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeRolePayload.User(childComplexity), true
+
+	case "RevokeSessionPayload.deletedId":
+		if e.ComplexityRoot.RevokeSessionPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeSessionPayload.DeletedID(childComplexity), true
 
 	case "RunCommandPayload.durationMilliseconds":
 		if e.ComplexityRoot.RunCommandPayload.DurationMilliseconds == nil {
@@ -11857,6 +12305,93 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ServerStorageDriver.Version(childComplexity), true
 
+	case "Session.address":
+		if e.ComplexityRoot.Session.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.Address(childComplexity), true
+	case "Session.createdAt":
+		if e.ComplexityRoot.Session.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.CreatedAt(childComplexity), true
+	case "Session.current":
+		if e.ComplexityRoot.Session.Current == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.Current(childComplexity), true
+	case "Session.expiresAt":
+		if e.ComplexityRoot.Session.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.ExpiresAt(childComplexity), true
+	case "Session.id":
+		if e.ComplexityRoot.Session.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.ID(childComplexity), true
+	case "Session.refreshedAt":
+		if e.ComplexityRoot.Session.RefreshedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.RefreshedAt(childComplexity), true
+	case "Session.user":
+		if e.ComplexityRoot.Session.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.User(childComplexity), true
+	case "Session.userAgent":
+		if e.ComplexityRoot.Session.UserAgent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.UserAgent(childComplexity), true
+
+	case "SessionConnection.edges":
+		if e.ComplexityRoot.SessionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionConnection.Edges(childComplexity), true
+	case "SessionConnection.nodes":
+		if e.ComplexityRoot.SessionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionConnection.Nodes(childComplexity), true
+	case "SessionConnection.pageInfo":
+		if e.ComplexityRoot.SessionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionConnection.PageInfo(childComplexity), true
+	case "SessionConnection.totalCount":
+		if e.ComplexityRoot.SessionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionConnection.TotalCount(childComplexity), true
+
+	case "SessionEdge.cursor":
+		if e.ComplexityRoot.SessionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionEdge.Cursor(childComplexity), true
+	case "SessionEdge.node":
+		if e.ComplexityRoot.SessionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionEdge.Node(childComplexity), true
+
 	case "SetInstanceStatePayload.instance":
 		if e.ComplexityRoot.SetInstanceStatePayload.Instance == nil {
 			break
@@ -11882,6 +12417,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SetInstanceTemplatePayload.Operation(childComplexity), true
+
+	case "SetPasswordPayload.user":
+		if e.ComplexityRoot.SetPasswordPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetPasswordPayload.User(childComplexity), true
 
 	case "SetScalingBoundsPayload.instance":
 		if e.ComplexityRoot.SetScalingBoundsPayload.Instance == nil {
@@ -13236,6 +13778,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateStorageVolumeSnapshotPayload.Snapshot(childComplexity), true
 
+	case "UpdateUserPayload.user":
+		if e.ComplexityRoot.UpdateUserPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateUserPayload.User(childComplexity), true
+
 	case "UpdateWarningPayload.operation":
 		if e.ComplexityRoot.UpdateWarningPayload.Operation == nil {
 			break
@@ -13286,6 +13835,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.CreatedAt(childComplexity), true
+	case "User.disabledAt":
+		if e.ComplexityRoot.User.DisabledAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.DisabledAt(childComplexity), true
+	case "User.grants":
+		if e.ComplexityRoot.User.Grants == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.Grants(childComplexity), true
 	case "User.id":
 		if e.ComplexityRoot.User.ID == nil {
 			break
@@ -13304,6 +13865,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.Username(childComplexity), true
+
+	case "UserConnection.edges":
+		if e.ComplexityRoot.UserConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserConnection.Edges(childComplexity), true
+	case "UserConnection.nodes":
+		if e.ComplexityRoot.UserConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserConnection.Nodes(childComplexity), true
+	case "UserConnection.pageInfo":
+		if e.ComplexityRoot.UserConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserConnection.PageInfo(childComplexity), true
+	case "UserConnection.totalCount":
+		if e.ComplexityRoot.UserConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserConnection.TotalCount(childComplexity), true
+
+	case "UserEdge.cursor":
+		if e.ComplexityRoot.UserEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserEdge.Cursor(childComplexity), true
+	case "UserEdge.node":
+		if e.ComplexityRoot.UserEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserEdge.Node(childComplexity), true
 
 	case "Warning.count":
 		if e.ComplexityRoot.Warning.Count == nil {
@@ -13424,6 +14023,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputApiTokenOrder,
+		ec.unmarshalInputApiTokenWhere,
 		ec.unmarshalInputBooleanWhere,
 		ec.unmarshalInputCertificateOrder,
 		ec.unmarshalInputCertificateTypeWhere,
@@ -13435,6 +14036,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCopyImageInput,
 		ec.unmarshalInputCopyInstanceInput,
 		ec.unmarshalInputCopyStorageVolumeInput,
+		ec.unmarshalInputCreateApiTokenInput,
 		ec.unmarshalInputCreateAuthGroupInput,
 		ec.unmarshalInputCreateCertificateInput,
 		ec.unmarshalInputCreateClusterGroupInput,
@@ -13459,6 +14061,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateStorageVolumeBackupInput,
 		ec.unmarshalInputCreateStorageVolumeInput,
 		ec.unmarshalInputCreateStorageVolumeSnapshotInput,
+		ec.unmarshalInputCreateUserInput,
 		ec.unmarshalInputEnrolServerInput,
 		ec.unmarshalInputImageAliasNameInput,
 		ec.unmarshalInputImageAliasOrder,
@@ -13502,6 +14105,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputPushImageInput,
 		ec.unmarshalInputRemoteImageOrder,
 		ec.unmarshalInputRemoteImageWhere,
+		ec.unmarshalInputRoleWhere,
+		ec.unmarshalInputSessionOrder,
+		ec.unmarshalInputSessionWhere,
 		ec.unmarshalInputStorageBucketOrder,
 		ec.unmarshalInputStorageBucketWhere,
 		ec.unmarshalInputStoragePoolMemberInput,
@@ -13542,6 +14148,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpdateStoragePoolInput,
 		ec.unmarshalInputUpdateStorageVolumeInput,
 		ec.unmarshalInputUpdateStorageVolumeSnapshotInput,
+		ec.unmarshalInputUpdateUserInput,
+		ec.unmarshalInputUserOrder,
+		ec.unmarshalInputUserWhere,
 		ec.unmarshalInputWarningOrder,
 		ec.unmarshalInputWarningSeverityWhere,
 		ec.unmarshalInputWarningStatusWhere,
@@ -14113,6 +14722,171 @@ enum Action {
   REFRESH
   """One that this release of lxdql does not know."""
   UNKNOWN
+}
+`, BuiltIn: false},
+	{Name: "../schema/api_token.graphqls", Input: `"""Lets a program in as a user, with no more rights than the user has. Its text is shown once, when it is made."""
+type ApiToken implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """What it is for."""
+  description: String!
+  """Whose token it is."""
+  user: User
+  """The highest role that it has, everywhere; null: the user's."""
+  role: Role
+  """The names of the only projects that it is for; null: all that the user has."""
+  projectNames: [String!]
+  """The only projects that it is for, without those that are gone or that the caller may not see; null: all that the user has, or when they could not be read."""
+  projects: [Project!]
+  """Whether it changes nothing, whatever its role; it sees no secrets either."""
+  readOnly: Boolean!
+  """Whether it is the ` + "`" + `API_KEY` + "`" + ` of the server's environment: revoked, it comes back with the next start."""
+  fromEnvironment: Boolean!
+  """When it ends; null is never."""
+  expiresAt: Time
+  """When it was made."""
+  createdAt: Time
+  """When it was used last, to a minute; null for one that was not."""
+  lastUsedAt: Time
+}
+
+"""One object of a page of tokens."""
+type ApiTokenEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The token."""
+  node: ApiToken!
+}
+
+"""A page of tokens."""
+type ApiTokenConnection {
+  """The page with a cursor for each object."""
+  edges: [ApiTokenEdge!]!
+  """The page's objects."""
+  nodes: [ApiToken!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that meet the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order tokens by."""
+enum ApiTokenOrderField {
+  """When it was made."""
+  CREATED_AT
+  """When it was used last."""
+  LAST_USED_AT
+  """When it ends."""
+  EXPIRES_AT
+  """What it is for."""
+  DESCRIPTION
+  """The name of the user whose token it is."""
+  USERNAME
+}
+
+"""How to order tokens. Equal ones follow by when they were made."""
+input ApiTokenOrder {
+  """What to order by."""
+  field: ApiTokenOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""Conditions on tokens: all that are given have to hold."""
+input ApiTokenWhere {
+  """What it is for."""
+  description: StringWhere
+  """The name of the user whose token it is."""
+  username: StringWhere
+  """The highest role that it has."""
+  role: RoleWhere
+  """Whether it changes nothing."""
+  readOnly: BooleanWhere
+  """When it ends."""
+  expiresAt: TimeWhere
+  """When it was made."""
+  createdAt: TimeWhere
+  """When it was used last."""
+  lastUsedAt: TimeWhere
+  """All of these have to hold as well."""
+  and: [ApiTokenWhere!]
+  """One of these has to hold as well."""
+  or: [ApiTokenWhere!]
+  """This must not hold."""
+  not: ApiTokenWhere
+}
+
+"""A token to make."""
+input CreateApiTokenInput {
+  """What it is for: one line of at most 256 bytes."""
+  description: String! = ""
+  """The highest role that it has; null: the user's, also when that changes. A role that the caller does not have is ` + "`" + `FORBIDDEN` + "`" + `."""
+  role: Role
+  """The names of the only projects that it is for; null: all that the user has. One that the caller may not see is ` + "`" + `NOT_FOUND` + "`" + `."""
+  projects: [String!]
+  """When it ends, in the future; null is never."""
+  expiresAt: Time
+  """Whether it changes nothing, whatever its role."""
+  readOnly: Boolean = false
+}
+
+"""What ` + "`" + `createApiToken` + "`" + ` gives."""
+type CreateApiTokenPayload {
+  """The token without its text."""
+  apiToken: ApiToken
+  """The token's text, which begins with ` + "`" + `lxdql_` + "`" + ` and is not shown again. Send it as ` + "`" + `Authorization: Bearer …` + "`" + `, ` + "`" + `X-API-Key` + "`" + ` or ` + "`" + `PRIVATE-TOKEN` + "`" + `."""
+  token: String
+}
+
+"""What ` + "`" + `revokeApiToken` + "`" + ` gives."""
+type RevokeApiTokenPayload {
+  """The id that the token had."""
+  deletedId: ID
+}
+
+extend type Query {
+  """The caller's tokens, or those of all users; never their texts."""
+  apiTokens(
+    """Those of all users, for an ADMIN of the whole server; others get ` + "`" + `FORBIDDEN` + "`" + `."""
+    allUsers: Boolean = false
+    """The conditions that they have to meet; null is all."""
+    where: ApiTokenWhere
+    """Only those in whose descriptions or users' names this occurs; upper and lower case are alike."""
+    search: String
+    """The order; null is the oldest first."""
+    orderBy: ApiTokenOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): ApiTokenConnection @hasRole(role: VIEWER)
+}
+
+extend type Mutation {
+  """
+  Make a token for the caller. What is made with a token can do no more, and
+  lives no longer, than that one. ` + "`" + `LIMIT_EXCEEDED` + "`" + ` for more than 100 of one user.
+  """
+  createApiToken(
+    """The token."""
+    input: CreateApiTokenInput!
+  ): CreateApiTokenPayload @hasRole(role: VIEWER)
+  """
+  Revoke a token of the caller, or, as an ADMIN of the whole server, of anybody:
+  what is open with it ends at once. ` + "`" + `NOT_FOUND` + "`" + ` when there is none.
+  """
+  revokeApiToken(
+    """The token's id."""
+    id: ID!
+  ): RevokeApiTokenPayload @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
 	{Name: "../schema/audit_event.graphqls", Input: `"""One change through lxdql, or one log-in: who, what and how it ended."""
@@ -21904,6 +22678,139 @@ extend type Mutation {
   ): UpdateServerConfigPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
+	{Name: "../schema/session.graphqls", Input: `"""A log-in and the refreshes that came out of it. It ends 7 days after the last one, unless configured."""
+type Session implements Node {
+  """See ` + "`" + `Node.id` + "`" + `."""
+  id: ID!
+  """Who logged in."""
+  user: User
+  """The address that the user logged in from; null when it is not known."""
+  address: String
+  """What the client said that it was, such as a browser's name; null when it said nothing."""
+  userAgent: String
+  """Whether it is the one that asks."""
+  current: Boolean!
+  """When the user logged in."""
+  createdAt: Time
+  """When the tokens were exchanged last; null for never."""
+  refreshedAt: Time
+  """When it ends, unless the tokens are exchanged again."""
+  expiresAt: Time
+}
+
+"""One object of a page of sessions."""
+type SessionEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The session."""
+  node: Session!
+}
+
+"""A page of sessions."""
+type SessionConnection {
+  """The page with a cursor for each object."""
+  edges: [SessionEdge!]!
+  """The page's objects."""
+  nodes: [Session!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that meet the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order sessions by."""
+enum SessionOrderField {
+  """When the user logged in."""
+  CREATED_AT
+  """When it ends."""
+  EXPIRES_AT
+  """The user's name."""
+  USERNAME
+}
+
+"""How to order sessions. Equal ones follow by when the users logged in."""
+input SessionOrder {
+  """What to order by."""
+  field: SessionOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""Conditions on sessions: all that are given have to hold."""
+input SessionWhere {
+  """The user's name."""
+  username: StringWhere
+  """The address that the user logged in from."""
+  address: StringWhere
+  """When the user logged in."""
+  createdAt: TimeWhere
+  """When it ends."""
+  expiresAt: TimeWhere
+  """All of these have to hold as well."""
+  and: [SessionWhere!]
+  """One of these has to hold as well."""
+  or: [SessionWhere!]
+  """This must not hold."""
+  not: SessionWhere
+}
+
+"""What ` + "`" + `logout` + "`" + ` gives."""
+type LogoutPayload {
+  """The id that the session had."""
+  deletedId: ID
+}
+
+"""What ` + "`" + `revokeSession` + "`" + ` gives."""
+type RevokeSessionPayload {
+  """The id that the session had."""
+  deletedId: ID
+}
+
+extend type Query {
+  """The caller's sessions that have not ended, or those of all users."""
+  sessions(
+    """Those of all users, for an ADMIN of the whole server; others get ` + "`" + `FORBIDDEN` + "`" + `."""
+    allUsers: Boolean = false
+    """The conditions that they have to meet; null is all."""
+    where: SessionWhere
+    """Only those in whose users' names, addresses or clients' names this occurs; upper and lower case are alike."""
+    search: String
+    """The order; null is the oldest first."""
+    orderBy: SessionOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): SessionConnection @hasRole(role: VIEWER)
+}
+
+extend type Mutation {
+  """
+  End the session that asks: its tokens are refused from then on, and its sockets
+  and streams end. An API token, which is no session, is ` + "`" + `FORBIDDEN` + "`" + `.
+  """
+  logout(
+    """End all other sessions of the caller too; API tokens stay."""
+    everywhere: Boolean = false
+  ): LogoutPayload @hasRole(role: VIEWER)
+  """
+  End a session of the caller, or, as an ADMIN of the whole server, of anybody:
+  what is open with it ends at once. ` + "`" + `NOT_FOUND` + "`" + ` when there is none.
+  """
+  revokeSession(
+    """The session's id."""
+    id: ID!
+  ): RevokeSessionPayload @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
 	{Name: "../schema/storage_bucket.graphqls", Input: `"""What an access key of a bucket may do."""
 enum StorageBucketKeyRole {
   """Read and write."""
@@ -23385,8 +24292,22 @@ type User implements Node {
   username: String!
   """The role in every project; null: only what is granted per project."""
   role: Role
+  """The roles that hold in one project only, by project: where one is higher than ` + "`" + `role` + "`" + `, it counts there."""
+  grants: [Grant!]!
+  """Since when the user can do nothing; null for a user who can log in."""
+  disabledAt: Time
   """When the user was made."""
   createdAt: Time
+}
+
+"""A role in one project."""
+type Grant {
+  """The project's name."""
+  projectName: String!
+  """The project; null when it is gone, and when it could not be read."""
+  project: Project
+  """What the user may do there and with what is in it."""
+  role: Role!
 }
 
 """What a log-in gives."""
@@ -23401,20 +24322,168 @@ type AuthPayload {
   user: User!
 }
 
+"""One object of a page of users."""
+type UserEdge {
+  """Where the object stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The user."""
+  node: User!
+}
+
+"""A page of users."""
+type UserConnection {
+  """The page with a cursor for each object."""
+  edges: [UserEdge!]!
+  """The page's objects."""
+  nodes: [User!]!
+  """Where the page stands."""
+  pageInfo: PageInfo!
+  """How many there are in the whole list that meet the conditions."""
+  totalCount: Int!
+}
+
+"""A property to order users by."""
+enum UserOrderField {
+  """The name to log in with."""
+  USERNAME
+  """When the user was made."""
+  CREATED_AT
+}
+
+"""How to order users. Equal ones follow by name."""
+input UserOrder {
+  """What to order by."""
+  field: UserOrderField!
+  """The direction."""
+  direction: OrderDirection = ASC
+}
+
+"""A condition on a role."""
+input RoleWhere {
+  """It is this."""
+  equals: Role
+  """It is one of these."""
+  in: [Role!]
+  """It is not this."""
+  not: Role
+}
+
+"""Conditions on users: all that are given have to hold."""
+input UserWhere {
+  """The name to log in with."""
+  username: StringWhere
+  """The role in every project."""
+  role: RoleWhere
+  """Whether the user can do nothing."""
+  disabled: BooleanWhere
+  """When the user was made."""
+  createdAt: TimeWhere
+  """All of these have to hold as well."""
+  and: [UserWhere!]
+  """One of these has to hold as well."""
+  or: [UserWhere!]
+  """This must not hold."""
+  not: UserWhere
+}
+
+"""A user to make."""
+input CreateUserInput {
+  """The name to log in with: 1 to 64 characters out of a-z A-Z 0-9 . _ - @."""
+  username: String!
+  """A first password: at least 12 characters, at most 256 bytes, and none of those that are tried first."""
+  password: String!
+  """The role in every project; null: only what ` + "`" + `grantRole` + "`" + ` gives per project."""
+  role: Role
+}
+
+"""A change of a user: what is not given stays as it is."""
+input UpdateUserInput {
+  """A new name to log in with; ` + "`" + `ALREADY_EXISTS` + "`" + ` when it is taken."""
+  username: String
+  """The role in every project; null takes it away."""
+  role: Role
+  """True: the user cannot log in, and all that the user has open ends at once. False lets the user in again."""
+  disabled: Boolean
+}
+
+"""What ` + "`" + `createUser` + "`" + ` gives."""
+type CreateUserPayload {
+  """The user."""
+  user: User
+}
+
+"""What ` + "`" + `updateUser` + "`" + ` gives."""
+type UpdateUserPayload {
+  """The user after the change."""
+  user: User
+}
+
+"""What ` + "`" + `deleteUser` + "`" + ` gives."""
+type DeleteUserPayload {
+  """The id that the user had."""
+  deletedId: ID
+}
+
+"""What ` + "`" + `setPassword` + "`" + ` gives."""
+type SetPasswordPayload {
+  """The user."""
+  user: User
+}
+
+"""What ` + "`" + `grantRole` + "`" + ` gives."""
+type GrantRolePayload {
+  """The user after the change."""
+  user: User
+}
+
+"""What ` + "`" + `revokeRole` + "`" + ` gives."""
+type RevokeRolePayload {
+  """The user after the change."""
+  user: User
+}
+
 extend type Query {
-  """The caller; null for nobody."""
+  """The caller, with the rights that the caller's token has; null for nobody."""
   viewer: User @hasRole(role: VIEWER)
+  """All users. For an ADMIN of the whole server; others get ` + "`" + `FORBIDDEN` + "`" + `."""
+  users(
+    """The conditions that they have to meet; null is all."""
+    where: UserWhere
+    """Only those in whose names this occurs; upper and lower case are alike."""
+    search: String
+    """The order; null is by name."""
+    orderBy: UserOrder
+    """The first so many after ` + "`" + `after` + "`" + `; 0 to 100, null is 100."""
+    first: Int
+    """A cursor of an earlier page of the same order."""
+    after: String
+    """The last so many before ` + "`" + `before` + "`" + `; 0 to 100; not together with ` + "`" + `first` + "`" + `."""
+    last: Int
+    """A cursor of a later page of the same order."""
+    before: String
+    """The same as ` + "`" + `first` + "`" + `, for those who count."""
+    limit: Int
+    """How many to leave out at the beginning; not together with a cursor."""
+    offset: Int
+  ): UserConnection @hasRole(role: ADMIN)
 }
 
 extend type Mutation {
   """
-  Log in. A wrong name and a wrong password are the same ` + "`" + `UNAUTHENTICATED` + "`" + `.
+  Log in. A wrong name and a wrong password are the same ` + "`" + `UNAUTHENTICATED` + "`" + `, and so
+  is a user who is disabled. After some failures ` + "`" + `RATE_LIMITED` + "`" + `, with ` + "`" + `retryAfterSeconds` + "`" + `.
   """
   login(
     """The user's name."""
     username: String!
     """The user's password."""
     password: String!
+    """
+    Also set the access token as the cookie ` + "`" + `authenticationToken` + "`" + ` (HttpOnly, SameSite=Strict), for browser apps.
+    It counts on every route, and is renewed as long as it is used. Browsers have to send the header ` + "`" + `X-CSRF-Token` + "`" + `
+    with it (any value), except with GET. ` + "`" + `BAD_USER_INPUT` + "`" + ` over a WebSocket.
+    """
+    cookie: Boolean = false
   ): AuthPayload! @public
   """
   New tokens for a refresh token. It works once: a second use ends the session,
@@ -23424,6 +24493,65 @@ extend type Mutation {
     """The refresh token of the newest ` + "`" + `AuthPayload` + "`" + ` of the session."""
     refreshToken: String!
   ): AuthPayload! @public
+  """Make a user; ` + "`" + `ALREADY_EXISTS` + "`" + ` when the name is taken. For an ADMIN of the whole server."""
+  createUser(
+    """The user."""
+    input: CreateUserInput!
+  ): CreateUserPayload @hasRole(role: ADMIN)
+  """
+  Change a user. The last ADMIN that can log in stays one: ` + "`" + `CONFLICT` + "`" + `. A role
+  that is taken away is gone from the next operation on, also on open sockets.
+  For an ADMIN of the whole server.
+  """
+  updateUser(
+    """The user's name."""
+    username: String!
+    """The change."""
+    input: UpdateUserInput!
+  ): UpdateUserPayload @hasRole(role: ADMIN)
+  """
+  Delete a user with all sessions and tokens; what the user has open ends at
+  once. The last ADMIN that can log in stays: ` + "`" + `CONFLICT` + "`" + `. For an ADMIN of the
+  whole server.
+  """
+  deleteUser(
+    """The user's name."""
+    username: String!
+  ): DeleteUserPayload @hasRole(role: ADMIN)
+  """
+  Set a password: one's own with the old one, or, as an ADMIN of the whole server,
+  another user's. All other sessions of the user end.
+  """
+  setPassword(
+    """The user's name; null is the caller."""
+    username: String
+    """The password so far; needed for one's own. A wrong one is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+    oldPassword: String
+    """The new password: at least 12 characters, at most 256 bytes, and none of those that are tried first."""
+    newPassword: String!
+  ): SetPasswordPayload @hasRole(role: VIEWER)
+  """
+  Give a user a role in one project, instead of the one that the user has there.
+  ` + "`" + `NOT_FOUND` + "`" + ` when there is no such project. For an ADMIN of the whole server.
+  """
+  grantRole(
+    """The user's name."""
+    username: String!
+    """The project's name."""
+    project: String!
+    """The role."""
+    role: Role!
+  ): GrantRolePayload @hasRole(role: ADMIN)
+  """
+  Take a user's role in one project away; no error where there is none. The role
+  in every project stays. For an ADMIN of the whole server.
+  """
+  revokeRole(
+    """The user's name."""
+    username: String!
+    """The project's name."""
+    project: String!
+  ): RevokeRolePayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/warning.graphqls", Input: `"""What has become of a warning."""
@@ -23753,6 +24881,58 @@ func (ec *executionContext) childFields_AddTagPayload(ctx context.Context, field
 		return ec.fieldContext_AddTagPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AddTagPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiToken(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ApiToken_id(ctx, field)
+	case "description":
+		return ec.fieldContext_ApiToken_description(ctx, field)
+	case "user":
+		return ec.fieldContext_ApiToken_user(ctx, field)
+	case "role":
+		return ec.fieldContext_ApiToken_role(ctx, field)
+	case "projectNames":
+		return ec.fieldContext_ApiToken_projectNames(ctx, field)
+	case "projects":
+		return ec.fieldContext_ApiToken_projects(ctx, field)
+	case "readOnly":
+		return ec.fieldContext_ApiToken_readOnly(ctx, field)
+	case "fromEnvironment":
+		return ec.fieldContext_ApiToken_fromEnvironment(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_ApiToken_expiresAt(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ApiToken_createdAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_ApiToken_lastUsedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiToken", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiTokenConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ApiTokenConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ApiTokenConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ApiTokenConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ApiTokenConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiTokenConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiTokenEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ApiTokenEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ApiTokenEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiTokenEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_AttachNicPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -24095,6 +25275,16 @@ func (ec *executionContext) childFields_CopyStorageVolumePayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type CopyStorageVolumePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "apiToken":
+		return ec.fieldContext_CreateApiTokenPayload_apiToken(ctx, field)
+	case "token":
+		return ec.fieldContext_CreateApiTokenPayload_token(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateApiTokenPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateAuthGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "group":
@@ -24405,6 +25595,14 @@ func (ec *executionContext) childFields_CreateStorageVolumeSnapshotPayload(ctx c
 	return nil, fmt.Errorf("no field named %q was found under type CreateStorageVolumeSnapshotPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_CreateUserPayload_user(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateUserPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteAuthGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -24703,6 +25901,14 @@ func (ec *executionContext) childFields_DeleteStorageVolumeSnapshotPayload(ctx c
 	return nil, fmt.Errorf("no field named %q was found under type DeleteStorageVolumeSnapshotPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeleteUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteUserPayload_deletedId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteUserPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteWarningPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -24823,6 +26029,26 @@ func (ec *executionContext) childFields_FreezeInstancePayload(ctx context.Contex
 		return ec.fieldContext_FreezeInstancePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FreezeInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Grant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "projectName":
+		return ec.fieldContext_Grant_projectName(ctx, field)
+	case "project":
+		return ec.fieldContext_Grant_project(ctx, field)
+	case "role":
+		return ec.fieldContext_Grant_role(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Grant", field.Name)
+}
+
+func (ec *executionContext) childFields_GrantRolePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_GrantRolePayload_user(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GrantRolePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_GrowInstanceDiskPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -25547,6 +26773,14 @@ func (ec *executionContext) childFields_Lease(ctx context.Context, field graphql
 		return ec.fieldContext_Lease_instance(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Lease", field.Name)
+}
+
+func (ec *executionContext) childFields_LogoutPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_LogoutPayload_deletedId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LogoutPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_LxdEndpoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -27059,6 +28293,14 @@ func (ec *executionContext) childFields_RestoreStorageVolumePayload(ctx context.
 	return nil, fmt.Errorf("no field named %q was found under type RestoreStorageVolumePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RevokeApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_RevokeApiTokenPayload_deletedId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeApiTokenPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RevokeIdentityTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "identity":
@@ -27067,6 +28309,22 @@ func (ec *executionContext) childFields_RevokeIdentityTokenPayload(ctx context.C
 		return ec.fieldContext_RevokeIdentityTokenPayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RevokeIdentityTokenPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeRolePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_RevokeRolePayload_user(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeRolePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_RevokeSessionPayload_deletedId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeSessionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RunCommandPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -27287,6 +28545,52 @@ func (ec *executionContext) childFields_ServerStorageDriver(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type ServerStorageDriver", field.Name)
 }
 
+func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Session_id(ctx, field)
+	case "user":
+		return ec.fieldContext_Session_user(ctx, field)
+	case "address":
+		return ec.fieldContext_Session_address(ctx, field)
+	case "userAgent":
+		return ec.fieldContext_Session_userAgent(ctx, field)
+	case "current":
+		return ec.fieldContext_Session_current(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Session_createdAt(ctx, field)
+	case "refreshedAt":
+		return ec.fieldContext_Session_refreshedAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Session_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Session", field.Name)
+}
+
+func (ec *executionContext) childFields_SessionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SessionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SessionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SessionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SessionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SessionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SessionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SessionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SessionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SessionEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_SetInstanceStatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "instance":
@@ -27305,6 +28609,14 @@ func (ec *executionContext) childFields_SetInstanceTemplatePayload(ctx context.C
 		return ec.fieldContext_SetInstanceTemplatePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SetInstanceTemplatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SetPasswordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_SetPasswordPayload_user(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetPasswordPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SetScalingBoundsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -27933,6 +29245,14 @@ func (ec *executionContext) childFields_UpdateStorageVolumeSnapshotPayload(ctx c
 	return nil, fmt.Errorf("no field named %q was found under type UpdateStorageVolumeSnapshotPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_UpdateUserPayload_user(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateUserPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateWarningPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "warning":
@@ -27951,10 +29271,38 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_username(ctx, field)
 	case "role":
 		return ec.fieldContext_User_role(ctx, field)
+	case "grants":
+		return ec.fieldContext_User_grants(ctx, field)
+	case "disabledAt":
+		return ec.fieldContext_User_disabledAt(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_User_createdAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
+}
+
+func (ec *executionContext) childFields_UserConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_UserConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_UserConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_UserConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_UserConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_UserEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_UserEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_UserEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Warning(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

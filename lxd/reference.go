@@ -38,7 +38,7 @@ var kindsOf = []struct{ kind, path string }{
 // ofServer are the kinds that belong to no project.
 var ofServer = map[string]bool{
 	"Project": true, "StoragePool": true, "Operation": true, "Certificate": true,
-	"ClusterMember": true, "ClusterGroup": true, "Warning": true, "User": true, "AuditEvent": true, "RemoteImage": true,
+	"ClusterMember": true, "ClusterGroup": true, "Warning": true, "User": true, "Session": true, "ApiToken": true, "AuditEvent": true, "RemoteImage": true,
 }
 
 // Reference reads a URL by which LXD names an object, such as

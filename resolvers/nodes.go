@@ -9,7 +9,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/lxd"
 )
 
@@ -109,7 +108,11 @@ func (r *Resolver) find(ctx context.Context, id lxd.ID) (lxd.Node, error) {
 	case "AuditEvent":
 		return r.findAudit(ctx, id.Name)
 	case "User":
-		return present(ownUser(ctx, id.Name), nil)
+		return r.findUser(ctx, id.Name)
+	case "Session":
+		return present(r.Auth.SessionByID(ctx, id.Name))
+	case "ApiToken":
+		return present(r.Auth.TokenByID(ctx, id.Name))
 	}
 	return nil, nil
 }
@@ -138,14 +141,6 @@ func (r *Resolver) findSnapshot(ctx context.Context, id lxd.ID) (lxd.Node, error
 		}
 	}
 	return nil, err
-}
-
-// ownUser is the caller, if the id is the caller's: other users are hidden.
-func ownUser(ctx context.Context, id string) *auth.User {
-	if user := auth.From(ctx).User; strconv.FormatInt(user.ID, 10) == id {
-		return user
-	}
-	return nil
 }
 
 // nodes are found side by side, so that loaders can gather. One that cannot be

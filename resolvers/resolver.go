@@ -38,6 +38,8 @@ type Resolver struct {
 	Tell func(error) (code, message string)
 	// EndStream tells the transport why a subscription ended.
 	EndStream func(ctx context.Context, reason error)
+	// SetCookie sets the cookie of the answer to an access token, or with "" takes it away.
+	SetCookie func(ctx context.Context, token string, until time.Time) error
 }
 
 // scope is the caller: it decides what the caller sees.

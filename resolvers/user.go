@@ -7,29 +7,70 @@ package resolvers
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/graph"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/page"
 )
 
-func (r *mutationResolver) Login(ctx context.Context, username string, password string) (*auth.AuthPayload, error) {
-	return r.Auth.Login(ctx, username, password)
+func (r *grantResolver) Project(ctx context.Context, obj *auth.Grant) (*lxd.Project, error) {
+	return load(ctx).project.Load(ctx, obj.ProjectName)()
+}
+
+func (r *mutationResolver) Login(ctx context.Context, username string, password string, cookie *bool) (*auth.AuthPayload, error) {
+	return r.login(ctx, username, password, value(cookie))
 }
 
 func (r *mutationResolver) RefreshToken(ctx context.Context, refreshToken string) (*auth.AuthPayload, error) {
 	return r.Auth.RefreshToken(ctx, refreshToken)
 }
 
+func (r *mutationResolver) CreateUser(ctx context.Context, input auth.CreateUserInput) (*auth.UserPayload, error) {
+	return userPayload(r.Auth.AddUser(ctx, input))
+}
+
+func (r *mutationResolver) UpdateUser(ctx context.Context, username string, input auth.UpdateUserInput) (*auth.UserPayload, error) {
+	return userPayload(r.Auth.UpdateUser(ctx, username, input))
+}
+
+func (r *mutationResolver) DeleteUser(ctx context.Context, username string) (*auth.DeleteUserPayload, error) {
+	return r.deleteUser(ctx, username)
+}
+
+func (r *mutationResolver) SetPassword(ctx context.Context, username *string, oldPassword *string, newPassword string) (*auth.UserPayload, error) {
+	return userPayload(r.Auth.SetPassword(ctx, username, oldPassword, newPassword))
+}
+
+func (r *mutationResolver) GrantRole(ctx context.Context, username string, project string, role auth.Role) (*auth.UserPayload, error) {
+	return userPayload(r.grantRole(ctx, username, project, role))
+}
+
+func (r *mutationResolver) RevokeRole(ctx context.Context, username string, project string) (*auth.UserPayload, error) {
+	return userPayload(r.Auth.RevokeRole(ctx, username, project))
+}
+
 func (r *queryResolver) Viewer(ctx context.Context) (*auth.User, error) {
 	return auth.From(ctx).User, nil
 }
 
-func (r *userResolver) ID(ctx context.Context, obj *auth.User) (string, error) {
-	return lxd.ID{Server: r.LXD.Name(), Kind: "User", Name: strconv.FormatInt(obj.ID, 10)}.String(), nil
+func (r *queryResolver) Users(ctx context.Context, where map[string]any, search *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*auth.User], error) {
+	users, err := r.Auth.Users(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return page.Users.List(users, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))
 }
+
+func (r *userResolver) ID(ctx context.Context, obj *auth.User) (string, error) {
+	return r.userID(obj.ID), nil
+}
+
+func (r *Resolver) Grant() graph.GrantResolver { return &grantResolver{r} }
 
 func (r *Resolver) User() graph.UserResolver { return &userResolver{r} }
 
-type userResolver struct{ *Resolver }
+type (
+	grantResolver struct{ *Resolver }
+	userResolver  struct{ *Resolver }
+)

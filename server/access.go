@@ -21,16 +21,30 @@ type refusedKey struct{}
 // makes the request anonymous and does not refuse it: an expired header must
 // not be in the way of refreshToken. A store that cannot be read is no such
 // token: then nobody can be told from anybody, and nothing is answered.
-func identify(service *auth.Service, log *slog.Logger) func(http.Handler) http.Handler {
+func identify(service *auth.Service, config *Config, log *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			ctx, err := withIdentity(r.Context(), service, bearer(r.Header.Get("Authorization")))
+			token, refused, cookie := credential(r, config.AllowQueryKey), error(nil), false
+			if token == "" {
+				token, refused = fromCookie(r, config.origins())
+				cookie = token != ""
+			}
+			ctx := withCookie(r.Context(), w, r)
+			if refused != nil {
+				ctx = context.WithValue(ctx, refusedKey{}, refused)
+			}
+			ctx, err := withIdentity(ctx, service, token)
+			if err == nil && cookie {
+				err = renewed(ctx, service)
+			}
 			if err != nil {
 				log.ErrorContext(r.Context(), "the caller cannot be identified", "error", err)
 				http.Error(w, `{"errors":[{"message":"who you are cannot be looked up right now: try again in a moment","extensions":{"code":"INTERNAL"}}]}`, http.StatusServiceUnavailable)
 				return
 			}
-			next.ServeHTTP(w, r.WithContext(ctx))
+			known := r.WithContext(ctx)
+			known.URL = withoutCredential(r.URL)
+			next.ServeHTTP(w, known)
 		})
 	}
 }

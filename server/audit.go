@@ -2,8 +2,6 @@ package server
 
 import (
 	"context"
-	"net"
-	"net/http"
 	"reflect"
 	"time"
 
@@ -13,20 +11,6 @@ import (
 	"github.com/lxdql/lxdql/journal"
 	"github.com/lxdql/lxdql/lxd"
 )
-
-// peerKey holds the address that a request came from.
-type peerKey struct{}
-
-// withPeer remembers where a request came from, for the audit trail.
-func withPeer(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host, _, err := net.SplitHostPort(r.RemoteAddr)
-		if err != nil {
-			host = r.RemoteAddr
-		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), peerKey{}, host)))
-	})
-}
 
 // auditor keeps each mutation in the audit trail before it is answered, whether
 // it was done or refused.
@@ -69,9 +53,9 @@ func audited(ctx context.Context, field *graphql.FieldContext, begun time.Time) 
 		CreatedAt: lxd.Time{Time: begun.UTC()}, Action: field.Field.Name, Duration: time.Since(begun),
 		Input: journal.InputOf(arguments), InProject: projectOf(arguments), RequestID: middleware.GetReqID(ctx),
 	}
-	event.Address, _ = ctx.Value(peerKey{}).(string)
+	event.Address = auth.OriginOf(ctx).Address
 	if caller := auth.From(ctx); caller != nil && caller.User != nil {
-		event.UserID, event.Username, event.Token = caller.User.ID, caller.User.Username, caller.SessionID
+		event.UserID, event.Username, event.Token = caller.User.ID, caller.User.Username, caller.Key()
 	} else {
 		event.Username, _ = arguments["username"].(string)
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -24,11 +25,18 @@ type Config struct {
 
 	DatabaseURL      string `name:"database" env:"DATABASE_URL" default:"sqlite:///./data/lxdql.db" help:"Where users are kept: sqlite:///./path."`
 	JWTSecret        string `name:"jwt-secret" env:"JWT_SECRET" help:"Signs the tokens, 32 bytes or more; empty: one is made and kept in the database."`
+	JWTPrevious      string `name:"jwt-secret-previous" env:"JWT_SECRET_PREVIOUS" help:"The JWT_SECRET before this one: its tokens still work, so that a new one logs nobody out."`
 	AccessMinutes    int    `name:"access-minutes" env:"JWT_ACCESS_TOKEN_EXPIRE_MINUTES" default:"30" help:"Life of an access token, in minutes."`
 	RefreshDays      int    `name:"refresh-days" env:"JWT_REFRESH_TOKEN_EXPIRE_DAYS" default:"7" help:"Life of a refresh token, in days."`
 	AdminName        string `name:"admin-username" env:"SEED_ADMIN_USERNAME" default:"admin" help:"Name of the administrator that a first start makes."`
 	AdminPassword    string `name:"admin-password" env:"SEED_ADMIN_PASSWORD" help:"Password of that administrator; empty: one is made and printed once."`
-	CORSOrigins      string `name:"cors-origins" env:"CORS_ORIGINS" default:"*" help:"Origins that browsers may call from, separated by commas. No cookie is ever used, so * gives nothing away."`
+	APIKey           string `name:"api-key" env:"API_KEY" help:"An API token that works from the start, for the user of SEED_ADMIN_USERNAME; 16 characters or more. Another one, or none, takes it away again."`
+	AllowQueryKey    bool   `name:"allow-query-api-key" env:"ALLOW_QUERY_API_KEY" help:"Also take API tokens from URLs (api_key, private_token, token), where proxies log them."`
+	RateLimitEnabled bool   `name:"rate-limit" env:"RATE_LIMIT_ENABLED" default:"true" negatable:"" help:"Limit how much a user, or an address, may ask; loopback is not limited. Log-ins have limits of their own, always."`
+	RateLimitMax     int    `name:"rate-limit-max" env:"RATE_LIMIT_MAX" default:"120" help:"Requests in a window; one whose answer could be large counts as several."`
+	RateLimitWindow  int    `name:"rate-limit-window" env:"RATE_LIMIT_WINDOW_SECONDS" default:"60" help:"The sliding window, in seconds."`
+	TrustedProxies   string `name:"trusted-proxies" env:"TRUSTED_PROXIES" help:"Addresses or networks of proxies whose X-Forwarded-For and X-Real-IP are believed, separated by commas."`
+	CORSOrigins      string `name:"cors-origins" env:"CORS_ORIGINS" default:"*" help:"Origins that browsers may call from, separated by commas. With * they may call with tokens only, never with the cookie."`
 	JournalKeepDays  int    `name:"journal-keep-days" env:"JOURNAL_KEEP_DAYS" default:"30" help:"For how many days events, operations and the audit trail are kept."`
 	JournalMaxEvents int    `name:"journal-max-events" env:"JOURNAL_MAX_EVENTS" default:"1000000" help:"How many events are kept at most."`
 	LogLevel         string `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error,DEBUG,INFO,WARN,WARNING,warning,ERROR" help:"What is logged: debug, info, warn or error."`
@@ -58,6 +66,9 @@ func (c *Config) Validate() error {
 	}
 	if c.AccessMinutes < 1 || c.AccessMinutes > 24*60 {
 		return fmt.Errorf("JWT_ACCESS_TOKEN_EXPIRE_MINUTES is %d: it has to be 1 to 1440", c.AccessMinutes)
+	}
+	if err := errors.Join(c.checkProxies(), c.checkRateLimit()); err != nil {
+		return err
 	}
 	if c.RefreshDays < 1 || c.RefreshDays > 365 {
 		return fmt.Errorf("JWT_REFRESH_TOKEN_EXPIRE_DAYS is %d: it has to be 1 to 365", c.RefreshDays)

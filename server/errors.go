@@ -82,17 +82,26 @@ func classify(err error) (code string, details map[string]any) {
 	var account *auth.InputError
 	var number *graphql.IntegerError
 	var outdated *lxd.PreconditionError
+	var early *auth.RateError
 	switch {
 	case errors.As(err, &argument):
 		return "BAD_USER_INPUT", map[string]any{"argument": argument.Argument}
 	case errors.As(err, &number):
 		return "BAD_USER_INPUT", nil
+	case errors.As(err, &early):
+		return "RATE_LIMITED", map[string]any{"retryAfterSeconds": int(early.After.Seconds()) + 1}
 	case errors.Is(err, auth.ErrForbidden):
 		return "FORBIDDEN", nil
 	case errors.As(err, &account):
 		return "BAD_USER_INPUT", map[string]any{"argument": account.Argument}
-	case errors.Is(err, auth.ErrUserExists):
+	case errors.Is(err, auth.ErrUserExists), errors.Is(err, auth.ErrTokenExists):
 		return "ALREADY_EXISTS", nil
+	case errors.Is(err, auth.ErrLastAdmin):
+		return "CONFLICT", nil
+	case errors.Is(err, auth.ErrLimit):
+		return "LIMIT_EXCEEDED", nil
+	case errors.Is(err, auth.ErrNotFound):
+		return "NOT_FOUND", nil
 	case errors.Is(err, auth.ErrUnauthenticated):
 		return "UNAUTHENTICATED", nil
 	case errors.As(err, &outdated):

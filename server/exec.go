@@ -32,9 +32,9 @@ func keepStream(told *journal.Journal) func(ctx context.Context, action, project
 		event := &journal.AuditEvent{
 			CreatedAt: lxd.Time{Time: time.Now().UTC()}, Action: action, Input: journal.InputOf(arguments), InProject: project, RequestID: middleware.GetReqID(ctx),
 		}
-		event.Address, _ = ctx.Value(peerKey{}).(string)
+		event.Address = auth.OriginOf(ctx).Address
 		if caller := auth.From(ctx); caller != nil && caller.User != nil {
-			event.UserID, event.Username, event.Token = caller.User.ID, caller.User.Username, caller.SessionID
+			event.UserID, event.Username, event.Token = caller.User.ID, caller.User.Username, caller.Key()
 		}
 		if refused != nil {
 			event.ErrorCode, _ = classify(refused)
@@ -45,9 +45,8 @@ func keepStream(told *journal.Journal) func(ctx context.Context, action, project
 
 // execRoutes are commands, consoles and logs beside GraphQL. A WebSocket's caller is
 // known by its ticket; of all else an anonymous caller gets nothing.
-func execRoutes(router chi.Router, carrier *relay.Relay, service *auth.Service, log *slog.Logger) {
+func execRoutes(router chi.Router, carrier *relay.Relay) {
 	router.Route("/api/v1/instances/{name}", func(router chi.Router) {
-		router.Use(identify(service, log))
 		router.Get("/exec", carrier.ServeExec)
 		router.Get("/exec/ws", carrier.ServeExec)
 		router.Get("/console", carrier.ServeConsole)

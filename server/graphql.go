@@ -47,7 +47,7 @@ func executable(resolver *resolvers.Resolver) graphql.ExecutableSchema {
 }
 
 // graphQL answers queries over the given transports.
-func graphQL(resolver *resolvers.Resolver, log *slog.Logger, transports ...graphql.Transport) *handler.Server {
+func graphQL(resolver *resolvers.Resolver, limit *rateLimit, log *slog.Logger, transports ...graphql.Transport) *handler.Server {
 	server := handler.New(executable(resolver))
 	for _, transport := range transports {
 		server.AddTransport(transport)
@@ -59,6 +59,7 @@ func graphQL(resolver *resolvers.Resolver, log *slog.Logger, transports ...graph
 	server.Use(extension.Introspection{})
 	server.Use(noDefer{})
 	server.Use(complexity{})
+	server.Use(limit)
 	server.Use(anonymousAccess{})
 	server.AroundResponses(told(log))
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {

@@ -24,7 +24,7 @@ func (o *OIDC) provider() (*auth.Provider, error) {
 		return nil, nil
 	}
 	issuer, err := url.Parse(o.OIDCIssuer)
-	if err != nil || issuer.Host == "" || (issuer.Scheme != "https" && !(issuer.Scheme == "http" && loopback(issuer.Hostname()))) {
+	if err != nil || issuer.Host == "" || (issuer.Scheme != "https" && !(issuer.Scheme == "http" && loopbackHost(issuer.Hostname()))) {
 		return nil, fmt.Errorf("OIDC_ISSUER is %q: it has to be the https:// address that stands in the provider's tokens as iss", o.OIDCIssuer)
 	}
 	audience := o.OIDCAudience
@@ -41,7 +41,7 @@ func (o *OIDC) provider() (*auth.Provider, error) {
 	return &auth.Provider{Issuer: o.OIDCIssuer, Audience: audience, UsernameClaim: o.OIDCUsernameClaim, RolesClaim: o.OIDCRolesClaim, Roles: roles}, nil
 }
 
-func loopback(host string) bool {
+func loopbackHost(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return host == "localhost" || (err == nil && address.IsLoopback())
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -44,22 +45,27 @@ var endpoints = []*health.HTTPEndpoint{
 }
 
 // routes are all that the server answers.
-func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.WebSocket, service *auth.Service, log *slog.Logger) http.Handler {
+func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.WebSocket, service *auth.Service, present *attendance, log *slog.Logger) http.Handler {
 	router := chi.NewRouter()
-	router.Use(requestID, withPeer, logged(log), middleware.Recoverer)
+	router.Use(requestID, client(config, log), logged(log), middleware.Recoverer)
 	router.Use(cors.Handler(cors.Options{
 		AllowedOrigins: config.origins(),
 		AllowedMethods: []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodHead, http.MethodOptions},
-		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-ID", "Range", "If-Range"},
-		ExposedHeaders: []string{"X-Request-ID", "X-Operation-ID", "X-File-Size", "Content-Range", "Content-Disposition", "Repr-Digest"},
-		MaxAge:         600,
+		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-ID", "X-API-Key", "PRIVATE-TOKEN", csrfHeader, "Range", "If-Range"},
+		// A cookie is no help to a page of an origin that nobody has named.
+		AllowCredentials: !slices.Contains(config.origins(), "*"),
+		ExposedHeaders: []string{"X-Request-ID", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After",
+			"X-Operation-ID", "X-File-Size", "Content-Range", "Content-Disposition", "Repr-Digest"},
+		MaxAge: 600,
 	}))
-	ask := graphQL(resolver, log, sockets, transport.HTTP{})
-	execRoutes(router, resolver.Relay, service, log)
-	router.With(identify(service, log), relay.WithOrigin).Handle("/graphql", ask)
-	router.With(identify(service, log), loggedIn).Get("/api/v1/{kind}.ndjson", ndjson(executable(resolver).Schema(), ask, refusal(log)))
-	router.With(identify(service, log)).Get("/api/v1/journal.ndjson", journalExport(resolver.Journal))
-	router.Group(streams(resolver, service, log))
+	limit := newRateLimit(config)
+	known := router.With(identify(service, config, log), limit.requests)
+	ask := graphQL(resolver, limit, log, sockets, stream(service, present))
+	execRoutes(known, resolver.Relay)
+	known.With(relay.WithOrigin).Handle("/graphql", ask)
+	known.With(loggedIn).Get("/api/v1/{kind}.ndjson", ndjson(executable(resolver).Schema(), ask, refusal(log)))
+	known.Get("/api/v1/journal.ndjson", journalExport(resolver.Journal))
+	known.Group(streams(resolver, log))
 	served := map[string]http.HandlerFunc{
 		"/health":         healthCheck(resolver.Health),
 		"/health/check":   healthCheck(resolver.Health),
@@ -84,7 +90,7 @@ func logged(log *slog.Logger) func(http.Handler) http.Handler {
 			next.ServeHTTP(response, r)
 			log.DebugContext(r.Context(), "request", "method", r.Method, "path", r.URL.Path, "status", response.Status(),
 				"bytes", response.BytesWritten(), "milliseconds", time.Since(begun).Milliseconds(),
-				"requestId", middleware.GetReqID(r.Context()), "address", r.RemoteAddr)
+				"requestId", middleware.GetReqID(r.Context()), "address", auth.OriginOf(r.Context()).Address)
 		})
 	}
 }

@@ -81,6 +81,9 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	background.Go(func() {
 		keeper.Watch(running, time.Duration(config.TrustCheckSeconds)*time.Second, trustChanged(log))
 	})
+	background.Go(func() {
+		service.Run(running, func(err error) { log.Error("who may still ask cannot be looked up", "error", err) })
+	})
 	defer background.Wait()
 	defer manager.Wait()
 	defer stop()
@@ -88,11 +91,12 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	resolver.Relay = execRelay(config, client, service, told, log)
 	defer resolver.Relay.Wait()
 	defer stop()
-	sockets := webSocket(config, resolver, service, log)
+	present := newAttendance()
+	sockets := webSocket(config, resolver, service, present, log)
 	defer sockets.Wait()
 	defer stop()
 	httpServer := &http.Server{
-		Handler:           routes(config, resolver, sockets, service, log),
+		Handler:           routes(config, resolver, sockets, service, present, log),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return running },
@@ -134,8 +138,16 @@ func (c *Config) service(ctx context.Context, database *db.DB) (*auth.Service, e
 	if err != nil {
 		return nil, err
 	}
+	previous, err := auth.PreviousSecret(c.JWTPrevious)
+	if err != nil {
+		return nil, err
+	}
+	var kept func(context.Context) ([][]byte, error)
+	if c.JWTSecret == "" {
+		kept = func(ctx context.Context) ([][]byte, error) { return auth.KeptSecrets(ctx, database) }
+	}
 	service := auth.New(database, auth.Options{
-		Secret:     secret,
+		Secret: secret, PreviousSecret: previous, ReadSecrets: kept,
 		AccessTTL:  time.Duration(c.AccessMinutes) * time.Minute,
 		RefreshTTL: time.Duration(c.RefreshDays) * 24 * time.Hour,
 	})
@@ -146,6 +158,9 @@ func (c *Config) service(ctx context.Context, database *db.DB) (*auth.Service, e
 	if err == nil && password != "" {
 		// Printed once and not logged: logs are kept and shipped.
 		fmt.Fprintf(os.Stdout, "The first administrator is %q with the password\n\n  %s\n\nwhich is not shown again.\n", name, password)
+	}
+	if err == nil {
+		err = auth.Bootstrap(ctx, service, c.AdminName, c.APIKey)
 	}
 	return service, err
 }

@@ -35,7 +35,7 @@ func run(t *testing.T) *running {
 	url := "sqlite:///" + filepath.Join(t.TempDir(), "test.db")
 	config := &Config{
 		Host: "127.0.0.1", LXDMode: "simulated", SimulatedCount: 20, LXDTimeout: timeoutOption(10 * time.Second),
-		DatabaseURL: url, JWTSecret: secret, AccessMinutes: 30, RefreshDays: 7, AdminName: "admin", AdminPassword: "administrator", CORSOrigins: "https://portal.example",
+		DatabaseURL: url, JWTSecret: secret, AccessMinutes: 30, RefreshDays: 7, AdminName: "admin", AdminPassword: "the first administrator", CORSOrigins: "https://portal.example",
 	}
 	server := &running{t: t, log: &bytes.Buffer{}}
 	ctx, cancel := context.WithCancel(context.Background())

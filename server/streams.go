@@ -13,13 +13,13 @@ import (
 )
 
 // streams serves the byte streams, to who has logged in.
-func streams(resolver *resolvers.Resolver, service *auth.Service, log *slog.Logger) func(chi.Router) {
+func streams(resolver *resolvers.Resolver, log *slog.Logger) func(chi.Router) {
 	refuse := refusal(log)
 	cut := func(r *http.Request, err error) {
 		log.WarnContext(r.Context(), "an answer was broken off", "error", err, "path", r.URL.Path, "requestId", middleware.GetReqID(r.Context()))
 	}
 	return func(router chi.Router) {
-		router.Use(identify(service, log), loggedIn)
+		router.Use(loggedIn)
 		(&relay.Streams{LXD: resolver.LXD, Work: resolver.Work, Refuse: refuse, Cut: cut}).Routes(router)
 	}
 }

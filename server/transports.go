@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/resolvers"
@@ -16,39 +15,89 @@ import (
 
 // webSocket is the WebSocket transport with what it asks of the server. It also
 // tells the resolvers how a subscription says why it ends.
-func webSocket(config *Config, resolver *resolvers.Resolver, service *auth.Service, log *slog.Logger) *transport.WebSocket {
-	present := presenter(log)
+func webSocket(config *Config, resolver *resolvers.Resolver, service *auth.Service, present *attendance, log *slog.Logger) *transport.WebSocket {
+	show := presenter(log)
 	resolver.EndStream = func(ctx context.Context, reason error) {
-		transport.EndStream(ctx, present(ctx, reason))
+		transport.EndStream(ctx, show(ctx, reason))
 	}
+	resolver.SetCookie = setCookie
 	return &transport.WebSocket{
-		Init: func(ctx context.Context, authorization string) (context.Context, time.Time, error) {
+		Init: func(ctx context.Context, authorization string) (*transport.Caller, error) {
 			identity, err := caller(ctx, service, authorization)
 			if err != nil {
-				return ctx, time.Time{}, err
+				return nil, err
 			}
-			return auth.With(ctx, identity), identity.ExpiresAt, nil
+			if err := present.socket(ctx, identity); err != nil {
+				return nil, err
+			}
+			return asking(ctx, service, identity), nil
 		},
-		Renew: func(ctx context.Context, authorization string) (time.Time, error) {
+		Renew: func(ctx, now context.Context, authorization string) (*transport.Caller, error) {
 			identity, err := caller(ctx, service, authorization)
 			if err != nil {
-				return time.Time{}, err
+				return nil, err
 			}
-			if identity.User.ID != auth.From(ctx).User.ID {
-				return time.Time{}, errors.New("this is another user's token: open another socket for it")
+			if identity.User.ID != auth.From(now).User.ID {
+				return nil, errors.New("this is another user's token: open another socket for it")
 			}
-			return identity.ExpiresAt, nil
+			return asking(ctx, service, identity), nil
 		},
+		Check: func(ctx context.Context) (context.Context, error) {
+			identity, err := service.Recheck(ctx, auth.From(ctx))
+			if err != nil {
+				return nil, unavailable(err)
+			}
+			return auth.With(ctx, identity), nil
+		},
+		Admit:       present.subscription,
 		CheckOrigin: originAllowed(config.origins()),
 	}
 }
 
 func caller(ctx context.Context, service *auth.Service, authorization string) (*auth.Identity, error) {
+	if identity := auth.From(ctx); identity != nil && authorization == "" {
+		return identity, nil // the request that became the socket said who it is
+	}
 	token := bearer(authorization)
 	if token == "" {
 		return nil, auth.ErrUnauthenticated
 	}
-	return service.Authenticate(ctx, token)
+	identity, err := service.Authenticate(ctx, token)
+	return identity, unavailable(err)
+}
+
+// asking is a caller on a socket, who is watched from now on.
+func asking(ctx context.Context, service *auth.Service, identity *auth.Identity) *transport.Caller {
+	watched, release := service.Watch(ctx, identity)
+	return &transport.Caller{Context: auth.With(watched, identity), Until: identity.ExpiresAt, Release: release}
+}
+
+// unavailable tells what is no refusal from what is one.
+func unavailable(err error) error {
+	if err == nil || errors.Is(err, auth.ErrUnauthenticated) {
+		return err
+	}
+	return transport.ErrUnavailable
+}
+
+// stream is the transport of requests and event streams. A stream ends with the
+// token that it was asked with.
+func stream(service *auth.Service, present *attendance) transport.HTTP {
+	return transport.HTTP{
+		Watch: func(ctx context.Context) (context.Context, func()) {
+			identity := auth.From(ctx)
+			if identity == nil {
+				return ctx, func() {}
+			}
+			watched, release := service.Watch(ctx, identity)
+			if identity.ExpiresAt.IsZero() {
+				return watched, release
+			}
+			timed, cancel := context.WithDeadlineCause(watched, identity.ExpiresAt, auth.ErrTokenExpired)
+			return timed, func() { cancel(); release() }
+		},
+		Admit: present.subscription,
+	}
 }
 
 // originAllowed decides about browsers only: what is no browser sends no Origin.

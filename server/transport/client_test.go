@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -96,17 +97,22 @@ func known(life time.Duration) *transport.WebSocket {
 		return strings.HasPrefix(authorization, "Bearer good") || authorization == "Bearer from-header"
 	}
 	return &transport.WebSocket{
-		Init: func(ctx context.Context, authorization string) (context.Context, time.Time, error) {
-			if !good(authorization) {
-				return ctx, time.Time{}, errors.New("the database says: secret")
+		Init: func(ctx context.Context, authorization string) (*transport.Caller, error) {
+			switch {
+			case authorization == "Bearer many":
+				return nil, fmt.Errorf("%w: two are enough", transport.ErrTooMany)
+			case authorization == "Bearer later":
+				return nil, transport.ErrUnavailable
+			case !good(authorization):
+				return nil, errors.New("the database says: secret")
 			}
-			return context.WithValue(ctx, askerKey{}, authorization), until(), nil
+			return &transport.Caller{Context: context.WithValue(ctx, askerKey{}, authorization), Until: until()}, nil
 		},
-		Renew: func(ctx context.Context, authorization string) (time.Time, error) {
-			if !good(authorization) || ctx.Value(askerKey{}) != "Bearer good" {
-				return time.Time{}, errors.New("refused")
+		Renew: func(ctx, now context.Context, authorization string) (*transport.Caller, error) {
+			if !good(authorization) || now.Value(askerKey{}) != "Bearer good" {
+				return nil, errors.New("refused")
 			}
-			return until(), nil
+			return &transport.Caller{Context: context.WithValue(ctx, askerKey{}, "Bearer good"), Until: until()}, nil
 		},
 	}
 }

@@ -26,9 +26,10 @@ type connection struct {
 	writing   sync.Mutex
 
 	// The reader's own:
-	known  bool            // connection_init was accepted
-	asker  context.Context // who it is that asks
-	expiry *time.Timer     // nil for never
+	known  bool        // connection_init was accepted
+	caller *Caller     // who it is that asks
+	unbind func() bool // the caller's end ends the socket no more
+	expiry *time.Timer // nil for never
 
 	mutex      sync.Mutex
 	operations map[string]context.CancelFunc
@@ -51,6 +52,9 @@ func (c *connection) serve() {
 		initTimeout.Stop()
 		if c.expiry != nil {
 			c.expiry.Stop()
+		}
+		if c.unbind != nil {
+			c.unbind()
 		}
 		c.cancel()
 		c.socket.Close()

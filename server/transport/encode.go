@@ -36,6 +36,16 @@ func encode(buffer *bytes.Buffer, response *graphql.Response) {
 	if len(response.Errors) > 0 {
 		field("errors", marshal(response.Errors, `[{"message":"the errors cannot be encoded","extensions":{"code":"INTERNAL"}}]`))
 	}
+	if after := retryAfter(response); after != nil {
+		field("status", []byte(`"error"`))
+		field("error", []byte(`"Rate limit exceeded"`))
+		field("retry_after_seconds", marshal(after, "0"))
+		for name, extension := range map[string]string{"limit": "limit", "window_seconds": "windowSeconds"} {
+			if value, ok := response.Errors[0].Extensions[extension]; ok {
+				field(name, marshal(value, "0"))
+			}
+		}
+	}
 	if len(response.Data) > 0 {
 		field("data", response.Data)
 	}

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
@@ -41,8 +42,16 @@ func (e *ending) errors() gqlerror.List {
 
 // execute hands over each response of an operation, and returns the errors
 // that it ended with; nil for an end of its own accord. It returns soon after
-// ctx has ended.
-func execute(ctx context.Context, exec graphql.GraphExecutor, operation *graphql.OperationContext, each func(*graphql.Response)) gqlerror.List {
+// ctx has ended. A subscription has to be admitted; nil admits all.
+func execute(ctx context.Context, exec graphql.GraphExecutor, operation *graphql.OperationContext, admit Admit, each func(*graphql.Response)) gqlerror.List {
+	if admit != nil && operation.Operation.Operation == ast.Subscription {
+		release, err := admit(ctx)
+		if err != nil {
+			tooMany := &refusal{code: "LIMIT_EXCEEDED", message: err.Error()}
+			return exec.DispatchError(ctx, gqlerror.List{tooMany.shown()}).Errors
+		}
+		defer release()
+	}
 	end := &ending{}
 	ctx = context.WithValue(ctx, endingKey{}, end)
 	return survive(ctx, exec, func() gqlerror.List {

@@ -4,6 +4,7 @@
 package transport
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -21,6 +22,12 @@ type HTTP struct {
 	// KeepAlive is how often a silent event stream sends a comment, so that
 	// proxies do not cut it; 0 is 12 s.
 	KeepAlive time.Duration
+	// Watch returns the context that a stream runs in. When that ends before ctx
+	// does, the stream ends with the cause as UNAUTHENTICATED. Release is called
+	// at the stream's end; nil watches nothing.
+	Watch func(ctx context.Context) (watched context.Context, release func())
+	// Admit is asked before each subscription; nil admits all.
+	Admit Admit
 }
 
 var _ graphql.Transport = HTTP{}

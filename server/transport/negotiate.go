@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"fmt"
 	"mime"
 	"net/http"
 	"strconv"
@@ -76,6 +77,10 @@ func (f format) answer(w http.ResponseWriter, response *graphql.Response) {
 	if len(response.Data) == 0 && len(response.Errors) > 0 {
 		status = f.refusalStatus(response.Errors)
 	}
+	if after := retryAfter(response); after != nil {
+		status = http.StatusTooManyRequests
+		w.Header().Set("Retry-After", fmt.Sprint(after))
+	}
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
@@ -106,4 +111,16 @@ func (f format) refusalStatus(errs gqlerror.List) int {
 		return http.StatusBadRequest
 	}
 	return http.StatusOK
+}
+
+// retryAfter is when an answer without data that was refused for coming too
+// early may be asked for again, in seconds; nil for any other answer.
+func retryAfter(response *graphql.Response) any {
+	if len(response.Errors) != 1 || (len(response.Data) > 0 && string(response.Data) != "null") {
+		return nil
+	}
+	if extensions := response.Errors[0].Extensions; extensions["code"] == "RATE_LIMITED" {
+		return extensions["retryAfterSeconds"]
+	}
+	return nil
 }

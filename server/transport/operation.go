@@ -19,7 +19,11 @@ func (c *connection) subscribe(received message) {
 		c.close(closeBadMessage, "Invalid message received")
 		return
 	}
-	ctx, cancel := context.WithCancel(c.asker)
+	asker := c.check()
+	if asker == nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(asker)
 	taken, full := c.register(received.ID, cancel)
 	switch {
 	case taken:
@@ -84,7 +88,7 @@ func (c *connection) run(ctx context.Context, id string, params *graphql.RawPara
 		if len(errs) > 0 {
 			return c.exec.DispatchError(ctx, errs).Errors
 		}
-		return execute(ctx, c.exec, operation, func(response *graphql.Response) {
+		return execute(ctx, c.exec, operation, c.transport.Admit, func(response *graphql.Response) {
 			c.send(ctx, frame(id, c.words.next, func(buffer *bytes.Buffer) { encode(buffer, response) }))
 		})
 	})

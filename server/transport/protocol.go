@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -41,27 +42,78 @@ func (c *connection) init(received message) {
 	if authorization == "" {
 		authorization = c.headers.Get("Authorization")
 	}
-	asker, until, err := c.identify(authorization)
+	caller, err := c.identify(authorization)
 	if err != nil {
-		if c.words.legacy {
-			c.text(frame("", "connection_error", func(buffer *bytes.Buffer) { buffer.WriteString(`{"message":"Forbidden"}`) }))
-		}
-		c.close(closeForbidden, "Forbidden")
+		c.refuse(err)
 		return
 	}
-	c.known, c.asker = true, asker
-	c.expire(until)
+	c.known = true
+	c.become(caller)
 	c.send(c.ctx, frame("", "connection_ack", nil))
 	if c.words.legacy {
 		c.send(c.ctx, frame("", "ka", nil))
 	}
 }
 
-func (c *connection) identify(authorization string) (context.Context, time.Time, error) {
+func (c *connection) identify(authorization string) (*Caller, error) {
 	if c.transport.Init == nil {
-		return c.ctx, time.Time{}, nil
+		return &Caller{Context: c.ctx}, nil
 	}
 	return c.transport.Init(c.ctx, authorization)
+}
+
+// refuse ends a socket of nobody.
+func (c *connection) refuse(reason error) {
+	code, text := closeForbidden, "Forbidden"
+	switch {
+	case errors.Is(reason, ErrTooMany):
+		code, text = closeTooMany, reason.Error()
+	case errors.Is(reason, ErrUnavailable):
+		code, text = websocket.CloseTryAgainLater, reason.Error()
+	}
+	if c.words.legacy {
+		c.text(frame("", "connection_error", func(buffer *bytes.Buffer) {
+			buffer.WriteString(`{"message":`)
+			buffer.Write(marshal(text, `"Forbidden"`))
+			buffer.WriteByte('}')
+		}))
+	}
+	c.close(code, text)
+}
+
+// become lets a caller ask from now on, in the place of the one so far. What
+// that one has begun goes on.
+func (c *connection) become(caller *Caller) {
+	if c.unbind != nil {
+		c.unbind()
+	}
+	if c.caller != nil && c.caller.Release != nil {
+		c.caller.Release()
+	}
+	c.caller = caller
+	c.unbind = context.AfterFunc(caller.Context, func() {
+		if c.ctx.Err() == nil {
+			c.close(closeUnauthorized, context.Cause(caller.Context).Error())
+		}
+	})
+	c.expire(caller.Until)
+}
+
+// check is the context that the next operation runs in; nil when there is to be none.
+func (c *connection) check() context.Context {
+	if c.transport.Check == nil {
+		return c.caller.Context
+	}
+	ctx, err := c.transport.Check(c.caller.Context)
+	switch {
+	case errors.Is(err, ErrUnavailable):
+		c.close(websocket.CloseTryAgainLater, err.Error())
+	case err != nil:
+		c.close(closeUnauthorized, err.Error())
+	default:
+		return ctx
+	}
+	return nil
 }
 
 // expire ends the socket when the right to ask ends.
@@ -69,6 +121,7 @@ func (c *connection) expire(until time.Time) {
 	if c.expiry != nil {
 		c.expiry.Stop()
 	}
+	c.expiry = nil
 	if !until.IsZero() {
 		c.expiry = time.AfterFunc(time.Until(until), func() { c.close(closeUnauthorized, "token expired: connect again with a new one") })
 	}
@@ -83,8 +136,8 @@ func (c *connection) ping(received message) {
 		return
 	}
 	if c.known && authorization != "" && c.transport.Renew != nil {
-		if until, err := c.transport.Renew(c.asker, authorization); err == nil {
-			c.expire(until)
+		if caller, err := c.transport.Renew(c.ctx, c.caller.Context, authorization); err == nil {
+			c.become(caller)
 		}
 	}
 	c.send(c.ctx, frame("", "pong", nil))

@@ -17,12 +17,18 @@ const writeTimeout = 10 * time.Second
 // mode: an event "next" for each response and "complete" at the end. It reads
 // the next response only when the last one is sent, so nothing piles up here.
 func (t HTTP) stream(ctx context.Context, w http.ResponseWriter, exec graphql.GraphExecutor, operation *graphql.OperationContext) {
+	request := ctx
+	if t.Watch != nil {
+		watched, release := t.Watch(ctx)
+		defer release()
+		ctx = watched
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	queue := make(chan *graphql.Response)
 	var ended gqlerror.List // to be read when the queue is closed
 	go func() {
 		defer close(queue)
-		ended = execute(ctx, exec, operation, func(response *graphql.Response) {
+		ended = execute(ctx, exec, operation, t.Admit, func(response *graphql.Response) {
 			own := *response // gqlgen writes the next one into the same bytes
 			own.Data = bytes.Clone(response.Data)
 			select {
@@ -42,6 +48,7 @@ func (t HTTP) stream(ctx context.Context, w http.ResponseWriter, exec graphql.Gr
 	for events.comment(); events.err == nil; {
 		select {
 		case <-ctx.Done():
+			events.revoked(request, ctx, exec)
 			return
 		case <-ticker.C:
 			events.comment()
@@ -51,6 +58,7 @@ func (t HTTP) stream(ctx context.Context, w http.ResponseWriter, exec graphql.Gr
 				events.next(response)
 				continue
 			case ctx.Err() != nil: // it was ended and has not come to its end
+				events.revoked(request, ctx, exec)
 				return
 			case ended != nil:
 				events.next(&graphql.Response{Errors: ended})
@@ -59,6 +67,16 @@ func (t HTTP) stream(ctx context.Context, w http.ResponseWriter, exec graphql.Gr
 			return
 		}
 	}
+}
+
+// revoked tells a client that is still there why it is not told more.
+func (e *eventWriter) revoked(request, ctx context.Context, exec graphql.GraphExecutor) {
+	if request.Err() != nil {
+		return
+	}
+	reason := &refusal{code: "UNAUTHENTICATED", message: context.Cause(ctx).Error()}
+	e.next(exec.DispatchError(request, gqlerror.List{reason.shown()}))
+	e.complete()
 }
 
 // eventWriter writes events. After its first error it writes nothing.

@@ -1,9 +1,12 @@
 package transport
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -19,6 +22,7 @@ const (
 	closeInitTimeout  = 4408
 	closeDuplicate    = 4409
 	closeTooManyInits = 4429
+	closeTooMany      = 4429
 )
 
 // WebSocket carries all operations over gorilla/websocket, by
@@ -27,14 +31,20 @@ const (
 type WebSocket struct {
 	// Init says who the caller is: it is given the `authorization` of the
 	// payload of connection_init (an `apiKey` as "Bearer …"), or the header of
-	// that name where there is none. It returns the context of all that the
-	// socket asks, which has to be made from ctx, and when the right to ask ends
-	// (the zero time is never). An error refuses; nil takes everybody.
-	Init func(ctx context.Context, authorization string) (context.Context, time.Time, error)
-	// Renew is given a newer authorization, of a ping's payload, and says when
-	// the right to ask ends with it; ctx is what Init returned. It has to refuse
-	// another caller's, and then all stays as it was; nil renews nothing.
-	Renew func(ctx context.Context, authorization string) (time.Time, error)
+	// that name where there is none. The caller's context has to be made from
+	// ctx. An error refuses with 4403, or as [ErrTooMany] and [ErrUnavailable]
+	// say; nil takes everybody.
+	Init func(ctx context.Context, authorization string) (*Caller, error)
+	// Renew is given a newer authorization, of a ping's payload, and says who the
+	// caller is then; now is the context of the one so far. It has to refuse
+	// another's, and then all stays as it was; nil renews nothing.
+	Renew func(ctx, now context.Context, authorization string) (*Caller, error)
+	// Check is asked before each operation, and returns the context that it runs
+	// in, made from ctx, with the rights that the caller has by then. An error
+	// ends the socket with 4401, or as ErrUnavailable says; nil is no check.
+	Check func(ctx context.Context) (context.Context, error)
+	// Admit is asked before each subscription, see [HTTP].
+	Admit Admit
 	// CheckOrigin decides about a browser's Origin; nil takes the same origin only.
 	CheckOrigin func(*http.Request) bool
 	// InitTimeout is how long connection_init may take; 0 is 10 s.
@@ -42,12 +52,38 @@ type WebSocket struct {
 	// PingInterval is how often the client is pinged; 0 is 25 s. One that is
 	// not heard of for two of them and 10 s more is gone.
 	PingInterval time.Duration
+	// MaxSockets bounds the sockets that are open at once; 0 is 10,000. What is
+	// over it gets HTTP 503.
+	MaxSockets int
 	// MaxOperations bounds what one socket asks at once; 0 is 100. What is over
 	// it gets an error message with the code LIMIT_EXCEEDED.
 	MaxOperations int
 
 	sockets sync.WaitGroup
+	open    atomic.Int64
 }
+
+// Caller is who asks on a socket.
+type Caller struct {
+	// Context is of all that the caller asks. When it ends before the socket does,
+	// the socket ends with 4401 and the context's cause as the reason.
+	Context context.Context
+	// Until is when the right to ask ends; the zero time is never.
+	Until time.Time
+	// Release is called when another caller takes the place, if it is not nil.
+	Release func()
+}
+
+// Admit is asked before each subscription and returns what to call at its end;
+// an error refuses the subscription with LIMIT_EXCEEDED.
+type Admit func(ctx context.Context) (release func(), err error)
+
+var (
+	// ErrTooMany is of a caller who has too many sockets: they get 4429.
+	ErrTooMany = errors.New("too many connections")
+	// ErrUnavailable is of a caller who cannot be looked up right now: they get 1013.
+	ErrUnavailable = errors.New("who you are cannot be looked up right now: try again in a moment")
+)
 
 var _ graphql.Transport = (*WebSocket)(nil)
 
@@ -69,6 +105,11 @@ func (t *WebSocket) Wait() { t.sockets.Wait() }
 func (t *WebSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	t.sockets.Add(1) // before the socket is hijacked: a stop waits for requests, then for sockets
 	defer t.sockets.Done()
+	defer t.open.Add(-1)
+	if most := t.MaxSockets; t.open.Add(1) > int64(cmp.Or(most, 10_000)) {
+		http.Error(w, "there are too many WebSockets already: try again later", http.StatusServiceUnavailable)
+		return
+	}
 	upgrader := websocket.Upgrader{
 		CheckOrigin:  t.CheckOrigin,
 		Subprotocols: []string{"graphql-transport-ws", "graphql-ws"},

@@ -1,0 +1,322 @@
+package e2e
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// rootFields say who may ask a root field: the lowest role, or "public".
+// What is an ADMIN's is asked of those who are none; a new field needs a row.
+var rootFields = map[string]string{
+	"Mutation.addTag":                      "OPERATOR",
+	"Mutation.attachNic":                   "OPERATOR",
+	"Mutation.attachVolume":                "OPERATOR",
+	"Mutation.bulkInstances":               "OPERATOR",
+	"Mutation.cancelOperation":             "OPERATOR",
+	"Mutation.clearInstanceConsoleLog":     "OPERATOR",
+	"Mutation.copyImage":                   "ADMIN",
+	"Mutation.copyInstance":                "OPERATOR",
+	"Mutation.copyStorageVolume":           "OPERATOR",
+	"Mutation.createApiToken":              "VIEWER",
+	"Mutation.createImageAlias":            "ADMIN",
+	"Mutation.createInstance":              "OPERATOR",
+	"Mutation.createInstanceBackup":        "OPERATOR",
+	"Mutation.createInstanceSnapshot":      "OPERATOR",
+	"Mutation.createNetwork":               "ADMIN",
+	"Mutation.createNetworkAcl":            "ADMIN",
+	"Mutation.createNetworkForward":        "ADMIN",
+	"Mutation.createNetworkLoadBalancer":   "ADMIN",
+	"Mutation.createNetworkPeer":           "ADMIN",
+	"Mutation.createNetworkZone":           "ADMIN",
+	"Mutation.createNetworkZoneRecord":     "ADMIN",
+	"Mutation.createProfile":               "ADMIN",
+	"Mutation.createProject":               "ADMIN",
+	"Mutation.createStorageBucket":         "OPERATOR",
+	"Mutation.createStorageBucketKey":      "OPERATOR",
+	"Mutation.createStoragePool":           "ADMIN",
+	"Mutation.createStorageVolume":         "OPERATOR",
+	"Mutation.createStorageVolumeBackup":   "OPERATOR",
+	"Mutation.createStorageVolumeSnapshot": "OPERATOR",
+	"Mutation.createUser":                  "ADMIN",
+	"Mutation.deleteImage":                 "ADMIN",
+	"Mutation.deleteImageAlias":            "ADMIN",
+	"Mutation.deleteInstance":              "OPERATOR",
+	"Mutation.deleteInstanceBackup":        "OPERATOR",
+	"Mutation.deleteInstanceLog":           "OPERATOR",
+	"Mutation.deleteInstanceSnapshot":      "OPERATOR",
+	"Mutation.deleteInstanceTemplate":      "ADMIN",
+	"Mutation.deleteNetwork":               "ADMIN",
+	"Mutation.deleteNetworkAcl":            "ADMIN",
+	"Mutation.deleteNetworkForward":        "ADMIN",
+	"Mutation.deleteNetworkLoadBalancer":   "ADMIN",
+	"Mutation.deleteNetworkPeer":           "ADMIN",
+	"Mutation.deleteNetworkZone":           "ADMIN",
+	"Mutation.deleteNetworkZoneRecord":     "ADMIN",
+	"Mutation.deleteProfile":               "ADMIN",
+	"Mutation.deleteProject":               "ADMIN",
+	"Mutation.deleteStorageBucket":         "OPERATOR",
+	"Mutation.deleteStorageBucketKey":      "OPERATOR",
+	"Mutation.deleteStoragePool":           "ADMIN",
+	"Mutation.deleteStorageVolume":         "OPERATOR",
+	"Mutation.deleteStorageVolumeBackup":   "OPERATOR",
+	"Mutation.deleteStorageVolumeSnapshot": "OPERATOR",
+	"Mutation.deleteUser":                  "ADMIN",
+	"Mutation.detachNic":                   "OPERATOR",
+	"Mutation.detachVolume":                "OPERATOR",
+	"Mutation.freezeInstance":              "OPERATOR",
+	"Mutation.grantRole":                   "ADMIN",
+	"Mutation.growInstanceDisk":            "OPERATOR",
+	"Mutation.login":                       "public",
+	"Mutation.logout":                      "VIEWER",
+	"Mutation.migrateInstance":             "OPERATOR",
+	"Mutation.moveStorageVolume":           "OPERATOR",
+	"Mutation.publishImage":                "ADMIN",
+	"Mutation.pushImage":                   "ADMIN",
+	"Mutation.rebuildInstance":             "OPERATOR",
+	"Mutation.refreshImage":                "ADMIN",
+	"Mutation.refreshToken":                "public",
+	"Mutation.removeTag":                   "OPERATOR",
+	"Mutation.renameImageAlias":            "ADMIN",
+	"Mutation.renameInstance":              "OPERATOR",
+	"Mutation.renameInstanceBackup":        "OPERATOR",
+	"Mutation.renameInstanceSnapshot":      "OPERATOR",
+	"Mutation.renameNetwork":               "ADMIN",
+	"Mutation.renameNetworkAcl":            "ADMIN",
+	"Mutation.renameProfile":               "ADMIN",
+	"Mutation.renameProject":               "ADMIN",
+	"Mutation.renameStorageVolume":         "OPERATOR",
+	"Mutation.renameStorageVolumeBackup":   "OPERATOR",
+	"Mutation.renameStorageVolumeSnapshot": "OPERATOR",
+	"Mutation.resizeStorageVolume":         "OPERATOR",
+	"Mutation.restartInstance":             "OPERATOR",
+	"Mutation.restoreInstance":             "OPERATOR",
+	"Mutation.restoreStorageVolume":        "OPERATOR",
+	"Mutation.revokeApiToken":              "VIEWER",
+	"Mutation.revokeRole":                  "ADMIN",
+	"Mutation.revokeSession":               "VIEWER",
+	"Mutation.scaleInstanceCpu":            "OPERATOR",
+	"Mutation.scaleInstanceMemory":         "OPERATOR",
+	"Mutation.setInstanceState":            "OPERATOR",
+	"Mutation.setInstanceTemplate":         "ADMIN",
+	"Mutation.setPassword":                 "VIEWER",
+	"Mutation.setScalingBounds":            "OPERATOR",
+	"Mutation.startInstance":               "OPERATOR",
+	"Mutation.stopInstance":                "OPERATOR",
+	"Mutation.unfreezeInstance":            "OPERATOR",
+	"Mutation.updateImage":                 "ADMIN",
+	"Mutation.updateImageAlias":            "ADMIN",
+	"Mutation.updateInstance":              "OPERATOR",
+	"Mutation.updateInstanceMetadata":      "OPERATOR",
+	"Mutation.updateInstanceSnapshot":      "OPERATOR",
+	"Mutation.updateNetwork":               "ADMIN",
+	"Mutation.updateNetworkAcl":            "ADMIN",
+	"Mutation.updateNetworkForward":        "ADMIN",
+	"Mutation.updateNetworkLoadBalancer":   "ADMIN",
+	"Mutation.updateNetworkPeer":           "ADMIN",
+	"Mutation.updateNetworkZone":           "ADMIN",
+	"Mutation.updateNetworkZoneRecord":     "ADMIN",
+	"Mutation.updateProfile":               "ADMIN",
+	"Mutation.updateProject":               "ADMIN",
+	"Mutation.updateStorageBucket":         "OPERATOR",
+	"Mutation.updateStorageBucketKey":      "OPERATOR",
+	"Mutation.updateStoragePool":           "ADMIN",
+	"Mutation.updateStorageVolume":         "OPERATOR",
+	"Mutation.updateStorageVolumeSnapshot": "OPERATOR",
+	"Mutation.updateUser":                  "ADMIN",
+	"Query.apiTokens":                      "VIEWER",
+	"Query.authGroups":                     "ADMIN",
+	"Query.certificate":                    "ADMIN",
+	"Query.certificates":                   "ADMIN",
+	"Query.clusterGroups":                  "VIEWER",
+	"Query.clusterMember":                  "VIEWER",
+	"Query.clusterMembers":                 "VIEWER",
+	"Query.health":                         "public",
+	"Query.httpEndpoints":                  "VIEWER",
+	"Query.identities":                     "ADMIN",
+	"Query.identityProviderGroups":         "ADMIN",
+	"Query.image":                          "VIEWER",
+	"Query.imageAlias":                     "VIEWER",
+	"Query.imageAliases":                   "VIEWER",
+	"Query.images":                         "VIEWER",
+	"Query.instance":                       "VIEWER",
+	"Query.instances":                      "VIEWER",
+	"Query.instancesAggregate":             "VIEWER",
+	"Query.network":                        "VIEWER",
+	"Query.networkAcl":                     "VIEWER",
+	"Query.networkAcls":                    "VIEWER",
+	"Query.networkAllocations":             "VIEWER",
+	"Query.networkZone":                    "VIEWER",
+	"Query.networkZones":                   "VIEWER",
+	"Query.networks":                       "VIEWER",
+	"Query.node":                           "VIEWER",
+	"Query.nodes":                          "VIEWER",
+	"Query.operation":                      "VIEWER",
+	"Query.operations":                     "VIEWER",
+	"Query.permissions":                    "ADMIN",
+	"Query.placementGroups":                "VIEWER",
+	"Query.profile":                        "VIEWER",
+	"Query.profiles":                       "VIEWER",
+	"Query.project":                        "VIEWER",
+	"Query.projects":                       "VIEWER",
+	"Query.remoteImages":                   "VIEWER",
+	"Query.search":                         "VIEWER",
+	"Query.server":                         "VIEWER",
+	"Query.sessions":                       "VIEWER",
+	"Query.storageBucket":                  "VIEWER",
+	"Query.storageBuckets":                 "VIEWER",
+	"Query.storagePool":                    "VIEWER",
+	"Query.storagePools":                   "VIEWER",
+	"Query.storageVolume":                  "VIEWER",
+	"Query.storageVolumes":                 "VIEWER",
+	"Query.users":                          "ADMIN",
+	"Query.viewer":                         "VIEWER",
+	"Query.waitOperation":                  "VIEWER",
+	"Query.warning":                        "VIEWER",
+	"Query.warnings":                       "VIEWER",
+	"Subscription.events":                  "VIEWER",
+	"Subscription.instanceChanged":         "VIEWER",
+	"Subscription.operationUpdated":        "VIEWER",
+}
+
+// question asks a root field with arguments that fit their types and name
+// nothing that there could be.
+func question(schema *ast.Schema, operation string, field *ast.FieldDefinition) string {
+	var arguments []string
+	for _, argument := range field.Arguments {
+		if argument.Type.NonNull && argument.DefaultValue == nil {
+			arguments = append(arguments, argument.Name+": "+anything(schema, argument.Type))
+		}
+	}
+	text := field.Name
+	if arguments != nil {
+		text += "(" + strings.Join(arguments, ", ") + ")"
+	}
+	if kind := schema.Types[field.Type.Name()]; kind.IsCompositeType() {
+		text += " { __typename }"
+	}
+	return operation + " { " + text + " }"
+}
+
+func anything(schema *ast.Schema, of *ast.Type) string {
+	if of.Elem != nil {
+		return "[" + anything(schema, of.Elem) + "]"
+	}
+	switch kind := schema.Types[of.Name()]; {
+	case kind.Kind == ast.Enum:
+		return kind.EnumValues[0].Name
+	case kind.Kind == ast.InputObject:
+		var fields []string
+		for _, field := range kind.Fields {
+			if field.Type.NonNull && field.DefaultValue == nil {
+				fields = append(fields, field.Name+": "+anything(schema, field.Type))
+			}
+		}
+		return "{" + strings.Join(fields, ", ") + "}"
+	case kind.Name == "Int", kind.Name == "Int64", kind.Name == "Float":
+		return "1"
+	case kind.Name == "Boolean":
+		return "false"
+	case kind.Name == "String", kind.Name == "ID":
+		return `"../nope"`
+	case kind.Name == "Time":
+		return `"2020-01-01T00:00:00Z"`
+	}
+	return "{}"
+}
+
+var ranks = map[string]int{"": 0, "VIEWER": 1, "OPERATOR": 2, "ADMIN": 3}
+
+// Every root field refuses every kind of caller who has no business with it.
+func TestEveryRootFieldRefusesWhoMayNot(t *testing.T) {
+	server := onRealLXD(t)
+	admin, project := server.login(t), newProject(t, "true")
+	callers := map[string]struct{ token, role string }{"none": {"", ""}}
+	for _, role := range []string{"VIEWER", "OPERATOR"} {
+		callers[role] = struct{ token, role string }{server.account(t, admin, strings.ToLower(role), role), role}
+		name := strings.ToLower(role) + "-of-one"
+		token := server.account(t, admin, name, "")
+		server.grant(t, admin, name, project, role)
+		callers[role+" of one project"] = struct{ token, role string }{token, role}
+	}
+	for _, gone := range []string{"disabled", "revoked", "expired"} {
+		token := server.account(t, admin, gone, "OPERATOR")
+		switch gone {
+		case "disabled":
+			server.must(t, admin, `mutation { updateUser(username: "disabled", input: {disabled: true}) { user { id } } }`, nil)
+		case "revoked":
+			server.must(t, token, `mutation { logout { deletedId } }`, nil)
+		case "expired":
+			token = server.createToken(t, token, `expiresAt: "`+time.Now().Add(2*time.Second).UTC().Format(time.RFC3339Nano)+`"`)
+			time.Sleep(2 * time.Second)
+		}
+		callers[gone] = struct{ token, role string }{token, ""}
+	}
+	readOnly := server.createToken(t, admin, "readOnly: true")
+	schema := server.schema(t)
+	for root, operation := range map[*ast.Definition]string{schema.Query: "query", schema.Mutation: "mutation", schema.Subscription: "subscription"} {
+		for _, field := range root.Fields {
+			if strings.HasPrefix(field.Name, "__") {
+				continue
+			}
+			name := root.Name + "." + field.Name
+			role, known := rootFields[name]
+			if !known {
+				t.Errorf("%s has no row in rootFields", name)
+			}
+			if directive := field.Directives.ForName("hasRole"); directive != nil && directive.Arguments.ForName("role").Value.Raw != role {
+				t.Errorf("%s is for %s, and the table says %s", name, directive.Arguments.ForName("role").Value.Raw, role)
+			}
+			if role == "public" {
+				continue
+			}
+			text := question(schema, operation, field)
+			for who, caller := range callers {
+				if operation == "subscription" && caller.role != "" {
+					continue // over HTTP without a stream nobody gets as far as to be refused
+				}
+				want, status := "", http.StatusOK
+				switch {
+				case caller.role == "":
+					want, status = "UNAUTHENTICATED", http.StatusUnauthorized
+				case ranks[caller.role] < ranks[role]:
+					want = "FORBIDDEN"
+				case operation != "query":
+					continue // what may be done is told by its own story
+				}
+				got := server.ask(t, caller.token, text, nil)
+				if got.Status != status || (want != "" && got.code() != want) || (want == "" && (got.code() == "UNAUTHENTICATED" || got.code() == "GRAPHQL_VALIDATION_FAILED")) {
+					t.Errorf("%s asks %s: want %q: HTTP %d %s", who, text, want, got.Status, got.Text)
+				}
+			}
+			if operation == "mutation" {
+				if got := server.ask(t, readOnly, text, nil); got.code() != "FORBIDDEN" {
+					t.Errorf("a read-only token asks %s: %s", text, got.Text)
+				}
+			}
+		}
+	}
+}
+
+func (s *running) schema(t *testing.T) *ast.Schema {
+	t.Helper()
+	response, err := http.Get(s.url + "/schema.graphql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, problem := gqlparser.LoadSchema(&ast.Source{Input: string(text)})
+	if problem != nil {
+		t.Fatal(problem)
+	}
+	return schema
+}

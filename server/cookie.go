@@ -1,0 +1,105 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/lxdql/lxdql/auth"
+)
+
+const (
+	// cookieName is the cookie of browser apps: it holds an access token.
+	cookieName = "authenticationToken"
+	// csrfHeader has to be in what a browser sends with the cookie: a page of
+	// another origin cannot set it without being asked.
+	csrfHeader = "X-CSRF-Token"
+)
+
+var (
+	errNoCSRF  error = &cookieError{"the cookie does not count without the header " + csrfHeader + " (any value), which browsers do not let other pages set"}
+	errForeign error = &cookieError{"the cookie does not count for pages of other origins, unless CORS_ORIGINS names them"}
+	errNoSet         = &auth.InputError{Argument: "cookie", Message: "is for log-ins over HTTP: a WebSocket sets none"}
+)
+
+// cookieError is a cookie that does not count: the request is anonymous.
+type cookieError struct{ message string }
+
+func (e *cookieError) Error() string { return e.message }
+func (*cookieError) Unwrap() error   { return auth.ErrUnauthenticated }
+
+// fromCookie is the token of the cookie; "" for none. Browsers are known by what
+// they say of where a request comes from; what says nothing, such as curl -b,
+// sends the cookie because it was told to.
+func fromCookie(r *http.Request, origins []string) (string, error) {
+	cookie, err := r.Cookie(cookieName)
+	if err != nil || cookie.Value == "" {
+		return "", nil
+	}
+	origin, site := r.Header.Get("Origin"), r.Header.Get("Sec-Fetch-Site")
+	switch {
+	case origin == "" && site == "":
+		return cookie.Value, nil
+	case origin != "" && !ownOrListed(r, origin, origins), origin == "" && site == "cross-site":
+		return "", errForeign
+	case r.Method != http.MethodGet && r.Method != http.MethodHead && r.Header.Get(csrfHeader) == "":
+		return "", errNoCSRF
+	}
+	return cookie.Value, nil
+}
+
+// ownOrListed says whether a page is ours, or one that is named; "*" names none.
+func ownOrListed(r *http.Request, origin string, origins []string) bool {
+	from, err := url.Parse(origin)
+	return (err == nil && from.Host == r.Host) || slices.Contains(origins, origin)
+}
+
+type cookieKey struct{}
+
+// withCookie lets resolvers set the cookie of an answer.
+func withCookie(ctx context.Context, w http.ResponseWriter, r *http.Request) context.Context {
+	if websocket.IsWebSocketUpgrade(r) {
+		return ctx
+	}
+	secure := r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+	return context.WithValue(ctx, cookieKey{}, func(token string, until time.Time) {
+		cookie := &http.Cookie{Name: cookieName, Value: token, Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteStrictMode}
+		if cookie.Expires = until; token == "" {
+			cookie.MaxAge = -1
+		}
+		w.Header().Del("Set-Cookie") // of its renewal, where it is taken back
+		http.SetCookie(w, cookie)
+	})
+}
+
+// setCookie sets the cookie of the answer that ctx is of; "" takes it away.
+func setCookie(ctx context.Context, token string, until time.Time) error {
+	set, ok := ctx.Value(cookieKey{}).(func(string, time.Time))
+	if !ok {
+		if token == "" {
+			return nil
+		}
+		return errNoSet
+	}
+	set(token, until)
+	return nil
+}
+
+// renewed gives a caller who came with the cookie a new one, when half of its
+// life is over. Where that fails, the old one still lives.
+func renewed(ctx context.Context, service *auth.Service) error {
+	payload, err := service.Renew(ctx)
+	if err != nil || payload == nil {
+		return err
+	}
+	err = setCookie(ctx, payload.AccessToken, payload.ExpiresAt)
+	if errors.Is(err, errNoSet) { // a socket ends with the token that it has
+		return nil
+	}
+	return err
+}

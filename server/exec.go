@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"net/http"
 	"time"
@@ -18,7 +17,7 @@ import (
 // execRelay carries commands and consoles, with what they ask of the server.
 func execRelay(config *Config, client *lxd.Client, service *auth.Service, told *journal.Journal, log *slog.Logger) *relay.Relay {
 	return &relay.Relay{
-		LXD: client, Keep: keepStream(told), Tell: tell(log), Refuse: refuseStream(log), Recheck: service.Recheck,
+		LXD: client, Keep: keepStream(told), Tell: tell(log), Refuse: refusal(log), Recheck: service.Recheck,
 		Identify: func(ctx context.Context, authorization string) (*auth.Identity, error) {
 			return caller(ctx, service, authorization)
 		},
@@ -75,46 +74,5 @@ func knownOnly(carrier *relay.Relay) func(http.Handler) http.Handler {
 			}
 			next.ServeHTTP(w, r)
 		})
-	}
-}
-
-// execStatuses are the HTTP statuses of codes, where an answer has nothing else.
-var execStatuses = map[string]int{
-	"UNAUTHENTICATED": http.StatusUnauthorized, "FORBIDDEN": http.StatusForbidden, "NOT_FOUND": http.StatusNotFound,
-	"ALREADY_EXISTS": http.StatusConflict, "CONFLICT": http.StatusConflict, "PRECONDITION_FAILED": http.StatusPreconditionFailed,
-	"BAD_USER_INPUT": http.StatusBadRequest, "LIMIT_EXCEEDED": http.StatusTooManyRequests, "RATE_LIMITED": http.StatusTooManyRequests,
-	"TIMEOUT": http.StatusGatewayTimeout, "LXD_ERROR": http.StatusBadGateway, "LXD_UNAVAILABLE": http.StatusServiceUnavailable,
-	"LXD_NOT_TRUSTED": http.StatusBadGateway, "LXD_CERTIFICATE_CHANGED": http.StatusBadGateway,
-	"LXD_EXTENSION_MISSING": http.StatusNotImplemented, "OPERATION_FAILED": http.StatusBadGateway, "OPERATION_CANCELLED": http.StatusConflict,
-}
-
-// refuseStream answers a request that is not GraphQL's with an error.
-func refuseStream(log *slog.Logger) func(w http.ResponseWriter, r *http.Request, err error) {
-	return func(w http.ResponseWriter, r *http.Request, err error) {
-		code, details := classify(err)
-		answer := map[string]any{"status": "error", "error": err.Error(), "code": code}
-		for key, detail := range details {
-			if detail != "" {
-				answer[key] = detail
-			}
-		}
-		switch {
-		case code == "INTERNAL":
-			log.ErrorContext(r.Context(), "internal error", "error", err, "requestId", middleware.GetReqID(r.Context()), "path", r.URL.Path)
-			answer["error"] = "internal error: tell the administrator the request's id"
-		case err == auth.ErrUnauthenticated:
-			answer["error"] = "Missing or invalid API key"
-		}
-		if id := middleware.GetReqID(r.Context()); id != "" {
-			answer["requestId"] = id
-		}
-		status := execStatuses[code]
-		if status == 0 {
-			status = http.StatusInternalServerError
-		}
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Cache-Control", "no-store")
-		w.WriteHeader(status)
-		json.NewEncoder(w).Encode(answer)
 	}
 }

@@ -43,7 +43,7 @@ type exportedAudit struct {
 
 // journalExport writes the journal as lines of JSON, as far as the caller may
 // see it: kind is events (the default), operations or audit.
-func journalExport(told *journal.Journal) http.HandlerFunc {
+func journalExport(told *journal.Journal, refuse func(http.ResponseWriter, *http.Request, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		caller := auth.From(r.Context())
 		query := r.URL.Query()
@@ -51,13 +51,13 @@ func journalExport(told *journal.Journal) http.HandlerFunc {
 		project := query.Get("project")
 		switch {
 		case caller == nil:
-			refuse(w, http.StatusUnauthorized, "Missing or invalid API key")
+			refuse(w, r, auth.ErrUnauthenticated)
 			return
 		case !all && project != "" && !caller.Allows(project, false):
-			refuse(w, http.StatusNotFound, "Project not found")
+			refuse(w, r, lxd.NotFound("Project"))
 			return
 		}
-		lines := &lineWriter{w: w, encoder: json.NewEncoder(w)}
+		lines := &lineWriter{w: w, r: r, refuse: refuse, encoder: json.NewEncoder(w)}
 		var err error
 		switch kind := query.Get("kind"); kind {
 		case "", "events":
@@ -66,12 +66,12 @@ func journalExport(told *journal.Journal) http.HandlerFunc {
 			err = exportOperations(r, told, lines, project, all)
 		case "audit":
 			if !caller.Allows("", true) {
-				refuse(w, http.StatusForbidden, "the audit trail is for an ADMIN of the whole server")
+				refuse(w, r, &lxd.ForbiddenError{Reason: "the audit trail is for an ADMIN of the whole server"})
 				return
 			}
 			err = exportAudit(r, told, lines)
 		default:
-			refuse(w, http.StatusBadRequest, "kind is events, operations or audit, not "+strconv.Quote(kind))
+			refuse(w, r, &lxd.InputError{Argument: "kind", Message: "kind is events, operations or audit, not " + strconv.Quote(kind)})
 			return
 		}
 		lines.end(err)
@@ -148,6 +148,8 @@ func exportAudit(r *http.Request, told *journal.Journal, lines *lineWriter) erro
 // that what is wrong from the start has its status.
 type lineWriter struct {
 	w       http.ResponseWriter
+	r       *http.Request
+	refuse  func(http.ResponseWriter, *http.Request, error)
 	encoder *json.Encoder
 	begun   bool
 }
@@ -171,21 +173,10 @@ func (l *lineWriter) end(err error) {
 		l.begin()
 		return
 	}
-	code, details := classify(err)
 	if !l.begun {
-		status := map[string]int{"BAD_USER_INPUT": http.StatusBadRequest, "CURSOR_EXPIRED": http.StatusGone}[code]
-		if status == 0 {
-			status = http.StatusInternalServerError
-		}
-		refuse(l.w, status, err.Error())
+		l.refuse(l.w, l.r, err)
 		return
 	}
+	code, details := classify(err)
 	l.encoder.Encode(map[string]any{"error": err.Error(), "code": code, "details": details})
-}
-
-// refuse answers with an error outside of GraphQL.
-func refuse(w http.ResponseWriter, status int, message string) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(map[string]string{"status": "error", "error": message})
 }

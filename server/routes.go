@@ -64,7 +64,7 @@ func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.Web
 	execRoutes(known, resolver.Relay)
 	known.With(relay.WithOrigin).Handle("/graphql", ask)
 	known.With(loggedIn).Get("/api/v1/{kind}.ndjson", ndjson(executable(resolver).Schema(), ask, refusal(log)))
-	known.Get("/api/v1/journal.ndjson", journalExport(resolver.Journal))
+	known.Get("/api/v1/journal.ndjson", journalExport(resolver.Journal, refusal(log)))
 	known.Group(streams(resolver, log))
 	served := map[string]http.HandlerFunc{
 		"/health":         healthCheck(resolver.Health),

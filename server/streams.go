@@ -39,7 +39,7 @@ func loggedIn(next http.Handler) http.Handler {
 var statuses = map[string]int{
 	"UNAUTHENTICATED": http.StatusUnauthorized, "FORBIDDEN": http.StatusForbidden, "NOT_FOUND": http.StatusNotFound,
 	"ALREADY_EXISTS": http.StatusConflict, "CONFLICT": http.StatusConflict, "PRECONDITION_FAILED": http.StatusPreconditionFailed,
-	"BAD_USER_INPUT": http.StatusBadRequest, "LIMIT_EXCEEDED": http.StatusInsufficientStorage, "TIMEOUT": http.StatusRequestTimeout,
+	"BAD_USER_INPUT": http.StatusBadRequest, "CURSOR_EXPIRED": http.StatusGone, "RATE_LIMITED": http.StatusTooManyRequests, "LIMIT_EXCEEDED": http.StatusInsufficientStorage, "TIMEOUT": http.StatusRequestTimeout,
 	"OPERATION_FAILED": http.StatusUnprocessableEntity, "OPERATION_CANCELLED": http.StatusConflict, "LXD_ERROR": http.StatusBadGateway,
 	"LXD_UNAVAILABLE": http.StatusServiceUnavailable, "LXD_NOT_TRUSTED": http.StatusBadGateway, "LXD_CERTIFICATE_CHANGED": http.StatusBadGateway,
 	"LXD_EXTENSION_MISSING": http.StatusNotImplemented, "INTERNAL": http.StatusInternalServerError,
@@ -55,9 +55,12 @@ func refusal(log *slog.Logger) func(http.ResponseWriter, *http.Request, error) {
 				told[key] = detail
 			}
 		}
-		if code == "INTERNAL" {
+		switch {
+		case code == "INTERNAL":
 			log.ErrorContext(r.Context(), "internal error", "error", err, "requestId", middleware.GetReqID(r.Context()), "path", r.URL.Path)
 			told["error"] = "internal error: tell the administrator the request's id"
+		case err == auth.ErrUnauthenticated:
+			told["error"] = "Missing or invalid API key"
 		}
 		status := statuses[code]
 		if status == 0 {
@@ -76,6 +79,7 @@ func refused(w http.ResponseWriter, r *http.Request, status int, told map[string
 		w.Header().Del(name)
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(told)
 }

@@ -322,3 +322,22 @@ func TestCommandsEndWithTheServer(t *testing.T) {
 	}
 	wantNoOperation(t, at["project"].(string))
 }
+
+// A token without an end opens a command, and when it is revoked the command ends.
+func TestARevokedTokenEndsItsCommand(t *testing.T) {
+	server := onRealLXD(t)
+	admin := server.login(t)
+	at := server.runningInstance(t, admin)
+	made := server.must(t, admin, `mutation { createApiToken(input: {description: "runner", role: OPERATOR}) { token apiToken { id } } }`, nil)
+	running := server.exec(t, made.at("createApiToken", "token").(string), at, false, "sh", "-c", "echo here; sleep 60")
+	running.sees("here")
+	server.must(t, admin, `mutation($id: ID!) { revokeApiToken(id: $id) { deletedId } }`, map[string]any{"id": made.at("createApiToken", "apiToken", "id")})
+	select {
+	case <-running.ended:
+	case <-time.After(10 * time.Second):
+		t.Fatal("a revoked token's command goes on")
+	}
+	if running.closed == nil || running.closed.Code != 4401 {
+		t.Errorf("closed with %v", running.closed)
+	}
+}

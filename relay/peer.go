@@ -64,12 +64,21 @@ func (r *Relay) accept(w http.ResponseWriter, request *http.Request, identity *a
 		return nil
 	}
 	p := &peer{relay: r, socket: socket, identity: identity, stream: Stdout, input: make(chan []byte, piecesWaiting), controls: make(chan *control, 16), read: make(chan struct{})}
-	p.ctx, p.cancel = context.WithCancelCause(auth.With(request.Context(), identity))
-	p.expiry = time.AfterFunc(time.Until(identity.ExpiresAt), func() { p.cancel(auth.ErrTokenExpired) })
+	watched, _ := r.Watch(auth.With(request.Context(), identity), identity) // forgotten with the request
+	p.ctx, p.cancel = context.WithCancelCause(watched)
+	p.expiry = time.AfterFunc(lifetime(identity), func() { p.cancel(auth.ErrTokenExpired) })
 	p.unblock = context.AfterFunc(p.ctx, p.release)
 	p.tasks.Go(p.receive)
 	p.tasks.Go(p.watch)
 	return p
+}
+
+// lifetime is how long an identity holds: an API token may have no end.
+func lifetime(identity *auth.Identity) time.Duration {
+	if identity.ExpiresAt.IsZero() {
+		return 100 * 365 * 24 * time.Hour
+	}
+	return time.Until(identity.ExpiresAt)
 }
 
 // release lets go of a write that a caller holds up who reads nothing.
@@ -175,7 +184,7 @@ func (p *peer) renew(authorization string) error {
 	if identity.User.ID != p.identity.User.ID {
 		return ErrTicket
 	}
-	p.expiry.Reset(time.Until(identity.ExpiresAt))
+	p.expiry.Reset(lifetime(identity))
 	return nil
 }
 

@@ -26,6 +26,8 @@ type Relay struct {
 	Identify func(ctx context.Context, authorization string) (*auth.Identity, error)
 	// Recheck is the identity as it is now; an error when it is not good any more.
 	Recheck func(ctx context.Context, identity *auth.Identity) (*auth.Identity, error)
+	// Watch is a context that ends when the caller may not ask any more.
+	Watch func(ctx context.Context, identity *auth.Identity) (watched context.Context, release func())
 	// Keep writes into the audit trail what a caller did, or was refused, that is no mutation.
 	Keep func(ctx context.Context, action, project string, arguments map[string]any, refused error) error
 	// CheckOrigin decides about a browser's Origin.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -17,7 +18,7 @@ import (
 // execRelay carries commands and consoles, with what they ask of the server.
 func execRelay(config *Config, client *lxd.Client, service *auth.Service, told *journal.Journal, log *slog.Logger) *relay.Relay {
 	return &relay.Relay{
-		LXD: client, Keep: keepStream(told), Tell: tell(log), Refuse: refusal(log), Recheck: service.Recheck,
+		LXD: client, Keep: keepStream(told), Tell: tell(log), Refuse: refusal(log), Recheck: service.Recheck, Watch: service.Watch,
 		Identify: func(ctx context.Context, authorization string) (*auth.Identity, error) {
 			return caller(ctx, service, authorization)
 		},
@@ -57,6 +58,22 @@ func execRoutes(router chi.Router, carrier *relay.Relay) {
 				router.Delete(path, handler)
 			}
 		})
+	})
+}
+
+// ticketAlias takes the parameter token of …/exec/ws for the one-time ticket that
+// it is, before anybody takes it for an API token.
+func ticketAlias(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/exec/ws") {
+			query, address := r.URL.Query(), *r.URL
+			query.Set("ticket", query.Get("token"))
+			query.Del("token")
+			address.RawQuery = query.Encode()
+			r = r.Clone(r.Context())
+			r.URL = &address
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 

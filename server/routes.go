@@ -59,7 +59,7 @@ func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.Web
 		MaxAge: 600,
 	}))
 	limit := newRateLimit(config)
-	known := router.With(identify(service, config, log), limit.requests)
+	known := router.With(ticketAlias, identify(service, config, log), limit.requests)
 	ask := graphQL(resolver, limit, log, sockets, stream(service, present))
 	execRoutes(known, resolver.Relay)
 	known.With(relay.WithOrigin).Handle("/graphql", ask)

@@ -31,7 +31,7 @@ func TestSmallChangesOfAnInstance(t *testing.T) {
 		{`detachNic(name: $n, project: $p, device: "nope") { instance { name } }`, "NOT_FOUND", nil, nil},
 		{`attachVolume(name: $n, project: $p, pool: "default", volume: "nope", path: "/data") { instance { name } }`, "NOT_FOUND", nil, nil},
 		{`createInstanceSnapshot(instance: $n, project: $p, name: "a b") { snapshot { name } }`, "BAD_USER_INPUT", nil, nil},
-		{`createInstanceSnapshot(instance: $n, project: $p, name: "s0", wait: 60) { snapshot { name } }`, "", []any{"createInstanceSnapshot", "snapshot", "name"}, "s0"},
+		{`createInstanceSnapshot(instance: $n, project: $p, name: "s0", wait: 60) { snapshot { name tags availableActions } }`, "", []any{"createInstanceSnapshot", "snapshot", "tags", 0}, "web"},
 		{`createInstanceSnapshot(instance: $n, project: $p, name: "s0", wait: 60) { snapshot { name } }`, "ALREADY_EXISTS", nil, nil},
 		{`renameInstanceSnapshot(instance: $n, project: $p, name: "s0", newName: "s1", wait: 60) { snapshot { name } }`, "", []any{"renameInstanceSnapshot", "snapshot", "name"}, "s1"},
 		{`removeTag(name: $n, project: $p, tag: "web") { instance { config } }`, "", []any{"removeTag", "instance", "config", "user.tags"}, nil},

@@ -964,6 +964,7 @@ type ComplexityRoot struct {
 
 	InstanceSnapshot struct {
 		Architecture     func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
 		Config           func(childComplexity int, prefix *string) int
 		CreatedAt        func(childComplexity int) int
 		Devices          func(childComplexity int) int
@@ -979,6 +980,7 @@ type ComplexityRoot struct {
 		Project          func(childComplexity int) int
 		SizeBytes        func(childComplexity int) int
 		Stateful         func(childComplexity int) int
+		Tags             func(childComplexity int) int
 	}
 
 	InstanceState struct {
@@ -5821,6 +5823,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InstanceSnapshot.Architecture(childComplexity), true
+	case "InstanceSnapshot.availableActions":
+		if e.ComplexityRoot.InstanceSnapshot.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.AvailableActions(childComplexity), true
 	case "InstanceSnapshot.config":
 		if e.ComplexityRoot.InstanceSnapshot.Config == nil {
 			break
@@ -5921,6 +5929,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InstanceSnapshot.Stateful(childComplexity), true
+	case "InstanceSnapshot.tags":
+		if e.ComplexityRoot.InstanceSnapshot.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceSnapshot.Tags(childComplexity), true
 
 	case "InstanceState.cpu":
 		if e.ComplexityRoot.InstanceState.CPU == nil {
@@ -18468,6 +18482,10 @@ type InstanceSnapshot implements Node {
   instance: Instance
   """The instance's project; null when it could not be read."""
   project: Project
+  """The tags that it had: ` + "`" + `user.tags` + "`" + ` of its configuration, separated by commas."""
+  tags: [String!]!
+  """What the caller can do to it now; nothing for who may not change its instance."""
+  availableActions: [Action!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/instance_snapshot_change.graphqls", Input: `"""What ` + "`" + `createInstanceSnapshot` + "`" + ` gives."""
@@ -26583,6 +26601,10 @@ func (ec *executionContext) childFields_InstanceSnapshot(ctx context.Context, fi
 		return ec.fieldContext_InstanceSnapshot_instance(ctx, field)
 	case "project":
 		return ec.fieldContext_InstanceSnapshot_project(ctx, field)
+	case "tags":
+		return ec.fieldContext_InstanceSnapshot_tags(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_InstanceSnapshot_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstanceSnapshot", field.Name)
 }

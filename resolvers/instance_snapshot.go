@@ -40,6 +40,10 @@ func (r *instanceSnapshotResolver) Project(ctx context.Context, obj *lxd.Instanc
 	return load(ctx).project.Load(ctx, obj.Instance().Project)()
 }
 
+func (r *instanceSnapshotResolver) AvailableActions(ctx context.Context, obj *lxd.InstanceSnapshot) ([]lxd.Action, error) {
+	return obj.ActionsFor(scope(ctx)), nil
+}
+
 func (r *Resolver) InstanceSnapshot() graph.InstanceSnapshotResolver {
 	return &instanceSnapshotResolver{r}
 }

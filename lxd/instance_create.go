@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // CreateInstanceInput is a new instance.
@@ -69,10 +70,21 @@ func (c *Client) CreateInstance(ctx context.Context, as Scope, plan *ChangePlan,
 		address = in(project, path("instances"), "target", target)
 	}
 	operation, err := c.do(ctx, as, plan, project, http.MethodPost, address, nil, input.body())
-	if isStatus(err, http.StatusBadRequest) && input.Target != nil {
-		return nil, &InputError{"input.target", err.Error()}
+	return operation, ofTarget(err, input.Target)
+}
+
+// ofTarget says that it is the cluster member which LXD refuses, where its
+// message is about that.
+func ofTarget(err error, target *string) error {
+	if target == nil || !isStatus(err, http.StatusBadRequest) {
+		return err
 	}
-	return operation, err
+	for _, word := range []string{"target", "cluster", "member"} {
+		if strings.Contains(strings.ToLower(err.Error()), word) {
+			return &InputError{"input.target", err.Error()}
+		}
+	}
+	return err
 }
 
 // freeInstanceName refuses a name that is taken, and a project that is not there.

@@ -46,10 +46,7 @@ func (c *Client) MigrateInstance(ctx context.Context, as Scope, project, name st
 		address = in(instance.Project, path("instances", instance.Name), "target", *input.Target)
 	}
 	operation, err := change(ctx, c, instance.Project, http.MethodPost, address, body)
-	if isStatus(err, http.StatusBadRequest) && input.Target != nil {
-		return nil, &InputError{"input.target", err.Error()}
-	}
-	return operation, err
+	return operation, ofTarget(err, input.Target)
 }
 
 // mayMove refuses a move to where the caller may not change anything, to

@@ -163,7 +163,11 @@ func (s *InstanceSource) projectName(of string) string {
 // it takes over is then checked as if the caller had said it.
 func (c *Client) inherit(ctx context.Context, as Scope, given *CreateInstanceInput) (*CreateInstanceInput, error) {
 	source := given.Source
-	if source.Type != SourceCopy && source.Type != SourceSnapshot {
+	switch source.Type {
+	case SourceMigration:
+		return c.received(ctx, given)
+	case SourceCopy, SourceSnapshot:
+	default:
 		return given, nil
 	}
 	from, err := c.writable(ctx, as, source.projectName(given.ProjectName()), *source.Instance)
@@ -179,6 +183,18 @@ func (c *Client) inherit(ctx context.Context, as Scope, given *CreateInstanceInp
 		was = &InstanceEdit{Description: from.Description, Config: snapshot.Config, Devices: snapshot.OwnDevices, Profiles: snapshot.ProfileNames, Ephemeral: snapshot.Ephemeral}
 	}
 	return given.over(withoutVolatile(was), from), nil
+}
+
+// received is an instance that another LXD sends. LXD has to be told its
+// architecture, which is this server's own: it takes no other.
+func (c *Client) received(ctx context.Context, given *CreateInstanceInput) (*CreateInstanceInput, error) {
+	server, err := c.Server(ctx, System)
+	if err != nil || server.Environment == nil || len(server.Environment.Architectures) == 0 {
+		return given, err
+	}
+	made := *given
+	made.architecture = server.Environment.Architectures[0]
+	return &made, nil
 }
 
 // over is the input with what it does not say taken from another instance.

@@ -23,6 +23,7 @@ type bulkRow struct {
 	EndedAt     time.Time `bun:",nullzero"`
 	StatusCode  int       `bun:",notnull"`
 	Error       string    `bun:",notnull"`
+	Beats       int64     `bun:",notnull"`
 
 	Items []*bulkItemRow `bun:"rel:has-many,join:uuid=bulk"`
 }
@@ -125,17 +126,40 @@ func (db *DB) Bulk(ctx context.Context, uuid string) (*work.Bulk, error) {
 	return row.bulk(), nil
 }
 
-// OpenBulks are those without an end, oldest first.
-func (db *DB) OpenBulks(ctx context.Context) ([]*work.Bulk, error) {
+// addBeats is the column by which others see that somebody works on a bulk.
+func addBeats(ctx context.Context, db *bun.DB) error {
+	_, err := db.NewAddColumn().Table("bulks").ColumnExpr("beats BIGINT NOT NULL DEFAULT 0").Exec(ctx)
+	return err
+}
+
+// BeatBulk says that somebody works on a bulk; false when it has its end.
+func (db *DB) BeatBulk(ctx context.Context, uuid string) (bool, error) {
+	result, err := db.bun.NewUpdate().Model((*bulkRow)(nil)).Set("beats = beats + 1").Where("uuid = ?", uuid).Where("ended_at IS NULL").Exec(ctx)
+	return changedOne(result, err)
+}
+
+// OpenBulks are those without an end, each with how often it has beaten.
+func (db *DB) OpenBulks(ctx context.Context) (map[string]int64, error) {
 	var rows []*bulkRow
-	if err := db.bun.NewSelect().Model(&rows).Where("ended_at IS NULL").Order("created_at").Relation("Items", inOrder).Scan(ctx); err != nil {
+	if err := db.bun.NewSelect().Model(&rows).Column("uuid", "beats").Where("ended_at IS NULL").Scan(ctx); err != nil {
 		return nil, err
 	}
-	bulks := make([]*work.Bulk, len(rows))
-	for n, row := range rows {
-		bulks[n] = row.bulk()
+	beats := make(map[string]int64, len(rows))
+	for _, row := range rows {
+		beats[row.UUID] = row.Beats
 	}
-	return bulks, nil
+	return beats, nil
+}
+
+// TakeBulk takes over a bulk that has beaten no more than so often; nil when it
+// has, or another took it.
+func (db *DB) TakeBulk(ctx context.Context, uuid string, beats int64) (*work.Bulk, error) {
+	result, err := db.bun.NewUpdate().Model((*bulkRow)(nil)).Set("beats = beats + 1").
+		Where("uuid = ?", uuid).Where("beats = ?", beats).Where("ended_at IS NULL").Exec(ctx)
+	if taken, err := changedOne(result, err); err != nil || !taken {
+		return nil, err
+	}
+	return db.Bulk(ctx, uuid)
 }
 
 // PruneBulks forgets the bulks that ended before the given time.

@@ -134,3 +134,12 @@ func (db *DB) Close() error {
 	}
 	return err
 }
+
+// changedOne reports whether a statement about one row found it.
+func changedOne(result sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	rows, err := result.RowsAffected()
+	return rows == 1, err
+}

@@ -125,9 +125,13 @@ func (db *DB) Append(ctx context.Context, records []*journal.Record) error {
 	})
 }
 
-// Hole says that events up to a sequence were not kept.
+// Hole says that events up to a sequence were not kept. What is said already
+// stays: the sequence never becomes smaller.
 func (db *DB) Hole(ctx context.Context, upTo uint64) error {
-	return db.set(ctx, journalForgotten, strconv.FormatUint(upTo, 10))
+	row := &settingRow{Key: journalForgotten, Value: strconv.FormatUint(upTo, 10)}
+	_, err := db.bun.NewInsert().Model(row).On("CONFLICT (key) DO UPDATE").Set("value = EXCLUDED.value").
+		Where("CAST(?TableAlias.value AS BIGINT) < CAST(EXCLUDED.value AS BIGINT)").Exec(ctx)
+	return err
 }
 
 // Forgotten is the sequence up to which events are not kept.
@@ -141,11 +145,6 @@ func (db *DB) Forgotten(ctx context.Context) (uint64, error) {
 		return 0, err
 	}
 	return strconv.ParseUint(row.Value, 10, 64)
-}
-
-func (db *DB) set(ctx context.Context, key, value string) error {
-	_, err := db.bun.NewInsert().Model(&settingRow{Key: key, Value: value}).On("CONFLICT (key) DO UPDATE").Set("value = EXCLUDED.value").Exec(ctx)
-	return err
 }
 
 // After are the events behind a sequence, oldest first.

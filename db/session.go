@@ -132,11 +132,7 @@ func (db *DB) RotateSession(ctx context.Context, id, from, to string, expiresAt 
 	result, err := db.bun.NewUpdate().Model((*sessionRow)(nil)).
 		Set("refresh_token_id = ?", to).Set("expires_at = ?", expiresAt).Set("refreshed_at = ?", time.Now().UTC()).
 		Where("id = ?", id).Where("refresh_token_id = ?", from).Where("expires_at > ?", time.Now()).Exec(ctx)
-	if err != nil {
-		return false, err
-	}
-	changed, err := result.RowsAffected()
-	return changed == 1, err
+	return changedOne(result, err)
 }
 
 // ExtendSession sets the end of a session that has not ended.

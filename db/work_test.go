@@ -88,8 +88,21 @@ func TestABulkIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	open, err := database.OpenBulks(t.Context())
-	if err != nil || len(open) != 1 || len(open[0].Items) != 1500 || *open[0].Items[1400] != *failed || open[0].Items[1399].Outcome != lxd.BulkPending || open[0].Ended != nil {
-		t.Fatalf("%d open, %v", len(open), err)
+	if err != nil || len(open) != 1 {
+		t.Fatalf("open: %v, %v", open, err)
+	}
+	if works, err := database.BeatBulk(t.Context(), "b1"); err != nil || !works {
+		t.Errorf("a bulk that runs beats: %v, %v", works, err)
+	}
+	if taken, err := database.TakeBulk(t.Context(), "b1", open["b1"]); err != nil || taken != nil {
+		t.Errorf("a bulk was taken from who works on it: %v", err)
+	}
+	taken, err := database.TakeBulk(t.Context(), "b1", open["b1"]+1)
+	if err != nil || taken == nil || len(taken.Items) != 1500 || *taken.Items[1400] != *failed || taken.Items[1399].Outcome != lxd.BulkPending || taken.Ended != nil {
+		t.Fatalf("taken: %+v, %v", taken, err)
+	}
+	if again, err := database.TakeBulk(t.Context(), "b1", open["b1"]+1); err != nil || again != nil {
+		t.Errorf("two took one bulk: %v", err)
 	}
 	bulk.Ended = &lxd.Operation{StatusCode: 400, Err: "1 of 1500 failed", UpdatedAt: lxd.Time{Time: time.Now().UTC()}}
 	if err := database.EndBulk(t.Context(), bulk); err != nil {
@@ -97,6 +110,9 @@ func TestABulkIsKept(t *testing.T) {
 	}
 	if open, err := database.OpenBulks(t.Context()); err != nil || len(open) != 0 {
 		t.Errorf("%d open, %v", len(open), err)
+	}
+	if works, err := database.BeatBulk(t.Context(), "b1"); err != nil || works {
+		t.Errorf("who worked on a bulk that another ended is not told: %v, %v", works, err)
 	}
 	if kept, err := database.Bulk(t.Context(), "b1"); err != nil || kept.Ended.StatusCode != 400 || kept.Ended.Err != "1 of 1500 failed" {
 		t.Errorf("%+v, %v", kept, err)

@@ -54,7 +54,7 @@ func (r *Resolver) runBulk(ctx context.Context, asked bulk, wait *int, key *stri
 // once begins a change, or with a key that the same caller used before gives
 // the operation that it began then.
 func (r *Resolver) once(ctx context.Context, key *string, mutation string, input any, begin func(context.Context) (*lxd.Operation, error)) (*lxd.Operation, error) {
-	return r.Work.Once(ctx, strconv.FormatInt(auth.From(ctx).User.ID, 10), key, mutation, input, begin)
+	return r.Work.Once(ctx, scope(ctx), strconv.FormatInt(auth.From(ctx).User.ID, 10), key, mutation, input, begin)
 }
 
 // bulkItems are the instances that a bulk is about, each once.

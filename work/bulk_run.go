@@ -25,6 +25,13 @@ type bulkRun struct {
 func (b *bulkRun) all(ctx context.Context) error {
 	working, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	beating, silenced := context.WithCancel(b.manager.ctx) // a cancelled bulk waits for what it began
+	var heart sync.WaitGroup
+	heart.Go(func() {
+		b.manager.beats(beating, b.bulk.UUID, func() { stop(errors.New("another server has ended this bulk")) })
+	})
+	defer heart.Wait()
+	defer silenced()
 	turns := make(chan struct{}, b.wish.MaxParallel)
 	var busy sync.WaitGroup
 	for n, item := range b.bulk.Items {

@@ -18,7 +18,7 @@ const keyLife = 24 * time.Hour
 // nil where LXD answered at once, or has forgotten it. Another input under the
 // same key is a conflict. The change is begun to the end although ctx ends: who
 // sends it again has to find it.
-func (m *Manager) Once(ctx context.Context, owner string, text *string, mutation string, input any, begin func(context.Context) (*lxd.Operation, error)) (*lxd.Operation, error) {
+func (m *Manager) Once(ctx context.Context, as lxd.Scope, owner string, text *string, mutation string, input any, begin func(context.Context) (*lxd.Operation, error)) (*lxd.Operation, error) {
 	if text == nil {
 		return begin(ctx)
 	}
@@ -34,17 +34,32 @@ func (m *Manager) Once(ctx context.Context, owner string, text *string, mutation
 		return nil, err
 	}
 	defer release()
+	kept, err := m.claim(ctx, key)
 	ctx = context.WithoutCancel(ctx)
-	kept, err := m.store.Claim(ctx, key, key.CreatedAt.Add(-keyLife))
 	switch {
 	case err != nil:
 		return nil, err
 	case kept.Digest != key.Digest:
 		return nil, &lxd.ConflictError{Message: "the idempotencyKey was used for another change: choose another key"}
 	case kept.Settled:
-		return m.before(ctx, kept)
+		return m.before(ctx, as, kept)
 	}
 	return m.settle(ctx, key, kept != key, begin)
+}
+
+// claim keeps the key, or gives what is kept under it. One that is new and not
+// settled is another server's, which is about to begin the change: that is
+// waited for, as long as a server may take to be called dead.
+func (m *Manager) claim(ctx context.Context, key *Key) (*Key, error) {
+	for {
+		kept, err := m.store.Claim(context.WithoutCancel(ctx), key, key.CreatedAt.Add(-keyLife))
+		if err != nil || kept == key || kept.Settled || time.Since(kept.CreatedAt) > silent {
+			return kept, err
+		}
+		if !pause(ctx, 200*time.Millisecond) {
+			return nil, ctx.Err()
+		}
+	}
 }
 
 func newKey(owner, text, mutation string, input any) (*Key, error) {
@@ -56,12 +71,12 @@ func newKey(owner, text, mutation string, input any) (*Key, error) {
 	return &Key{Owner: owner, Text: text, Digest: hex.EncodeToString(digest[:]), CreatedAt: time.Now().UTC()}, nil
 }
 
-// before is what the key began.
-func (m *Manager) before(ctx context.Context, key *Key) (*lxd.Operation, error) {
+// before is what the key began, as far as its owner may still see it.
+func (m *Manager) before(ctx context.Context, as lxd.Scope, key *Key) (*lxd.Operation, error) {
 	if key.Operation == "" {
 		return nil, nil
 	}
-	operation, err := m.Operation(ctx, lxd.System, key.Operation)
+	operation, err := m.Operation(ctx, as, key.Operation)
 	if lxd.IsNotFound(err) {
 		return nil, nil
 	}

@@ -25,6 +25,9 @@ func (m *Manager) Operation(ctx context.Context, as lxd.Scope, uuid string) (*lx
 		return operation, err
 	}
 	if heard := m.hub.Operation(uuid); heard != nil {
+		if time.Since(heard.UpdatedAt.Time) > settled {
+			heard = lost(heard)
+		}
 		return allowed(as, heard)
 	}
 	return m.kept(ctx, as, uuid, err)
@@ -60,8 +63,8 @@ func (m *Manager) withOwn(project string, operations []*lxd.Operation) []*lxd.Op
 	return operations
 }
 
-// settled is how old an operation is that neither LXD nor lxdql lists and that
-// has no end in the journal, before it counts as lost: its events are under way.
+// settled is how old an operation is that neither LXD nor lxdql knows and that
+// no event has ended, before it counts as lost: its events are under way.
 const settled = 10 * time.Second
 
 // withPast adds what the journal knows and nobody lists any more.

@@ -25,8 +25,13 @@ type Store interface {
 	EndBulk(ctx context.Context, bulk *Bulk) error
 	// Bulk reads a bulk with its items; nil when there is none.
 	Bulk(ctx context.Context, uuid string) (*Bulk, error)
-	// OpenBulks are those without an end, which a process left behind.
-	OpenBulks(ctx context.Context) ([]*Bulk, error)
+	// BeatBulk says that somebody works on a bulk; false when it has its end.
+	BeatBulk(ctx context.Context, uuid string) (bool, error)
+	// OpenBulks are those without an end, each with how often it has beaten.
+	OpenBulks(ctx context.Context) (map[string]int64, error)
+	// TakeBulk takes over a bulk that has beaten no more than so often; nil when
+	// it has, or another took it.
+	TakeBulk(ctx context.Context, uuid string, beats int64) (*Bulk, error)
 	// PruneBulks forgets those that ended before the given time.
 	PruneBulks(ctx context.Context, before time.Time) error
 }

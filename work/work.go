@@ -40,7 +40,6 @@ type Manager struct {
 	polls   polls
 	store   Store
 	journal *journal.Journal
-	started time.Time
 	// failed is told what went wrong where nobody waits for it.
 	failed func(error)
 }
@@ -57,7 +56,7 @@ type task struct {
 // store what has to outlive it; the journal knows what LXD has forgotten. Failed is told what went wrong where nobody
 // waits for it.
 func New(ctx context.Context, client *lxd.Client, hub *lxd.Hub, store Store, told *journal.Journal, failed func(error)) *Manager {
-	return &Manager{ctx: ctx, client: client, hub: hub, tasks: make(map[string]*task), store: store, journal: told, started: time.Now(), failed: failed}
+	return &Manager{ctx: ctx, client: client, hub: hub, tasks: make(map[string]*task), store: store, journal: told, failed: failed}
 }
 
 // Step is one part of an operation. It returns the operation of LXD that it

@@ -31,7 +31,9 @@ type serveCommand struct{ server.Config }
 
 // Run serves until it is told to stop.
 func (c *serveCommand) Run(ctx context.Context) error {
-	return server.Run(ctx, &c.Config, c.Logger(), nil)
+	log := c.Logger()
+	server.BoundMemory(log)
+	return server.Run(ctx, &c.Config, log, nil)
 }
 
 type migrateCommand struct {

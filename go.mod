@@ -35,6 +35,7 @@ require (
 	go.yaml.in/yaml/v3 v3.0.6
 	golang.org/x/term v0.47.0
 	honnef.co/go/tools v0.7.0
+	pgregory.net/rapid v1.3.0
 )
 
 require (

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 // Client speaks to one LXD. It is safe for concurrent use and holds no
@@ -24,6 +25,8 @@ type Client struct {
 	known atomic.Pointer[Server]
 	// tracked knows the projects of operations, which LXD's answers leave out.
 	tracked operationProjects
+	// quiet is how long the event stream may say nothing.
+	quiet time.Duration
 }
 
 // New makes a client. It connects only to learn the server's fingerprint when
@@ -32,7 +35,7 @@ func New(ctx context.Context, config Config) (*Client, error) {
 	if err := config.validate(); err != nil {
 		return nil, err
 	}
-	client := &Client{config: config, base: "http://lxd"}
+	client := &Client{config: config, base: "http://lxd", quiet: quiet}
 	if !config.Remote {
 		// LXD takes no other connection to its socket before it has read the first
 		// bytes of this one (canonical/lxd#18705), and a transport that keeps

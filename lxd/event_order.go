@@ -36,13 +36,21 @@ func inOrder(events <-chan Event, publish func(Event)) {
 			waiting = slices.Insert(waiting, place, arrived{event, time.Now().Add(orderWindow)})
 		case <-timer.C:
 		}
-		now := time.Now()
-		for len(waiting) > 0 && !waiting[0].due.After(now) {
-			publish(waiting[0].event)
-			waiting = waiting[1:]
+		now, next := time.Now(), time.Time{}
+		ready := 0 // who is due takes along what goes before: nobody waits longer than the window
+		for n, one := range waiting {
+			if !one.due.After(now) {
+				ready, next = n+1, time.Time{}
+			} else if next.IsZero() || one.due.Before(next) {
+				next = one.due
+			}
 		}
+		for _, one := range waiting[:ready] {
+			publish(one.event)
+		}
+		waiting = slices.Delete(waiting, 0, ready)
 		if len(waiting) > 0 {
-			timer.Reset(waiting[0].due.Sub(now))
+			timer.Reset(next.Sub(now))
 		}
 	}
 }

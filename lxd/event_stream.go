@@ -16,6 +16,10 @@ import (
 // after 25 s the connection is dead.
 const quiet = 25 * time.Second
 
+// silent is how long a stream that was opened may be without a first ping before
+// it counts as heard all the same.
+const silent = 2 * time.Second
+
 // frameSize is what is read and written at once, in bytes: what a command
 // prints comes in frames of up to 128 KiB.
 const frameSize = 32 << 10
@@ -24,8 +28,8 @@ const frameSize = 32 << 10
 var frames sync.Pool
 
 // listen follows LXD's events over one WebSocket until it breaks or ctx ends.
-// connected is called once LXD has accepted; each event is handed to publish
-// by one goroutine, which has ended when listen returns.
+// connected is called once LXD sends what happens from then on; each event is
+// handed to publish by one goroutine. Both have ended when listen returns.
 func (c *Client) listen(ctx context.Context, connected func(), publish func(Event)) error {
 	// Without types LXD sends its whole log at debug level too.
 	socket, err := c.dialWebSocket(ctx, "/1.0/events?type=operation,lifecycle&all-projects=true")
@@ -34,24 +38,37 @@ func (c *Client) listen(ctx context.Context, connected func(), publish func(Even
 	}
 	defer socket.Close()
 	lost := c.lost()
-	ended := make(chan struct{})
-	defer close(ended)
+	// LXD opens the socket first and takes it in as a listener after that: what
+	// happens in between is not sent. Its first ping comes from the listener (seen
+	// on 5.0.2, within a millisecond).
+	var once sync.Once
+	heard := func() { once.Do(connected) }
+	ended, watched := make(chan struct{}), make(chan struct{})
+	defer func() { close(ended); <-watched }()
 	go func() { // ends with listen
-		select {
-		case <-ctx.Done():
-		case <-lost: // LXD leaves the stream open when it withdraws its trust
-		case <-ended:
+		defer close(watched)
+		pinged := time.After(silent)
+		for {
+			select {
+			case <-pinged:
+				heard()
+				continue
+			case <-ctx.Done():
+			case <-lost: // LXD leaves the stream open when it withdraws its trust
+			case <-ended:
+			}
+			socket.Close()
+			return
 		}
-		socket.Close()
 	}()
 	socket.SetPingHandler(func(text string) error {
-		socket.SetReadDeadline(time.Now().Add(quiet))
+		heard()
+		socket.SetReadDeadline(time.Now().Add(c.quiet))
 		return socket.WriteControl(websocket.PongMessage, []byte(text), time.Now().Add(5*time.Second))
 	})
 	if c.standing != nil {
 		c.standing.learn(true)
 	}
-	connected()
 	events := make(chan Event, 256)
 	ordered := make(chan struct{})
 	go func() {
@@ -60,7 +77,7 @@ func (c *Client) listen(ctx context.Context, connected func(), publish func(Even
 	}()
 	defer func() { close(events); <-ordered }()
 	for {
-		socket.SetReadDeadline(time.Now().Add(quiet))
+		socket.SetReadDeadline(time.Now().Add(c.quiet))
 		_, data, err := socket.ReadMessage()
 		if err != nil {
 			if trouble := c.Trouble(); trouble != nil {
@@ -68,6 +85,7 @@ func (c *Client) listen(ctx context.Context, connected func(), publish func(Even
 			}
 			return c.unreachable(err)
 		}
+		heard()
 		var frame eventFrame
 		if json.Unmarshal(data, &frame) != nil {
 			continue // not an event: nothing that we could show

@@ -140,12 +140,7 @@ func (h *Hub) publish(event Event) {
 		h.news = nil
 	}
 	for subscriber := range h.subscribers {
-		if !subscriber.wants(event) {
-			continue
-		}
-		select {
-		case subscriber.queue <- event:
-		default:
+		if subscriber.wants(event) && !subscriber.queue.put(event, 100) {
 			h.end(subscriber, &LaggedError{})
 		}
 	}
@@ -211,5 +206,5 @@ func (h *Hub) end(subscriber *Subscription, reason error) {
 	}
 	delete(h.subscribers, subscriber)
 	subscriber.reason = reason
-	close(subscriber.queue)
+	subscriber.queue.end()
 }

@@ -8,9 +8,6 @@ import (
 	"strings"
 )
 
-// queueLength bounds what a subscriber may fall behind.
-const queueLength = 1024
-
 // maxSubscriptions bounds all subscriptions of a hub.
 const maxSubscriptions = 10_000
 
@@ -31,10 +28,9 @@ type Subscription struct {
 	hub    *Hub
 	scope  Scope
 	filter EventFilter
-	queue  chan Event
-	before []Event // what was remembered when it began, still to be given
-	last   string
-	reason error // set before queue is closed
+	queue  *eventQueue
+	last   string // the cursor that it would be resumed after
+	reason error  // set before queue is ended
 }
 
 // LimitError says that there are too many subscriptions.
@@ -51,11 +47,16 @@ func (h *Hub) Subscribe(as Scope, filter EventFilter) (*Subscription, error) {
 // errForgotten says that the hub does not remember the events after a sequence.
 var errForgotten = errors.New("the hub has forgotten these events")
 
+// pastShare is how much of a queue may be full when it begins, in a hundred: what
+// happens meanwhile needs room.
+const pastShare = 50
+
 // IsForgotten reports whether SubscribeAfter had to refuse.
 func IsForgotten(err error) bool { return errors.Is(err, errForgotten) }
 
 // SubscribeAfter is Subscribe, with the events behind a sequence first. It
-// refuses when the hub has forgotten some of them: see [IsForgotten].
+// refuses when the hub has forgotten some of them, or when they are too many to
+// wait in a queue: see [IsForgotten].
 func (h *Hub) SubscribeAfter(as Scope, filter EventFilter, sequence uint64) (*Subscription, error) {
 	return h.subscribe(as, filter, &sequence)
 }
@@ -78,15 +79,16 @@ func (h *Hub) subscribe(as Scope, filter EventFilter, after *uint64) (*Subscript
 	if len(h.subscribers) >= maxSubscriptions {
 		return nil, &LimitError{fmt.Sprintf("there are %d subscriptions already, the most that this server takes: try again later", maxSubscriptions)}
 	}
-	subscriber := &Subscription{hub: h, scope: as, filter: filter, queue: make(chan Event, queueLength)}
+	subscriber := &Subscription{hub: h, scope: as, filter: filter, queue: newEventQueue(), last: h.cursor(h.sequence)}
 	if after != nil {
+		subscriber.last = h.cursor(*after)
 		events, complete := h.last.after(*after, h.begun)
 		if !complete {
 			return nil, errForgotten
 		}
 		for _, event := range events {
-			if subscriber.wants(event) {
-				subscriber.before = append(subscriber.before, event)
+			if subscriber.wants(event) && !subscriber.queue.put(event, pastShare) {
+				return nil, errForgotten
 			}
 		}
 	}
@@ -120,44 +122,37 @@ func (s *Subscription) wants(event Event) bool {
 // that holds the last cursor given, with a *NotTrustedError or a
 // *CertificateError when LXD cannot be heard until somebody acts, or with ErrHubClosed.
 func (s *Subscription) Next(ctx context.Context) (Event, error) {
-	if len(s.before) > 0 && ctx.Err() == nil {
-		event := s.before[0]
-		s.before, s.last = s.before[1:], event.Head().Cursor
-		return event, nil
-	}
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case event, ok := <-s.queue:
-		if ok {
+	for {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		event, ended := s.queue.take()
+		if event != nil {
 			s.last = event.Head().Cursor
 			return event, nil
 		}
-		var lagged *LaggedError
-		if errors.As(s.reason, &lagged) {
-			lagged.Cursor = s.last
+		if ended {
+			var lagged *LaggedError
+			if errors.As(s.reason, &lagged) {
+				lagged.Cursor = s.last
+			}
+			return nil, s.reason
 		}
-		return nil, s.reason
+		select {
+		case <-ctx.Done():
+		case <-s.queue.news:
+		}
 	}
 }
 
 // TryNext is the next event that is there already; nil for none. The end of the
 // subscription is told by Next only.
 func (s *Subscription) TryNext() Event {
-	if len(s.before) > 0 {
-		event := s.before[0]
-		s.before, s.last = s.before[1:], event.Head().Cursor
-		return event
+	event, _ := s.queue.take()
+	if event != nil {
+		s.last = event.Head().Cursor
 	}
-	select {
-	case event, ok := <-s.queue:
-		if ok {
-			s.last = event.Head().Cursor
-			return event
-		}
-	default:
-	}
-	return nil
+	return event
 }
 
 // Close ends the subscription; calling it again does nothing.

@@ -56,14 +56,15 @@ func (s *Server) publish(kind, project string, metadata any) {
 	frame = append(frame, '\n')
 	for l := range s.listeners {
 		if l.wants(kind, project) {
-			l.queue(frame, now.Add(s.jitter()))
+			s.hand(l, frame, now)
 		}
 	}
 }
 
 func (s *Server) jitter() time.Duration {
-	if s.options.EventJitter <= 0 {
+	longest := max(s.options.EventJitter, s.faults.Shuffle)
+	if longest <= 0 {
 		return 0
 	}
-	return time.Duration(s.random.Int63n(int64(s.options.EventJitter)))
+	return time.Duration(s.random.Int63n(int64(longest)))
 }

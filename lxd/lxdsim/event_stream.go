@@ -26,7 +26,7 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	l := &listener{
 		connection: connection, types: types, project: read.project, allProjects: read.allProjects,
-		wake: make(chan struct{}, 1), ended: make(chan struct{}),
+		pingEvery: s.options.PingEvery, wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	if !s.listen(l) {
 		l.end()

@@ -2,6 +2,7 @@ package lxdsim
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -13,7 +14,6 @@ const (
 	maxQueued = 8192
 	// writeDeadline is how long one frame may take, as in LXD.
 	writeDeadline = 5 * time.Second
-	pingEvery     = 10 * time.Second
 )
 
 // listener is one open event stream.
@@ -22,11 +22,14 @@ type listener struct {
 	types       map[string]bool
 	project     string
 	allProjects bool
+	pingEvery   time.Duration
 
 	// wake tells the writer of a new frame, ended that the stream is over.
 	wake    chan struct{}
 	ended   chan struct{}
 	endOnce sync.Once
+	// stalled is whether no byte is sent any more.
+	stalled atomic.Bool
 
 	mu      sync.Mutex
 	waiting frameQueue
@@ -67,6 +70,13 @@ func (l *listener) end() {
 // noticed.
 func (l *listener) read() {
 	defer l.end()
+	answer := l.connection.PingHandler()
+	l.connection.SetPingHandler(func(text string) error {
+		if l.stalled.Load() {
+			return nil
+		}
+		return answer(text)
+	})
 	for {
 		if _, _, err := l.connection.NextReader(); err != nil {
 			return
@@ -77,7 +87,7 @@ func (l *listener) read() {
 // write sends frames when they are due, and pings.
 func (l *listener) write() {
 	defer l.end()
-	pings := time.NewTicker(pingEvery)
+	pings := time.NewTicker(l.pingEvery)
 	defer pings.Stop()
 	if !l.ping() {
 		return
@@ -86,6 +96,10 @@ func (l *listener) write() {
 		l.mu.Lock()
 		frame, in := l.waiting.next(time.Now())
 		l.mu.Unlock()
+		if l.stalled.Load() {
+			<-l.ended
+			return
+		}
 		if frame != nil {
 			if !l.send(frame) {
 				return
@@ -110,7 +124,7 @@ func (l *listener) rest(in time.Duration, pings <-chan time.Time) bool {
 	case <-due:
 	case <-l.wake:
 	case <-pings:
-		return l.ping()
+		return l.stalled.Load() || l.ping()
 	case <-l.ended:
 		return false
 	}

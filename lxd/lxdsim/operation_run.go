@@ -73,6 +73,9 @@ func (s *Server) work(o *operation, steps []step) bool {
 			return true
 		}
 	}
+	if !s.early() {
+		return false
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.end(o, "Success", "")

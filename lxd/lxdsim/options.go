@@ -26,6 +26,11 @@ type Options struct {
 	// EventJitter is the longest time by which the sending of an event is put
 	// off. Events within it overtake each other. Zero keeps their order.
 	EventJitter time.Duration
+	// PingEvery is how often event streams are pinged; 0 is every 10 s, as LXD does.
+	PingEvery time.Duration
+	// Faults are what goes wrong with the event streams from the start; see
+	// [Server.SetFaults].
+	Faults Faults
 	// Seed makes the inventory: the same options give the same inventory,
 	// except for its timestamps.
 	Seed int64
@@ -36,5 +41,8 @@ func (o Options) withMinimums() Options {
 	o.Pools = max(o.Pools, 1)
 	o.Networks = max(o.Networks, 1)
 	o.Projects = max(o.Projects, 1)
+	if o.PingEvery <= 0 {
+		o.PingEvery = 10 * time.Second
+	}
 	return o
 }

@@ -64,11 +64,16 @@ func (s *Server) path(pattern string, by methods) {
 			return
 		}
 		s.mu.Lock()
+		s.versions.reading = r.Method == http.MethodGet
 		answer, err := handle(read)
+		s.versions.reading = false
 		s.mu.Unlock()
 		if err != nil {
 			writeFailure(w, err)
 			return
+		}
+		if r.Method != http.MethodGet && answer.operation == nil {
+			s.early()
 		}
 		answer.write(w)
 	})

@@ -35,23 +35,27 @@ type Server struct {
 	instances  *collection[*instance]
 	operations *collection[*operation]
 	listeners  map[*listener]struct{}
+	faults     Faults
+	versions   *versions
 }
 
 // New makes a daemon with the inventory that options ask for. Close ends it.
 func New(options Options) *Server {
 	ctx, cancel := context.WithCancel(context.Background())
+	lagging := &versions{}
 	s := &Server{
-		options: options.withMinimums(), started: time.Now(),
+		options: options.withMinimums(), started: time.Now(), faults: options.Faults, versions: lagging,
 		ctx: ctx, cancel: cancel,
 		random: rand.New(rand.NewSource(options.Seed)), nextPID: 1000,
-		projects: newCollection[*project](), profiles: newCollection[*profile](),
-		images: newCollection[*image](), aliases: newCollection[*imageAlias](),
-		networks: newCollection[*network](), pools: newCollection[*pool](),
-		volumes: newCollection[*volume](), instances: newCollection[*instance](),
-		operations: newCollection[*operation](), listeners: map[*listener]struct{}{},
+		projects: newCollection[*project](lagging), profiles: newCollection[*profile](lagging),
+		images: newCollection[*image](lagging), aliases: newCollection[*imageAlias](lagging),
+		networks: newCollection[*network](lagging), pools: newCollection[*pool](lagging),
+		volumes: newCollection[*volume](lagging), instances: newCollection[*instance](lagging),
+		operations: newCollection[*operation](&versions{}), listeners: map[*listener]struct{}{},
 	}
 	s.route()
 	s.seed()
+	lagging.lag = options.Faults.Early
 	return s
 }
 

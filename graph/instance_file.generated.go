@@ -427,4 +427,11 @@ func (ec *executionContext) marshalOInstanceFile2ᚕᚖgithubᚗcomᚋlxdqlᚋlx
 	return ret
 }
 
+func (ec *executionContext) marshalOInstanceFile2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐInstanceFile(ctx context.Context, sel ast.SelectionSet, v *lxd.InstanceFile) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._InstanceFile(ctx, sel, v)
+}
+
 // endregion ***************************** type.gotpl *****************************

@@ -824,6 +824,21 @@ type ComplexityRoot struct {
 		ServerURL      func(childComplexity int) int
 	}
 
+	ImportImagePayload struct {
+		Image     func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	ImportInstancePayload struct {
+		Instance  func(childComplexity int) int
+		Operation func(childComplexity int) int
+	}
+
+	ImportStorageVolumePayload struct {
+		Operation     func(childComplexity int) int
+		StorageVolume func(childComplexity int) int
+	}
+
 	InfinibandDevice struct {
 		Config           func(childComplexity int) int
 		HiddenConfigKeys func(childComplexity int) int
@@ -1208,6 +1223,9 @@ type ComplexityRoot struct {
 		FreezeInstance              func(childComplexity int, name string, project *string, wait *int) int
 		GrantRole                   func(childComplexity int, username string, project string, role auth.Role) int
 		GrowInstanceDisk            func(childComplexity int, name string, project *string, byGiB int) int
+		ImportImage                 func(childComplexity int, input relay.ImportImageInput, wait *int) int
+		ImportInstance              func(childComplexity int, input relay.ImportInstanceInput, wait *int) int
+		ImportStorageVolume         func(childComplexity int, input relay.ImportStorageVolumeInput, wait *int) int
 		Login                       func(childComplexity int, username string, password string, cookie *bool) int
 		Logout                      func(childComplexity int, everywhere *bool) int
 		MigrateInstance             func(childComplexity int, name string, project *string, input lxd.MigrateInstanceInput, wait *int) int
@@ -1283,6 +1301,7 @@ type ComplexityRoot struct {
 		UpdateStorageVolumeSnapshot func(childComplexity int, pool string, volume string, name string, project *string, location *string, input lxd.UpdateStorageVolumeSnapshotInput, ifMatch *string, wait *int) int
 		UpdateUser                  func(childComplexity int, username string, input auth.UpdateUserInput) int
 		UpdateWarning               func(childComplexity int, id string, status lxd.WarningStatus, wait *int) int
+		WriteInstanceFile           func(childComplexity int, instance string, path string, project *string, input relay.WriteInstanceFileInput, wait *int) int
 	}
 
 	Network struct {
@@ -2701,6 +2720,11 @@ type ComplexityRoot struct {
 	WarningEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	WriteInstanceFilePayload struct {
+		File      func(childComplexity int) int
+		Operation func(childComplexity int) int
 	}
 }
 
@@ -5168,6 +5192,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ImageUpdateSource.ServerURL(childComplexity), true
 
+	case "ImportImagePayload.image":
+		if e.ComplexityRoot.ImportImagePayload.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportImagePayload.Image(childComplexity), true
+	case "ImportImagePayload.operation":
+		if e.ComplexityRoot.ImportImagePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportImagePayload.Operation(childComplexity), true
+
+	case "ImportInstancePayload.instance":
+		if e.ComplexityRoot.ImportInstancePayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportInstancePayload.Instance(childComplexity), true
+	case "ImportInstancePayload.operation":
+		if e.ComplexityRoot.ImportInstancePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportInstancePayload.Operation(childComplexity), true
+
+	case "ImportStorageVolumePayload.operation":
+		if e.ComplexityRoot.ImportStorageVolumePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportStorageVolumePayload.Operation(childComplexity), true
+	case "ImportStorageVolumePayload.storageVolume":
+		if e.ComplexityRoot.ImportStorageVolumePayload.StorageVolume == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportStorageVolumePayload.StorageVolume(childComplexity), true
+
 	case "InfinibandDevice.config":
 		if e.ComplexityRoot.InfinibandDevice.Config == nil {
 			break
@@ -7374,6 +7437,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.GrowInstanceDisk(childComplexity, args["name"].(string), args["project"].(*string), args["byGiB"].(int)), true
+	case "Mutation.importImage":
+		if e.ComplexityRoot.Mutation.ImportImage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importImage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportImage(childComplexity, args["input"].(relay.ImportImageInput), args["wait"].(*int)), true
+	case "Mutation.importInstance":
+		if e.ComplexityRoot.Mutation.ImportInstance == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importInstance_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportInstance(childComplexity, args["input"].(relay.ImportInstanceInput), args["wait"].(*int)), true
+	case "Mutation.importStorageVolume":
+		if e.ComplexityRoot.Mutation.ImportStorageVolume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importStorageVolume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportStorageVolume(childComplexity, args["input"].(relay.ImportStorageVolumeInput), args["wait"].(*int)), true
 	case "Mutation.login":
 		if e.ComplexityRoot.Mutation.Login == nil {
 			break
@@ -8199,6 +8295,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateWarning(childComplexity, args["id"].(string), args["status"].(lxd.WarningStatus), args["wait"].(*int)), true
+	case "Mutation.writeInstanceFile":
+		if e.ComplexityRoot.Mutation.WriteInstanceFile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_writeInstanceFile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WriteInstanceFile(childComplexity, args["instance"].(string), args["path"].(string), args["project"].(*string), args["input"].(relay.WriteInstanceFileInput), args["wait"].(*int)), true
 
 	case "Network.acls":
 		if e.ComplexityRoot.Network.Acls == nil {
@@ -14029,6 +14136,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WarningEdge.Node(childComplexity), true
 
+	case "WriteInstanceFilePayload.file":
+		if e.ComplexityRoot.WriteInstanceFilePayload.File == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WriteInstanceFilePayload.File(childComplexity), true
+	case "WriteInstanceFilePayload.operation":
+		if e.ComplexityRoot.WriteInstanceFilePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WriteInstanceFilePayload.Operation(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -14083,6 +14203,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputImageOrder,
 		ec.unmarshalInputImageSource,
 		ec.unmarshalInputImageWhere,
+		ec.unmarshalInputImportImageInput,
+		ec.unmarshalInputImportInstanceInput,
+		ec.unmarshalInputImportStorageVolumeInput,
 		ec.unmarshalInputInstanceOrder,
 		ec.unmarshalInputInstanceSource,
 		ec.unmarshalInputInstanceStateWhere,
@@ -14169,6 +14292,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputWarningSeverityWhere,
 		ec.unmarshalInputWarningStatusWhere,
 		ec.unmarshalInputWarningWhere,
+		ec.unmarshalInputWriteInstanceFileInput,
 	)
 	first := true
 
@@ -24292,6 +24416,168 @@ extend type Mutation {
   ): DeleteStorageVolumePayload @hasRole(role: OPERATOR)
 }
 `, BuiltIn: false},
+	{Name: "../schema/upload.graphqls", Input: `"""
+A file that comes with the request, as the [GraphQL multipart request
+specification](https://github.com/jaydenseric/graphql-multipart-request-spec) says: ` + "`" + `multipart/form-data` + "`" + ` with the parts
+` + "`" + `operations` + "`" + `, ` + "`" + `map` + "`" + ` and then the files. It needs a header that browsers do not let other pages send: ` + "`" + `Authorization` + "`" + `, or
+with the cookie ` + "`" + `X-CSRF-Token` + "`" + `. It is for small ones: at most 10 files that have ` + "`" + `UPLOAD_MAX_MIB` + "`" + ` (32) together, more is
+` + "`" + `LIMIT_EXCEEDED` + "`" + `; larger ones are streamed to the addresses below ` + "`" + `/api/v1` + "`" + `, where there is no limit.
+"""
+scalar Upload @specifiedBy(url: "https://github.com/jaydenseric/graphql-multipart-request-spec")
+
+"""An instance that is made from an archive."""
+input ImportInstanceInput {
+  """Its name: 1 to 63 letters, digits and dashes. One that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `."""
+  project: String
+  """The storage pool; null is the one that the archive names."""
+  pool: String
+  """Its description; null is the one of the archive."""
+  description: String
+  """
+  A backup of LXD. One that LXD does not take is ` + "`" + `BAD_USER_INPUT` + "`" + `; one whose configuration reaches the host is
+  ` + "`" + `FORBIDDEN` + "`" + ` for all but an ADMIN.
+  """
+  archive: Upload!
+}
+
+"""What ` + "`" + `importInstance` + "`" + ` gives."""
+type ImportInstancePayload {
+  """The new instance; null until it exists."""
+  instance: Instance
+  """The work, with ` + "`" + `bytes` + "`" + ` and ` + "`" + `sha256` + "`" + ` in its metadata."""
+  operation: Operation
+}
+
+"""What a custom volume is made from."""
+enum StorageVolumeArchiveType {
+  """A backup of LXD."""
+  BACKUP
+  """An ISO image; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` where LXD does not take them."""
+  ISO
+  """A tar archive; ` + "`" + `LXD_EXTENSION_MISSING` + "`" + ` where LXD does not take them."""
+  TAR
+}
+
+"""A custom volume that is made from an archive."""
+input ImportStorageVolumeInput {
+  """The storage pool."""
+  pool: String!
+  """Its name. One that is taken is ` + "`" + `ALREADY_EXISTS` + "`" + `."""
+  name: String!
+  """The project; null is ` + "`" + `default` + "`" + `."""
+  project: String
+  """What the archive is."""
+  type: StorageVolumeArchiveType = BACKUP
+  """Its description; null is the one of the archive."""
+  description: String
+  """The archive. One that LXD does not take is ` + "`" + `BAD_USER_INPUT` + "`" + `."""
+  archive: Upload!
+}
+
+"""What ` + "`" + `importStorageVolume` + "`" + ` gives."""
+type ImportStorageVolumePayload {
+  """The new volume; null until it exists."""
+  storageVolume: StorageVolume
+  """The work, with ` + "`" + `bytes` + "`" + ` and ` + "`" + `sha256` + "`" + ` in its metadata."""
+  operation: Operation
+}
+
+"""An image that is made from one file, or from two."""
+input ImportImageInput {
+  """The project; null is ` + "`" + `default` + "`" + `."""
+  project: String
+  """Whether anybody who reaches LXD may download it."""
+  public: Boolean = false
+  """What instances are made of it, where it comes as two files."""
+  type: InstanceType = CONTAINER
+  """The image, or of two files the one with the metadata."""
+  image: Upload!
+  """The second file, with the root file system; null where the image is one file."""
+  rootfs: Upload
+}
+
+"""What ` + "`" + `importImage` + "`" + ` gives."""
+type ImportImagePayload {
+  """The new image; null until it exists."""
+  image: Image
+  """The work, with ` + "`" + `bytes` + "`" + ` and ` + "`" + `sha256` + "`" + ` in its metadata, which of two files is the fingerprint."""
+  operation: Operation
+}
+
+"""The content of a file, and how the file is to be."""
+input WriteInstanceFileInput {
+  """The content."""
+  content: Upload!
+  """The permissions as octal digits, ` + "`" + `0640` + "`" + `; null leaves them, and is ` + "`" + `0644` + "`" + ` for a new file."""
+  mode: String
+  """Number of the user that owns it, as the instance sees it; null leaves it, and is 0 for a new file."""
+  uid: Int
+  """Number of the group that owns it, as the instance sees it; null leaves it, and is 0 for a new file."""
+  gid: Int
+}
+
+"""What ` + "`" + `writeInstanceFile` + "`" + ` gives."""
+type WriteInstanceFilePayload {
+  """The file with its new content; null until it has it."""
+  file: InstanceFile
+  """The work, with ` + "`" + `bytes` + "`" + ` and ` + "`" + `sha256` + "`" + ` in its metadata."""
+  operation: Operation
+}
+
+extend type Mutation {
+  """
+  Make an instance from an archive that comes with the request. It returns when LXD has the bytes; what LXD makes of
+  them goes on. Larger archives: ` + "`" + `POST /api/v1/instances/import` + "`" + `.
+  """
+  importInstance(
+    """What to make."""
+    input: ImportInstanceInput!
+    """How many seconds to wait for the end once LXD has the bytes, 1 to 300; null or 0: not at all."""
+    wait: Int
+  ): ImportInstancePayload @hasRole(role: OPERATOR)
+
+  """
+  Make a custom volume from an archive that comes with the request, as ` + "`" + `importInstance` + "`" + ` does an instance. Larger
+  archives: ` + "`" + `POST /api/v1/storage-pools/{pool}/volumes/import` + "`" + `.
+  """
+  importStorageVolume(
+    """What to make."""
+    input: ImportStorageVolumeInput!
+    """How many seconds to wait for the end once LXD has the bytes, 1 to 300; null or 0: not at all."""
+    wait: Int
+  ): ImportStorageVolumePayload @hasRole(role: OPERATOR)
+
+  """
+  Make an image from files that come with the request, as ` + "`" + `importInstance` + "`" + ` does an instance; one that is there already
+  is ` + "`" + `ALREADY_EXISTS` + "`" + `. Larger files: ` + "`" + `POST /api/v1/images/import` + "`" + `.
+  """
+  importImage(
+    """What to make."""
+    input: ImportImageInput!
+    """How many seconds to wait for the end once LXD has the bytes, 1 to 300; null or 0: not at all."""
+    wait: Int
+  ): ImportImagePayload @hasRole(role: ADMIN)
+
+  """
+  Make a file in an instance, or put another content into its place, from a file that comes with the request: all of it
+  at once, so that nobody ever sees a half of it. Larger files: ` + "`" + `PUT /api/v1/instances/{name}/files/{path}` + "`" + `.
+  """
+  writeInstanceFile(
+    """The instance's name."""
+    instance: String!
+    """The file, absolute and without ` + "`" + `..` + "`" + `. A directory that is not there is ` + "`" + `NOT_FOUND` + "`" + `."""
+    path: String!
+    """The project; null is ` + "`" + `default` + "`" + `."""
+    project: String
+    """The content, and how the file is to be."""
+    input: WriteInstanceFileInput!
+    """How many seconds to wait for the end once LXD has the bytes, 1 to 300; null or 0: not at all."""
+    wait: Int
+  ): WriteInstanceFilePayload @hasRole(role: OPERATOR)
+}
+`, BuiltIn: false},
 	{Name: "../schema/user.graphqls", Input: `"""What a user may do. Each role may do all that the one before may."""
 enum Role {
   """Reads and subscribes; sees no secrets, files, users or certificates."""
@@ -26305,6 +26591,36 @@ func (ec *executionContext) childFields_ImageUpdateSource(ctx context.Context, f
 		return ec.fieldContext_ImageUpdateSource_certificatePem(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImageUpdateSource", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportImagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "image":
+		return ec.fieldContext_ImportImagePayload_image(ctx, field)
+	case "operation":
+		return ec.fieldContext_ImportImagePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportImagePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_ImportInstancePayload_instance(ctx, field)
+	case "operation":
+		return ec.fieldContext_ImportInstancePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportInstancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportStorageVolumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storageVolume":
+		return ec.fieldContext_ImportStorageVolumePayload_storageVolume(ctx, field)
+	case "operation":
+		return ec.fieldContext_ImportStorageVolumePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportStorageVolumePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Instance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -29379,6 +29695,16 @@ func (ec *executionContext) childFields_WarningEdge(ctx context.Context, field g
 		return ec.fieldContext_WarningEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WarningEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_WriteInstanceFilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "file":
+		return ec.fieldContext_WriteInstanceFilePayload_file(ctx, field)
+	case "operation":
+		return ec.fieldContext_WriteInstanceFilePayload_operation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WriteInstanceFilePayload", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -91,6 +91,11 @@ func (c *Client) ReadInstanceFile(ctx context.Context, as Scope, project, name, 
 
 func pathOf(instance *Instance, below string) string { return path("instances", instance.Name, below) }
 
+// InstanceForFiles is the instance whose files a caller may write.
+func (c *Client) InstanceForFiles(ctx context.Context, as Scope, project, name string) (*Instance, error) {
+	return c.writable(ctx, as, project, name)
+}
+
 // Files are an instance's, over one connection, which [Files.Close] closes. The
 // paths are confined to the instance by LXD.
 type Files struct {

@@ -49,6 +49,10 @@ type checking struct {
 // then the connection is of no more use.
 func (c *checking) end(from *caller) {
 	c.Close()
+	if from == nil { // nobody has to be waited for
+		<-c.ended
+		return
+	}
 	select {
 	case <-c.ended:
 	case <-time.After(time.Second):

@@ -37,7 +37,7 @@ func (s *Streams) archiveDirectory(w http.ResponseWriter, r *http.Request, proje
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	to := callerOf(w, r)
+	to := s.callerOf(w, r)
 	archive := tar.NewWriter(writerFunc(func(p []byte) (int, error) {
 		to.move(to.controller.SetWriteDeadline)
 		n, err := w.Write(p)

@@ -50,15 +50,14 @@ func suffix(compression *lxd.Compression) string {
 	return suffixes[*compression]
 }
 
-// send makes a backup, sends it and removes it, as one operation of ours. Its id
-// goes ahead of the answer, because the backup may take long to make.
+// send makes a backup, sends it and removes it, as one operation of ours.
 func (s *Streams) send(w http.ResponseWriter, r *http.Request, e *export) error {
 	summed, err := parameters(r).flag("checksum", true)
 	if err != nil {
 		return err
 	}
 	return s.Work.Transfer(r.Context(), e.description, e.project, e.resources, func(ctx context.Context, t *work.Transfer) error {
-		to := callerOf(w, r)
+		to := s.callerOf(w, r)
 		defer to.endWith(ctx)()
 		name := "lxdql-" + strings.ToLower(rand.Text()[:16])
 		making, err := e.make(ctx, name, &lxd.Time{Time: time.Now().Add(forgotten).UTC()})
@@ -67,7 +66,7 @@ func (s *Streams) send(w http.ResponseWriter, r *http.Request, e *export) error 
 		}
 		t.Finally(func(ctx context.Context) error { return removed(ctx, t, e, name, making) })
 		w.Header().Set("X-Operation-ID", t.Operation().ID())
-		w.WriteHeader(http.StatusEarlyHints)
+		to.hint()
 		if err := t.Follow(ctx, "backup", making); err != nil {
 			return err
 		}
@@ -167,5 +166,5 @@ func (s *Streams) kept(w http.ResponseWriter, r *http.Request, response *http.Re
 		return err
 	}
 	w.Header().Set("Content-Disposition", `attachment; filename="`+plain(file)+`"`)
-	return passOn(r.Context(), callerOf(w, r), response, slices.Clone(backupHeaders), newMeter(summed && whole(r, response), nil))
+	return passOn(r.Context(), s.callerOf(w, r), response, slices.Clone(backupHeaders), newMeter(summed && whole(r, response), nil))
 }

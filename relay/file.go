@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"path"
+	"time"
 
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/work"
@@ -44,7 +45,7 @@ func (s *Streams) readFile(w http.ResponseWriter, r *http.Request) error {
 		return s.listDirectory(w, r, ask.project(), name, file)
 	}
 	w.Header().Set("Content-Disposition", `attachment; filename="`+plain(path.Base(file))+`"`)
-	return passOn(r.Context(), callerOf(w, r), response, fileHeaders, newMeter(summed && whole(r, response), nil))
+	return passOn(r.Context(), s.callerOf(w, r), response, fileHeaders, newMeter(summed && whole(r, response), nil))
 }
 
 // whole reports whether an answer is a file from its beginning to its end.
@@ -88,22 +89,16 @@ func passOn(ctx context.Context, to *caller, response *http.Response, headers []
 	return nil
 }
 
-// shownFile is a file as JSON.
-type shownFile struct {
-	Name       string  `json:"name"`
-	Path       string  `json:"path"`
-	Type       string  `json:"type"`
-	SizeBytes  int64   `json:"sizeBytes"`
-	Mode       string  `json:"mode"`
-	UID        int     `json:"uid"`
-	GID        int     `json:"gid"`
-	ModifiedAt string  `json:"modifiedAt"`
-	Target     *string `json:"target,omitempty"`
-	SHA256     string  `json:"sha256,omitempty"`
-}
-
-func shown(file *lxd.InstanceFile) *shownFile {
-	return &shownFile{file.Name, file.Path, string(file.Type), file.SizeBytes, file.Mode, file.UID, file.GID, file.ModifiedAt.Format("2006-01-02T15:04:05Z07:00"), file.Target, ""}
+// shown is a file as JSON.
+func shown(file *lxd.InstanceFile) map[string]any {
+	told := map[string]any{
+		"name": file.Name, "path": file.Path, "type": file.Type, "sizeBytes": file.SizeBytes, "mode": file.Mode,
+		"uid": file.UID, "gid": file.GID, "modifiedAt": file.ModifiedAt.Format(time.RFC3339),
+	}
+	if file.Target != nil {
+		told["target"] = *file.Target
+	}
+	return told
 }
 
 func (s *Streams) listDirectory(w http.ResponseWriter, r *http.Request, project, name, directory string) error {

@@ -37,11 +37,11 @@ func (s *Streams) changeFile(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer files.Close()
 	meter := newMeter(false, nil)
-	at, err := change(files, ask, file, callerOf(w, r).body(meter))
+	at, err := change(files, ask, file, s.callerOf(w, r).body(meter))
 	if err != nil {
 		return err
 	}
-	return s.answerFile(w, files, at, http.StatusOK, nil)
+	return answerFile(w, files, at)
 }
 
 // appendFile writes behind what is there. When that fails, what is there is as
@@ -62,7 +62,7 @@ func appendFile(files *lxd.Files, _ asked, file string, body io.Reader) (string,
 		open.Close()
 		return "", lxd.FileError(err)
 	}
-	if err := copyInto(open, body, -1); err != nil {
+	if err := copyInto(open, body); err != nil {
 		_ = files.Truncate(file, int64(before.Size)) // the reason matters more
 		return "", err
 	}

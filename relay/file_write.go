@@ -11,6 +11,7 @@ import (
 	"path"
 
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/work"
 	"github.com/pkg/sftp"
 )
 
@@ -63,8 +64,7 @@ func fileMode(bits int) fs.FileMode {
 	return mode
 }
 
-// writeFile makes a file, or puts another content into its place: all of it at
-// once when the last byte is there, so that nobody ever sees a half of it.
+// writeFile makes a file, or puts another content into its place.
 func (s *Streams) writeFile(w http.ResponseWriter, r *http.Request) error {
 	ask := parameters(r)
 	name, file, err := ask.file(r)
@@ -75,29 +75,51 @@ func (s *Streams) writeFile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	summed, err := ask.flag("checksum", true)
+	coming, err := s.fileArrival(r.Context(), scope(r), ask.project(), name, file, wanted)
 	if err != nil {
 		return err
 	}
-	// Whoever goes away ends the body; the connection is needed after that, to clean up.
-	files, err := s.LXD.OpenFiles(context.WithoutCancel(r.Context()), scope(r), ask.project(), name)
+	status := http.StatusCreated
+	return receive(s, w, r, coming, func() int { return status }, func(made *written) map[string]any {
+		if made.before {
+			status = http.StatusOK
+		}
+		return shown(made.file)
+	})
+}
+
+// written is a file that has got its content.
+type written struct {
+	file   *lxd.InstanceFile
+	before bool // whether there was a file already
+}
+
+// fileArrival is a file that comes: all of it is in its place at once when the
+// last byte is there, so that nobody ever sees a half of it.
+func (s *Streams) fileArrival(ctx context.Context, as lxd.Scope, project, name, file string, wanted permissions) (*arrival[*written], error) {
+	instance, err := s.LXD.InstanceForFiles(ctx, as, project, name)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer files.Close()
-	file, before, err := present(files, file)
-	if err != nil {
-		return err
-	}
-	meter := newMeter(summed, nil)
-	if err := replace(files, file, before, wanted, callerOf(w, r).body(meter), r.ContentLength); err != nil {
-		return err
-	}
-	status := http.StatusOK
-	if before == nil {
-		status = http.StatusCreated
-	}
-	return s.answerFile(w, files, file, status, meter)
+	resources := map[string][]string{"instances": {lxd.InstancePath(instance.Project, instance.Name)}}
+	return &arrival[*written]{"Writing file", instance.Project, resources, func(ctx context.Context, t *work.Transfer, content *received) (*written, error) {
+		defer content.done(t)
+		// Whoever goes away ends the body; the connection is needed after that, to clean up.
+		files, err := s.LXD.OpenFiles(context.WithoutCancel(ctx), as, instance.Project, instance.Name)
+		if err != nil {
+			return nil, err
+		}
+		defer files.Close()
+		file, before, err := present(files, file)
+		if err != nil {
+			return nil, err
+		}
+		if err := replace(files, file, before, wanted, content.raw()); err != nil {
+			return nil, err
+		}
+		now, err := files.File(file)
+		return &written{now, before != nil}, err
+	}}, nil
 }
 
 // present finds what a write would change: where links lead, and what is there;
@@ -131,13 +153,13 @@ func present(files *lxd.Files, file string) (string, *sftp.FileStat, error) {
 
 // replace writes beside the file and then puts that into its place. The new
 // one is as the old one was, unless something else is wanted.
-func replace(files *lxd.Files, file string, before *sftp.FileStat, wanted permissions, body io.Reader, size int64) error {
+func replace(files *lxd.Files, file string, before *sftp.FileStat, wanted permissions, body io.Reader) error {
 	beside := path.Join(path.Dir(file), ".lxdql-"+rand.Text())
 	draft, err := files.OpenFile(beside, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
 	if err != nil {
 		return lxd.FileError(err)
 	}
-	err = copyInto(draft, body, size)
+	err = copyInto(draft, body)
 	if err == nil {
 		err = finishDraft(files, beside, before, wanted)
 	}
@@ -153,7 +175,7 @@ func replace(files *lxd.Files, file string, before *sftp.FileStat, wanted permis
 
 // copyInto writes several packets at once and tells what went wrong: the
 // caller's fault as it is, LXD's by its type.
-func copyInto(draft *sftp.File, body io.Reader, size int64) error {
+func copyInto(draft *sftp.File, body io.Reader) error {
 	watched := &failing{reader: body}
 	_, err := draft.ReadFromWithConcurrency(watched, 32)
 	closed := draft.Close()
@@ -198,14 +220,10 @@ func or(wanted *int, otherwise int) *int {
 	return &otherwise
 }
 
-func (s *Streams) answerFile(w http.ResponseWriter, files *lxd.Files, file string, status int, meter *meter) error {
+func answerFile(w http.ResponseWriter, files *lxd.Files, file string) error {
 	now, err := files.File(file)
 	if err != nil {
 		return err
 	}
-	told := shown(now)
-	if meter != nil {
-		told.SHA256 = meter.sha256()
-	}
-	return answer(w, status, told)
+	return answer(w, http.StatusOK, shown(now))
 }

@@ -44,7 +44,7 @@ func (s *Streams) exportImage(w http.ResponseWriter, r *http.Request) error {
 		return &lxd.InputError{Argument: "part", Message: "this image is one file: leave part out"}
 	}
 	w.Header().Set("Content-Disposition", `attachment; filename="`+plain(fileName(response, fingerprint))+`"`)
-	return passOn(r.Context(), callerOf(w, r), response, backupHeaders, newMeter(summed && whole(r, response), nil))
+	return passOn(r.Context(), s.callerOf(w, r), response, backupHeaders, newMeter(summed && whole(r, response), nil))
 }
 
 // fileName is what LXD calls a file.
@@ -59,7 +59,7 @@ func fileName(response *http.Response, otherwise string) string {
 // exportSplit answers with the files of an image: with one, or all as zip, not
 // compressed once more.
 func (s *Streams) exportSplit(w http.ResponseWriter, r *http.Request, fingerprint, wanted string, summed bool, parts *multipart.Reader) error {
-	to, meter := callerOf(w, r), newMeter(summed, nil)
+	to, meter := s.callerOf(w, r), newMeter(summed, nil)
 	kind, file := "application/zip", fingerprint+".zip"
 	if wanted != "" {
 		kind, file = "application/octet-stream", fingerprint+"."+wanted
@@ -119,18 +119,30 @@ func (s *Streams) importImage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	as := auth.Administrator{Identity: auth.From(r.Context())}
 	input := &lxd.ImportImage{Project: ask.project(), Public: public, Filename: ask.Get("filename"), ContentType: "application/octet-stream", Size: r.ContentLength}
 	if kind, parameters, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "multipart/form-data" {
 		input.ContentType = mime.FormatMediaType(kind, parameters)
 	}
-	if err := input.Check(r.Context(), s.LXD, as); err != nil {
+	coming, err := s.imageArrival(r.Context(), input, func(body io.Reader) io.Reader { return body })
+	if err != nil {
 		return err
 	}
-	return s.receive(w, r, "Importing image", input.Project, nil, func(ctx context.Context, t *work.Transfer, archive *received) (map[string]any, error) {
-		sending, sent := archive.from.patient(ctx)
+	return receive(s, w, r, coming, created, func(made *lxd.Image) map[string]any {
+		return map[string]any{"image": map[string]any{"id": made.ID(), "fingerprint": made.Fingerprint, "project": made.Project}}
+	})
+}
+
+// imageArrival is an image that comes as one file or as two; framed makes of the
+// bytes what LXD wants.
+func (s *Streams) imageArrival(ctx context.Context, input *lxd.ImportImage, framed func(io.Reader) io.Reader) (*arrival[*lxd.Image], error) {
+	as := auth.Administrator{Identity: auth.From(ctx)}
+	if err := input.Check(ctx, s.LXD, as); err != nil {
+		return nil, err
+	}
+	return &arrival[*lxd.Image]{"Importing image", input.Project, nil, func(ctx context.Context, t *work.Transfer, archive *received) (*lxd.Image, error) {
+		sending, sent := archive.patient(ctx)
 		defer sent()
-		importing, err := s.LXD.SendImage(sending, as, input, archive.raw())
+		importing, err := s.LXD.SendImage(sending, as, input, framed(archive.raw()))
 		archive.done(t)
 		if err != nil {
 			return nil, err
@@ -139,10 +151,6 @@ func (s *Streams) importImage(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return nil, err
 		}
-		image, err := s.LXD.Image(context.WithoutCancel(ctx), as, input.Project, fingerprint)
-		if err != nil {
-			return nil, err
-		}
-		return map[string]any{"image": map[string]any{"id": image.ID(), "fingerprint": image.Fingerprint, "project": image.Project}}, nil
-	})
+		return s.LXD.Image(context.WithoutCancel(ctx), as, input.Project, fingerprint)
+	}}, nil
 }

@@ -18,12 +18,8 @@ import (
 	"github.com/lxdql/lxdql/work"
 )
 
-const (
-	// chunk is what is held of a stream at once.
-	chunk = 256 << 10
-	// quiet is how long a caller may neither send nor take anything.
-	quiet = 2 * time.Minute
-)
+// chunk is what is held of a stream at once.
+const chunk = 256 << 10
 
 var chunks = sync.Pool{New: func() any { return new([chunk]byte) }}
 
@@ -86,11 +82,20 @@ type caller struct {
 	w          http.ResponseWriter
 	r          *http.Request
 	controller *http.ResponseController
+	quiet      time.Duration
 	moved      time.Time
 }
 
-func callerOf(w http.ResponseWriter, r *http.Request) *caller {
-	return &caller{w: w, r: r, controller: http.NewResponseController(w)}
+func (s *Streams) callerOf(w http.ResponseWriter, r *http.Request) *caller {
+	return &caller{w: w, r: r, controller: http.NewResponseController(w), quiet: s.Quiet}
+}
+
+// hint tells the operation's id ahead of the answer, which may take long, to
+// callers who ask for it: not all understand it, Python's http.client among them.
+func (c *caller) hint() {
+	if wanted, err := parameters(c.r).flag("hints", false); err == nil && wanted {
+		c.w.WriteHeader(http.StatusEarlyHints)
+	}
 }
 
 // endWith ends what waits for the caller when ctx does, unless that is because
@@ -120,9 +125,9 @@ func (c *caller) patient(ctx context.Context) (context.Context, context.CancelFu
 
 // move pushes a deadline on, now and then.
 func (c *caller) move(deadline func(time.Time) error) {
-	if now := time.Now(); now.Sub(c.moved) > quiet/8 {
+	if now := time.Now(); now.Sub(c.moved) > c.quiet/8 {
 		c.moved = now
-		_ = deadline(now.Add(quiet)) // a writer without deadlines, as in tests
+		_ = deadline(now.Add(c.quiet)) // a writer without deadlines, as in tests
 	}
 }
 
@@ -168,7 +173,7 @@ func (b *callerBody) Read(p []byte) (int, error) {
 	case errors.Is(err, io.EOF): // from here on the server itself listens whether the caller goes
 		_ = b.caller.controller.SetReadDeadline(time.Time{})
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		err = fmt.Errorf("nothing came for %s, so that the upload was given up: %w", quiet, context.DeadlineExceeded)
+		err = fmt.Errorf("nothing came for %s, so that the upload was given up: %w", b.caller.quiet, context.DeadlineExceeded)
 	case err != nil:
 		err = &lxd.InputError{Argument: "body", Message: "the upload was cut off: nothing of it was kept; send it again"}
 	}

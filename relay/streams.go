@@ -4,11 +4,14 @@
 package relay
 
 import (
+	"cmp"
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/lxdql/lxdql/auth"
@@ -24,35 +27,45 @@ type Streams struct {
 	Work   *work.Manager
 	Refuse func(http.ResponseWriter, *http.Request, error)
 	Cut    func(*http.Request, error)
+	// Quiet is how long a caller may neither send nor take a byte.
+	Quiet time.Duration
+	// Keep writes into the audit trail what a caller did, or was refused.
+	Keep func(ctx context.Context, action, project string, arguments map[string]any, refused error) error
 }
 
 // Routes adds the paths, all below /api/v1.
 func (s *Streams) Routes(router chi.Router) {
-	router.Get("/api/v1/instances/{name}/files", s.serve(s.readFile))
-	router.Get("/api/v1/instances/{name}/files/*", s.serve(s.readFile))
-	router.Head("/api/v1/instances/{name}/files", s.serve(s.readFile))
-	router.Head("/api/v1/instances/{name}/files/*", s.serve(s.readFile))
-	router.Put("/api/v1/instances/{name}/files/*", s.serve(s.writeFile))
-	router.Post("/api/v1/instances/{name}/files/*", s.serve(s.changeFile))
-	router.Delete("/api/v1/instances/{name}/files/*", s.serve(s.deleteFile))
-	router.Get("/api/v1/instances/{name}/export", s.serve(s.exportInstance))
-	router.Get("/api/v1/instances/{name}/backups/{backup}/export", s.serve(s.readInstanceBackup))
-	router.Head("/api/v1/instances/{name}/backups/{backup}/export", s.serve(s.readInstanceBackup))
-	router.Post("/api/v1/instances/import", s.serve(s.importInstance))
-	router.Get("/api/v1/storage-pools/{pool}/volumes/{volume}/export", s.serve(s.exportVolume))
-	router.Get("/api/v1/storage-pools/{pool}/volumes/{volume}/backups/{backup}/export", s.serve(s.readVolumeBackup))
-	router.Head("/api/v1/storage-pools/{pool}/volumes/{volume}/backups/{backup}/export", s.serve(s.readVolumeBackup))
-	router.Post("/api/v1/storage-pools/{pool}/volumes/import", s.serve(s.importVolume))
-	router.Get("/api/v1/images/{fingerprint}/export", s.serve(s.exportImage))
-	router.Post("/api/v1/images/import", s.serve(s.importImage))
+	router.Get("/api/v1/instances/{name}/files", s.serve("readInstanceFile", s.readFile))
+	router.Get("/api/v1/instances/{name}/files/*", s.serve("readInstanceFile", s.readFile))
+	router.Head("/api/v1/instances/{name}/files", s.serve("readInstanceFile", s.readFile))
+	router.Head("/api/v1/instances/{name}/files/*", s.serve("readInstanceFile", s.readFile))
+	router.Put("/api/v1/instances/{name}/files/*", s.serve("writeInstanceFile", s.writeFile))
+	router.Post("/api/v1/instances/{name}/files/*", s.serve("changeInstanceFile", s.changeFile))
+	router.Delete("/api/v1/instances/{name}/files/*", s.serve("deleteInstanceFile", s.deleteFile))
+	router.Get("/api/v1/instances/{name}/export", s.serve("exportInstance", s.exportInstance))
+	router.Get("/api/v1/instances/{name}/backups/{backup}/export", s.serve("readInstanceBackup", s.readInstanceBackup))
+	router.Head("/api/v1/instances/{name}/backups/{backup}/export", s.serve("readInstanceBackup", s.readInstanceBackup))
+	router.Post("/api/v1/instances/import", s.serve("importInstance", s.importInstance))
+	router.Get("/api/v1/storage-pools/{pool}/volumes/{volume}/export", s.serve("exportVolume", s.exportVolume))
+	router.Get("/api/v1/storage-pools/{pool}/volumes/{volume}/backups/{backup}/export", s.serve("readVolumeBackup", s.readVolumeBackup))
+	router.Head("/api/v1/storage-pools/{pool}/volumes/{volume}/backups/{backup}/export", s.serve("readVolumeBackup", s.readVolumeBackup))
+	router.Post("/api/v1/storage-pools/{pool}/volumes/import", s.serve("importVolume", s.importVolume))
+	router.Get("/api/v1/images/{fingerprint}/export", s.serve("exportImage", s.exportImage))
+	router.Post("/api/v1/images/import", s.serve("importImage", s.importImage))
 }
 
-// serve answers with the error of what is served. After the first byte there is
-// no more to say: the connection breaks, so that nobody takes a part for all.
-func (s *Streams) serve(handle func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+// serve answers with the error of what is served, and keeps in the audit trail
+// who did it. After the first byte there is no more to say: the connection
+// breaks, so that nobody takes a part for all.
+func (s *Streams) serve(action string, handle func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		told := &begun{ResponseWriter: w}
 		err := handle(told, r)
+		if r.Method != http.MethodHead {
+			if failed := s.keep(r, action, err); err == nil {
+				err = failed // done, and nobody could tell who did it: that is not to go unnoticed
+			}
+		}
 		switch {
 		case err == nil:
 		case told.yes.Load():
@@ -62,6 +75,23 @@ func (s *Streams) serve(handle func(http.ResponseWriter, *http.Request) error) h
 			s.Refuse(w, r, err)
 		}
 	}
+}
+
+// keep writes into the audit trail what a request named.
+func (s *Streams) keep(r *http.Request, action string, refused error) error {
+	arguments := map[string]any{}
+	for name, values := range r.URL.Query() {
+		arguments[name] = values[0]
+	}
+	named := chi.RouteContext(r.Context()).URLParams
+	for n, name := range named.Keys {
+		if name == "*" {
+			name = "path"
+		}
+		arguments[name] = named.Values[n]
+	}
+	// Of whoever has gone there is the more reason to know.
+	return s.Keep(context.WithoutCancel(r.Context()), action, cmp.Or(parameters(r).project(), "default"), arguments, refused)
 }
 
 // begun knows whether an answer has begun.
@@ -128,7 +158,11 @@ func (a asked) number(name string, base int, most uint64) (*int, error) {
 	if !a.Has(name) {
 		return nil, nil
 	}
-	number, err := strconv.ParseUint(a.Get(name), base, 32)
+	return numeral(name, a.Get(name), base, most)
+}
+
+func numeral(name, text string, base int, most uint64) (*int, error) {
+	number, err := strconv.ParseUint(text, base, 32)
 	if err != nil || number > most {
 		return nil, &lxd.InputError{Argument: name, Message: name + " is a number from 0 to " + strconv.FormatUint(most, base)}
 	}

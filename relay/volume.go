@@ -106,36 +106,44 @@ func (s *Streams) importVolume(w http.ResponseWriter, r *http.Request) error {
 		}
 		input.Name = "lxdql-" + strings.ToLower(rand.Text()[:16])
 	}
-	if err := input.Check(r.Context(), s.LXD, scope(r)); err != nil {
+	coming, err := s.volumeArrival(r.Context(), scope(r), input, replaced, ask.Get("description"))
+	if err != nil {
 		return err
 	}
-	if replaced != nil { // before anything is sent: that it is in use is known already
-		if err := replaced.Replaceable(replaced); err != nil {
-			return err
-		}
-	}
-	resources := volumeResources(pool, input.Name)
-	return s.receive(w, r, "Importing storage volume", input.Project, resources, func(ctx context.Context, t *work.Transfer, archive *received) (map[string]any, error) {
-		made, err := s.receiveVolume(ctx, t, r, input, archive)
-		if err == nil {
-			made, err = s.settleVolume(context.WithoutCancel(ctx), t, r, made, replaced, ask.Get("description"))
-		}
-		if err != nil {
-			return nil, err
-		}
-		return map[string]any{"volume": map[string]any{"id": made.ID(), "name": made.Name, "pool": made.Pool, "project": made.Project}}, nil
+	return receive(s, w, r, coming, created, func(made *lxd.StorageVolume) map[string]any {
+		return map[string]any{"volume": map[string]any{"id": made.ID(), "name": made.Name, "pool": made.Pool, "project": made.Project}}
 	})
 }
 
+// volumeArrival is a custom volume that comes as an archive, into the place of
+// another one where that is not nil.
+func (s *Streams) volumeArrival(ctx context.Context, as lxd.Scope, input *lxd.ImportStorageVolume, replaced *lxd.StorageVolume, description string) (*arrival[*lxd.StorageVolume], error) {
+	if err := input.Check(ctx, s.LXD, as); err != nil {
+		return nil, err
+	}
+	if replaced != nil { // before anything is sent: that it is in use is known already
+		if err := replaced.Replaceable(replaced); err != nil {
+			return nil, err
+		}
+	}
+	return &arrival[*lxd.StorageVolume]{"Importing storage volume", input.Project, volumeResources(input.Pool, input.Name), func(ctx context.Context, t *work.Transfer, archive *received) (*lxd.StorageVolume, error) {
+		made, err := s.receiveVolume(ctx, t, as, input, archive)
+		if err != nil {
+			return nil, err
+		}
+		return s.settleVolume(context.WithoutCancel(ctx), t, as, made, replaced, description)
+	}}, nil
+}
+
 // receiveVolume makes the volume.
-func (s *Streams) receiveVolume(ctx context.Context, t *work.Transfer, r *http.Request, input *lxd.ImportStorageVolume, archive *received) (*lxd.StorageVolume, error) {
+func (s *Streams) receiveVolume(ctx context.Context, t *work.Transfer, as lxd.Scope, input *lxd.ImportStorageVolume, archive *received) (*lxd.StorageVolume, error) {
 	body := archive.raw()
-	if check := s.LXD.NewArchiveCheck(ctx, scope(r), input.Project); check != nil && input.Kind == "backup" {
+	if check := s.LXD.NewArchiveCheck(ctx, as, input.Project); check != nil && input.Kind == "backup" {
 		body, input.Size = archive.looked(check), -1
 	}
-	sending, sent := archive.from.patient(ctx)
+	sending, sent := archive.patient(ctx)
 	defer sent()
-	importing, err := s.LXD.SendStorageVolume(sending, scope(r), input, body)
+	importing, err := s.LXD.SendStorageVolume(sending, as, input, body)
 	archive.done(t)
 	if err != nil {
 		return nil, err
@@ -143,14 +151,14 @@ func (s *Streams) receiveVolume(ctx context.Context, t *work.Transfer, r *http.R
 	if err := t.Follow(context.WithoutCancel(ctx), "import", importing); err != nil {
 		return nil, err
 	}
-	return s.LXD.StorageVolume(context.WithoutCancel(ctx), scope(r), input.Project, input.Pool, lxd.VolumeCustom, input.Name, "")
+	return s.LXD.StorageVolume(context.WithoutCancel(ctx), as, input.Project, input.Pool, lxd.VolumeCustom, input.Name, "")
 }
 
 // settleVolume gives a volume what else it was to have: the place of another,
 // and a description. What cannot replace is removed.
-func (s *Streams) settleVolume(ctx context.Context, t *work.Transfer, r *http.Request, made, replaced *lxd.StorageVolume, description string) (*lxd.StorageVolume, error) {
+func (s *Streams) settleVolume(ctx context.Context, t *work.Transfer, as lxd.Scope, made, replaced *lxd.StorageVolume, description string) (*lxd.StorageVolume, error) {
 	if replaced != nil {
-		if err := s.takePlace(ctx, t, r, made, replaced); err != nil {
+		if err := s.takePlace(ctx, t, as, made, replaced); err != nil {
 			return nil, err
 		}
 	}
@@ -158,11 +166,11 @@ func (s *Streams) settleVolume(ctx context.Context, t *work.Transfer, r *http.Re
 	if replaced != nil {
 		name = replaced.Name
 	}
-	now, err := s.LXD.StorageVolume(ctx, scope(r), made.Project, made.Pool, lxd.VolumeCustom, name, "")
+	now, err := s.LXD.StorageVolume(ctx, as, made.Project, made.Pool, lxd.VolumeCustom, name, "")
 	if err != nil || description == "" {
 		return now, err
 	}
-	changing, err := s.Work.UpdateStorageVolume(ctx, scope(r), nil, now, nil, &lxd.UpdateStorageVolumeInput{Description: &description})
+	changing, err := s.Work.UpdateStorageVolume(ctx, as, nil, now, nil, &lxd.UpdateStorageVolumeInput{Description: &description})
 	if err != nil {
 		return nil, err
 	}
@@ -171,19 +179,19 @@ func (s *Streams) settleVolume(ctx context.Context, t *work.Transfer, r *http.Re
 
 // takePlace deletes a volume and gives its name to another. The last look is
 // the latest that is possible.
-func (s *Streams) takePlace(ctx context.Context, t *work.Transfer, r *http.Request, made, replaced *lxd.StorageVolume) error {
+func (s *Streams) takePlace(ctx context.Context, t *work.Transfer, as lxd.Scope, made, replaced *lxd.StorageVolume) error {
 	_, err := s.Work.Alone(ctx, replaced.ID(), func(ctx context.Context) (*lxd.Operation, error) {
-		now, err := s.LXD.StorageVolume(ctx, scope(r), replaced.Project, replaced.Pool, lxd.VolumeCustom, replaced.Name, "")
+		now, err := s.LXD.StorageVolume(ctx, as, replaced.Project, replaced.Pool, lxd.VolumeCustom, replaced.Name, "")
 		if err == nil {
 			err = now.Replaceable(made)
 		}
 		if err == nil {
-			err = s.finished(ctx, t)(s.LXD.DeleteStorageVolume(ctx, scope(r), nil, now))
+			err = s.finished(ctx, t)(s.LXD.DeleteStorageVolume(ctx, as, nil, now))
 		}
 		if err != nil {
-			return nil, errors.Join(err, s.finished(ctx, t)(s.LXD.DeleteStorageVolume(ctx, scope(r), nil, made)))
+			return nil, errors.Join(err, s.finished(ctx, t)(s.LXD.DeleteStorageVolume(ctx, as, nil, made)))
 		}
-		return s.LXD.RenameStorageVolume(ctx, scope(r), made, replaced.Name)
+		return s.LXD.RenameStorageVolume(ctx, as, made, replaced.Name)
 	})
 	return err
 }

@@ -29,6 +29,8 @@ type Resolver struct {
 	Trust *trust.Keeper
 	// Relay carries byte streams.
 	Relay *relay.Relay
+	// Streams carries what comes and goes whole: files and archives.
+	Streams *relay.Streams
 	// Remotes are the image servers.
 	Remotes *simplestreams.Client
 	// Health asks what the server stands on; Endpoints are what it serves.

@@ -39,6 +39,8 @@ type Config struct {
 	CORSOrigins      string `name:"cors-origins" env:"CORS_ORIGINS" default:"*" help:"Origins that browsers may call from, separated by commas. With * they may call with tokens only, never with the cookie."`
 	JournalKeepDays  int    `name:"journal-keep-days" env:"JOURNAL_KEEP_DAYS" default:"30" help:"For how many days events, operations and the audit trail are kept."`
 	JournalMaxEvents int    `name:"journal-max-events" env:"JOURNAL_MAX_EVENTS" default:"1000000" help:"How many events are kept at most."`
+	UploadMaxMiB     int    `name:"upload-max-mib" env:"UPLOAD_MAX_MIB" default:"32" help:"How many MiB of files a GraphQL request may bring, which are kept in TMPDIR meanwhile; 0 is none. What is sent to /api/v1 has no limit."`
+	StreamIdle       int    `name:"stream-idle-seconds" env:"STREAM_IDLE_SECONDS" default:"120" help:"How long an upload may send nothing, or a download take nothing, before it is given up, in seconds."`
 	LogLevel         string `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error,DEBUG,INFO,WARN,WARNING,warning,ERROR" help:"What is logged: debug, info, warn or error."`
 	SimulatedCount   int    `name:"simulated-instances" env:"LXD_SIMULATED_INSTANCES" default:"20" help:"How many instances a simulated LXD has."`
 }
@@ -76,6 +78,12 @@ func (c *Config) Validate() error {
 	if c.JournalKeepDays < 1 || c.JournalMaxEvents < 1000 {
 		return fmt.Errorf("JOURNAL_KEEP_DAYS is %d and JOURNAL_MAX_EVENTS is %d: they have to be at least 1 and 1000", c.JournalKeepDays, c.JournalMaxEvents)
 	}
+	if c.UploadMaxMiB < 0 || c.UploadMaxMiB > 1024 {
+		return fmt.Errorf("UPLOAD_MAX_MIB is %d: it has to be 0 to 1024", c.UploadMaxMiB)
+	}
+	if c.StreamIdle < 1 || c.StreamIdle > 3600 {
+		return fmt.Errorf("STREAM_IDLE_SECONDS is %d: it has to be 1 to 3600", c.StreamIdle)
+	}
 	if _, err := c.OIDC.provider(); err != nil {
 		return err
 	}
@@ -86,6 +94,8 @@ func (c *Config) Validate() error {
 }
 
 func (c *Config) address() string { return net.JoinHostPort(c.Host, strconv.Itoa(c.Port)) }
+
+func (c *Config) quiet() time.Duration { return time.Duration(c.StreamIdle) * time.Second }
 
 func (c *Config) origins() []string {
 	var origins []string

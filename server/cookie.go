@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -43,7 +44,7 @@ func fromCookie(r *http.Request, origins []string) (string, error) {
 	}
 	origin, site := r.Header.Get("Origin"), r.Header.Get("Sec-Fetch-Site")
 	switch {
-	case origin == "" && site == "":
+	case origin == "" && site == "" && !likeAForm(r):
 		return cookie.Value, nil
 	case origin != "" && !ownOrListed(r, origin, origins), origin == "" && site == "cross-site":
 		return "", errForeign
@@ -51,6 +52,14 @@ func fromCookie(r *http.Request, origins []string) (string, error) {
 		return "", errNoCSRF
 	}
 	return cookie.Value, nil
+}
+
+// likeAForm says whether any page could have sent a request without asking first,
+// by a form: where a browser says nothing of where it comes from, that is no
+// proof that it is none.
+func likeAForm(r *http.Request) bool {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return r.Method == http.MethodPost && (err != nil || kind == "multipart/form-data" || kind == "application/x-www-form-urlencoded" || kind == "text/plain")
 }
 
 // ownOrListed says whether a page is ours, or one that is named; "*" names none.

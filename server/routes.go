@@ -51,7 +51,7 @@ func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.Web
 	router.Use(cors.Handler(cors.Options{
 		AllowedOrigins: config.origins(),
 		AllowedMethods: []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodHead, http.MethodOptions},
-		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-ID", "X-API-Key", "PRIVATE-TOKEN", csrfHeader, "Range", "If-Range"},
+		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-ID", "X-API-Key", "PRIVATE-TOKEN", csrfHeader, "Range", "If-Range", "Apollo-Require-Preflight", "GraphQL-Require-Preflight"},
 		// A cookie is no help to a page of an origin that nobody has named.
 		AllowCredentials: !slices.Contains(config.origins(), "*"),
 		ExposedHeaders: []string{"X-Request-ID", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After",
@@ -60,12 +60,12 @@ func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.Web
 	}))
 	limit := newRateLimit(config)
 	known := router.With(ticketAlias, identify(service, config, log), limit.requests)
-	ask := graphQL(resolver, limit, log, sockets, stream(service, present))
+	ask := graphQL(resolver, limit, log, sockets, stream(config, service, present))
 	execRoutes(known, resolver.Relay)
 	known.With(relay.WithOrigin).Handle("/graphql", ask)
 	known.With(loggedIn).Get("/api/v1/{kind}.ndjson", ndjson(executable(resolver).Schema(), ask, refusal(log)))
 	known.Get("/api/v1/journal.ndjson", journalExport(resolver.Journal, refusal(log)))
-	known.Group(streams(resolver, log))
+	known.Group(streams(resolver.Streams))
 	served := map[string]http.HandlerFunc{
 		"/health":         healthCheck(resolver.Health),
 		"/health/check":   healthCheck(resolver.Health),

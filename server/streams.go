@@ -12,15 +12,19 @@ import (
 	"github.com/lxdql/lxdql/resolvers"
 )
 
-// streams serves the byte streams, to who has logged in.
-func streams(resolver *resolvers.Resolver, log *slog.Logger) func(chi.Router) {
-	refuse := refusal(log)
+// byteStreams carries files and archives, with what that asks of the server.
+func byteStreams(config *Config, resolver *resolvers.Resolver, log *slog.Logger) *relay.Streams {
 	cut := func(r *http.Request, err error) {
 		log.WarnContext(r.Context(), "an answer was broken off", "error", err, "path", r.URL.Path, "requestId", middleware.GetReqID(r.Context()))
 	}
+	return &relay.Streams{LXD: resolver.LXD, Work: resolver.Work, Refuse: refusal(log), Cut: cut, Quiet: config.quiet(), Keep: keepStream(resolver.Journal)}
+}
+
+// streams serves them, to who has logged in.
+func streams(carrier *relay.Streams) func(chi.Router) {
 	return func(router chi.Router) {
 		router.Use(loggedIn)
-		(&relay.Streams{LXD: resolver.LXD, Work: resolver.Work, Refuse: refuse, Cut: cut}).Routes(router)
+		carrier.Routes(router)
 	}
 }
 

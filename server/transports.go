@@ -82,7 +82,7 @@ func unavailable(err error) error {
 
 // stream is the transport of requests and event streams. A stream ends with the
 // token that it was asked with.
-func stream(service *auth.Service, present *attendance) transport.HTTP {
+func stream(config *Config, service *auth.Service, present *attendance) transport.HTTP {
 	return transport.HTTP{
 		Watch: func(ctx context.Context) (context.Context, func()) {
 			identity := auth.From(ctx)
@@ -97,8 +97,15 @@ func stream(service *auth.Service, present *attendance) transport.HTTP {
 			return timed, func() { cancel(); release() }
 		},
 		Admit: present.subscription,
+		Uploads: &transport.Uploads{
+			MaxBytes: int64(config.UploadMaxMiB) << 20, Quiet: config.quiet(), At: make(chan struct{}, uploadsAtOnce),
+			Known: func(ctx context.Context) bool { return auth.From(ctx) != nil },
+		},
 	}
 }
+
+// uploadsAtOnce bounds the GraphQL requests that hold files.
+const uploadsAtOnce = 16
 
 // originAllowed decides about browsers only: what is no browser sends no Origin.
 func originAllowed(origins []string) func(*http.Request) bool {

@@ -68,6 +68,14 @@ func (m *Manager) Transfer(ctx context.Context, description, project string, res
 	return worked
 }
 
+// Aside is [Manager.Transfer] in a goroutine of its own, which ends with ctx or
+// with the manager; ended is told once how it ended.
+func (m *Manager) Aside(ctx context.Context, description, project string, resources map[string][]string, do func(context.Context, *Transfer) error) (ended <-chan error) {
+	told := make(chan error, 1)
+	m.running.Go(func() { told <- m.Transfer(ctx, description, project, resources, do) })
+	return told
+}
+
 // why is what an error comes from: a ctx that has ended says it better.
 func why(ctx context.Context, err error) error {
 	switch cause := context.Cause(ctx); {

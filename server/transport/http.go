@@ -28,6 +28,8 @@ type HTTP struct {
 	Watch func(ctx context.Context) (watched context.Context, release func())
 	// Admit is asked before each subscription; nil admits all.
 	Admit Admit
+	// Uploads takes requests that bring files; nil takes none.
+	Uploads *Uploads
 }
 
 var _ graphql.Transport = HTTP{}

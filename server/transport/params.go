@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -66,6 +67,9 @@ func fromURL(r *http.Request) (*graphql.RawParams, *refusal) {
 
 func (t HTTP) fromBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
 	kind, options, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if kind == "multipart/form-data" && t.Uploads != nil {
+		return t.Uploads.read(w, r, cmp.Or(t.MaxBytes, defaultMaxBytes))
+	}
 	if charset := options["charset"]; err != nil || kind != typeJSON || (charset != "" && !strings.EqualFold(charset, "utf-8")) {
 		return nil, &refusal{status: http.StatusUnsupportedMediaType, code: "BAD_USER_INPUT", message: "the body has to be JSON in UTF-8: send `Content-Type: application/json`"}
 	}

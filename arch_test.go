@@ -30,6 +30,7 @@ var rooms = map[string]struct {
 	"work":             {[]string{"journal", "lxd"}, "operations of ours are steps of LXD: who may is asked of the scope that they are given"},
 	"journal":          {[]string{"lxd"}, "what happened is LXD's events; who asked is words that it is given"},
 	"db":               {[]string{"auth", "journal", "lxd", "work", "trust"}, "the only room that says SQL implements the others' stores"},
+	"db/pgtest":        {nil, "the tests' own PostgreSQL knows nothing of who uses it"},
 	"relay":            {[]string{"work", "lxd", "auth"}, "byte streams are between a caller and LXD, as operations of ours"},
 	"trust":            {[]string{"lxd"}, "whom lxdql takes for LXD is decided without knowing users, SQL or GraphQL"},
 	"health":           {nil, "whether something answers is asked by those who know it"},

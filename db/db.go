@@ -1,5 +1,5 @@
 // Package db is the only room that says SQL. It keeps what package auth
-// remembers, in SQLite, and brings a database's schema up to date.
+// remembers, in SQLite or in PostgreSQL, and brings a database's schema up to date.
 //
 // Each noun has a file with its row, its migration and its queries. Rows never
 // leave the package: the types that go in and out are those of the room whose
@@ -17,6 +17,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 	"github.com/mattn/go-sqlite3" // it registers itself under the name "sqlite3"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 
 	"github.com/lxdql/lxdql/auth"
@@ -41,6 +42,7 @@ var _ auth.Store = (*DB)(nil)
 //	sqlite+aiosqlite:///./data/x.db the same as sqlite:
 //	file:data/x.db?mode=rw          SQLite's own form
 //	sqlite://:memory:  or :memory:  in memory, gone after Close
+//	postgres://user:pw@host/name    PostgreSQL, as libpq reads it
 //
 // and refuses everything else. Call Migrate before anything else.
 func Open(ctx context.Context, url string) (*DB, error) {
@@ -51,12 +53,12 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if err := source.create(); err != nil {
 		return nil, err
 	}
-	pool, err := connect(source.dsn, source.connections())
+	opened, err := source.open(source.connections())
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{bun: bun.NewDB(pool, sqlitedialect.New()), source: source}
-	if source.path == "" {
+	db := &DB{bun: opened, source: source}
+	if source.path == "" && source.postgres == nil {
 		err = db.keep(ctx)
 	}
 	if err == nil {
@@ -92,6 +94,18 @@ func (db *DB) keep(ctx context.Context) (err error) {
 	return db.keeper.PingContext(ctx)
 }
 
+// open opens a pool of at most n connections.
+func (s source) open(n int) (*bun.DB, error) {
+	if s.postgres != nil {
+		return bun.NewDB(connectPostgres(s.postgres, n), pgdialect.New()), nil
+	}
+	pool, err := connect(s.dsn, n)
+	if err != nil {
+		return nil, err
+	}
+	return bun.NewDB(pool, sqlitedialect.New()), nil
+}
+
 // connect opens a pool of at most n connections, none of which is ever closed
 // for being idle or old.
 func connect(dsn string, n int) (*sql.DB, error) {
@@ -108,6 +122,9 @@ func connect(dsn string, n int) (*sql.DB, error) {
 // nothing there makes a reader and a writer independent; in a file a few,
 // since WAL lets readers go on beside the one writer.
 func (s source) connections() int {
+	if s.postgres != nil {
+		return mostConnections
+	}
 	if s.path == "" {
 		return 1
 	}
@@ -118,7 +135,11 @@ func (s source) connections() int {
 func (db *DB) Ping(ctx context.Context) error {
 	// The driver's own ping does not touch the file, the schema's count does.
 	var tables int
-	if err := db.bun.NewRaw("SELECT count(*) FROM sqlite_master").Scan(ctx, &tables); err != nil {
+	question := "SELECT count(*) FROM sqlite_master"
+	if db.source.postgres != nil {
+		question = "SELECT 1"
+	}
+	if err := db.bun.NewRaw(question).Scan(ctx, &tables); err != nil {
 		return fmt.Errorf("the database %s cannot be read: %w", db.source, err)
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lxdql/lxdql/db/pgtest"
 	"go.uber.org/goleak"
 )
 
@@ -16,7 +17,15 @@ func TestMain(m *testing.M) {
 		beVictim(path)
 		return
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(ending{m})
+}
+
+// ending ends the PostgreSQL of the tests before leaks are looked for.
+type ending struct{ m *testing.M }
+
+func (e ending) Run() int {
+	defer pgtest.Stop()
+	return e.m.Run()
 }
 
 // open returns a migrated database that is closed with the test.
@@ -39,17 +48,18 @@ func openEmpty(t *testing.T, url string) *DB {
 	return db
 }
 
-// onBoth runs a story in memory and in a file.
+// onBoth runs a story on both dialects: in memory, in a file, and in PostgreSQL.
 func onBoth(t *testing.T, story func(t *testing.T, db *DB)) {
 	t.Run("in memory", func(t *testing.T) { story(t, open(t, "sqlite://:memory:")) })
 	t.Run("in a file", func(t *testing.T) { story(t, open(t, "sqlite:///"+filepath.Join(t.TempDir(), "x.db"))) })
+	t.Run("in PostgreSQL", func(t *testing.T) { story(t, open(t, pgtest.URL(t))) })
 }
 
 func TestOpenRefusesWhatItCannotKeep(t *testing.T) {
 	for _, url := range []string{
 		"", "x.db", "./data/x.db", "sqlite", "sqlite:", "sqlite://", "sqlite:///", "sqlite://data/x.db", "sqlite:///x.db?mode=ro",
 		"file:", "file://elsewhere/x.db", "file:%zz",
-		"mysql://root:hunter2@localhost/lxd", "postgres://root:hunter2@localhost/lxd", "postgresql+asyncpg://root:hunter2@localhost/lxd",
+		"mysql://root:hunter2@localhost/lxd", "postgres://root:hunter2@localhost:no/lxd", "postgres://root:hunter2@localhost/lxd?sslmode=perhaps", "postgresql+psycopg2://root:hunter2@localhost/lxd",
 	} {
 		db, err := Open(t.Context(), url)
 		if err == nil {

@@ -42,12 +42,13 @@ func nextGeneration(ctx context.Context, tx bun.IDB) error {
 	return err
 }
 
-// changeAccess runs a change of what callers may do, and counts it, as one.
+// changeAccess runs a change of what callers may do, and counts it, as one. It
+// counts first: PostgreSQL then lets one such change at a time look and write.
 func (db *DB) changeAccess(ctx context.Context, change func(ctx context.Context, tx bun.Tx) error) error {
 	return db.bun.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		if err := change(ctx, tx); err != nil {
+		if err := nextGeneration(ctx, tx); err != nil {
 			return err
 		}
-		return nextGeneration(ctx, tx)
+		return change(ctx, tx)
 	})
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/mattn/go-sqlite3"
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/sqlitedialect"
 	"github.com/uptrace/bun/migrate"
 )
 
@@ -48,8 +47,8 @@ func step(name, comment string, up migrate.MigrationFunc) migrate.Migration {
 // fails with ErrNewerSchema for one that this version does not know, and
 // leaves that one alone.
 //
-// All steps are one transaction, which holds SQLite's write lock from its
-// first statement. That lock is what keeps two processes from migrating at
+// All steps are one transaction, which holds SQLite's write lock, or a lock of
+// PostgreSQL's, from its first statement. That lock is what keeps two processes from migrating at
 // once: the second waits, then finds nothing left to do. It goes with the
 // process that holds it, and what was half done goes with it. The lock that
 // bun offers is a row, which a crash would leave behind to block every later
@@ -61,21 +60,24 @@ func (db *DB) Migrate(ctx context.Context) error {
 func (db *DB) migrate(ctx context.Context, steps *migrate.Migrations) (err error) {
 	// A pool of one connection: each statement of the migrator lands inside of
 	// the transaction that begins on it.
-	pool, err := connect(db.source.dsn, 1)
+	one, err := db.source.steadily()
 	if err != nil {
 		return err
 	}
-	one := bun.NewDB(pool, sqlitedialect.New())
 	defer func() {
 		if closeErr := one.Close(); err == nil {
 			err = closeErr
 		}
 	}()
-	if err := beginWhenFree(ctx, one); err != nil {
+	begin := beginWhenFree
+	if db.source.postgres != nil {
+		begin = beginAlone
+	}
+	if err := begin(ctx, one); err != nil {
 		return fmt.Errorf("waiting to migrate the database %s: %w", db.source, err)
 	}
 	if err := run(ctx, migrate.NewMigrator(one, steps)); err != nil {
-		// Rolled back by SQLite when the connection closes, ctx or not.
+		// Rolled back when the connection closes, ctx or not.
 		return fmt.Errorf("migrating the database %s: %w", db.source, err)
 	}
 	if _, err := one.ExecContext(ctx, "COMMIT"); err != nil {

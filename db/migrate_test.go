@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lxdql/lxdql/db/pgtest"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/migrate"
 )
@@ -66,9 +67,13 @@ func TestFailedMigrationLeavesNothing(t *testing.T) {
 	})
 }
 
-// Eight processes start at once on a file that is not there yet.
+// Eight processes start at once on a database that is not there yet.
 func TestOneOfManyMigrates(t *testing.T) {
-	url := "sqlite:///" + t.TempDir() + "/x.db"
+	t.Run("in a file", func(t *testing.T) { oneOfManyMigrates(t, "sqlite:///"+t.TempDir()+"/x.db") })
+	t.Run("in PostgreSQL", func(t *testing.T) { oneOfManyMigrates(t, pgtest.URL(t)) })
+}
+
+func oneOfManyMigrates(t *testing.T, url string) {
 	var mutex sync.Mutex
 	runs := 0
 	counted := func() *migrate.Migrations {
@@ -102,11 +107,20 @@ func TestOneOfManyMigrates(t *testing.T) {
 }
 
 func TestWaitingToMigrateEndsWithTheCaller(t *testing.T) {
-	url := "sqlite:///" + t.TempDir() + "/x.db"
+	t.Run("in a file", func(t *testing.T) { waitingToMigrate(t, "sqlite:///"+t.TempDir()+"/x.db") })
+	t.Run("in PostgreSQL", func(t *testing.T) { waitingToMigrate(t, pgtest.URL(t)) })
+}
+
+func waitingToMigrate(t *testing.T, url string) {
 	holder, waiter := open(t, url), open(t, url)
 	transaction, err := holder.bun.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if holder.source.postgres != nil {
+		if _, err := transaction.ExecContext(t.Context(), "SELECT pg_advisory_xact_lock(?)", lockNumber(migrationLock)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	defer func() { _ = transaction.Rollback() }()
 	short, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
@@ -119,9 +133,13 @@ func TestWaitingToMigrateEndsWithTheCaller(t *testing.T) {
 // A process that is killed in the middle of a migration takes its lock and its
 // half of the work with it, and leaves what was committed before.
 func TestReopenAfterAKill(t *testing.T) {
-	path := t.TempDir() + "/x.db"
+	t.Run("in a file", func(t *testing.T) { reopenAfterAKill(t, "sqlite:///"+t.TempDir()+"/x.db") })
+	t.Run("in PostgreSQL", func(t *testing.T) { reopenAfterAKill(t, pgtest.URL(t)) })
+}
+
+func reopenAfterAKill(t *testing.T, url string) {
 	victim := exec.CommandContext(t.Context(), os.Args[0])
-	victim.Env = append(os.Environ(), victimPath+"="+path)
+	victim.Env = append(os.Environ(), victimPath+"="+url)
 	victim.Stderr = os.Stderr
 	output, err := victim.StdoutPipe()
 	if err != nil {
@@ -137,7 +155,7 @@ func TestReopenAfterAKill(t *testing.T) {
 	_ = victim.Process.Kill()
 	_ = victim.Wait()
 
-	db := open(t, "sqlite:///"+path)
+	db := open(t, url)
 	if hasTable(t, db, "half") {
 		t.Error("half a migration stayed")
 	}
@@ -150,7 +168,7 @@ func TestReopenAfterAKill(t *testing.T) {
 // process that TestReopenAfterAKill kills.
 const victimPath = "LXDQL_TEST_VICTIM"
 
-func beVictim(path string) {
+func beVictim(url string) {
 	ctx := context.Background()
 	steps := migrations()
 	steps.Add(step("0100", "never ends", func(ctx context.Context, db *bun.DB) error {
@@ -161,7 +179,7 @@ func beVictim(path string) {
 		time.Sleep(time.Minute)
 		return nil
 	}))
-	db, err := Open(ctx, "sqlite:///"+path)
+	db, err := Open(ctx, url)
 	if err == nil {
 		err = db.Migrate(ctx)
 	}
@@ -177,7 +195,11 @@ func beVictim(path string) {
 func hasTable(t *testing.T, db *DB, name string) bool {
 	t.Helper()
 	var count int
-	if err := db.bun.NewRaw("SELECT count(*) FROM sqlite_master WHERE name = ?", name).Scan(t.Context(), &count); err != nil {
+	from := "sqlite_master WHERE name = ?"
+	if db.source.postgres != nil {
+		from = "pg_tables WHERE tablename = ?"
+	}
+	if err := db.bun.NewRaw("SELECT count(*) FROM "+from, name).Scan(t.Context(), &count); err != nil {
 		t.Fatal(err)
 	}
 	return count > 0

@@ -56,7 +56,7 @@ func addOrigins(ctx context.Context, db *bun.DB) error {
 	type session struct {
 		bun.BaseModel `bun:"table:sessions"`
 	}
-	for _, column := range []string{"address VARCHAR NOT NULL DEFAULT ''", "agent VARCHAR NOT NULL DEFAULT ''", "refreshed_at TIMESTAMP"} {
+	for _, column := range []string{"address VARCHAR NOT NULL DEFAULT ''", "agent VARCHAR NOT NULL DEFAULT ''", "refreshed_at " + moment(db)} {
 		if _, err := db.NewAddColumn().Model((*session)(nil)).ColumnExpr(column).Exec(ctx); err != nil {
 			return err
 		}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // source is where a database is.
@@ -18,9 +20,14 @@ type source struct {
 	path string
 	// existing is true where the URL says that the file is not to be created.
 	existing bool
+	// postgres is how PostgreSQL is reached; nil for SQLite.
+	postgres *pgx.ConnConfig
 }
 
 func (s source) String() string {
+	if s.postgres != nil {
+		return postgresName(s.postgres)
+	}
 	if s.path == "" {
 		return "in memory"
 	}
@@ -29,7 +36,7 @@ func (s source) String() string {
 
 var errURL = errors.New("DATABASE_URL is not of a kind that this version opens: " +
 	"use sqlite:///./data/lxd_api.db (from the working directory), sqlite:////an/absolute/path.db, " +
-	"sqlite://:memory:, or SQLite's own file: form")
+	"sqlite://:memory:, SQLite's own file: form, or postgres://user:password@host:5432/database")
 
 // parse reads a DATABASE_URL. The error does not repeat it, since URLs of
 // other databases carry passwords.
@@ -40,6 +47,8 @@ func parse(address string) (source, error) {
 		}
 	}
 	switch {
+	case isPostgres(address):
+		return parsePostgres(address)
 	case address == ":memory:":
 		return inMemory(), nil
 	case strings.HasPrefix(address, "file:"):
@@ -120,7 +129,7 @@ func withDefaults(parameters url.Values) url.Values {
 // missing: the file holds password hashes and perhaps the secret. SQLite gives
 // its side files the same mode.
 func (s source) create() error {
-	if s.path == "" || s.existing {
+	if s.path == "" || s.existing { // also PostgreSQL's
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {

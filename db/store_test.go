@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lxdql/lxdql/auth"
+	"github.com/lxdql/lxdql/db/pgtest"
 )
 
 const thePassword = "correct horse"
@@ -225,7 +226,11 @@ func TestSettingIsDecidedOnce(t *testing.T) {
 }
 
 func TestTokensOutliveARestart(t *testing.T) {
-	url := "sqlite:///" + t.TempDir() + "/x.db"
+	t.Run("in a file", func(t *testing.T) { tokensOutliveARestart(t, "sqlite:///"+t.TempDir()+"/x.db") })
+	t.Run("in PostgreSQL", func(t *testing.T) { tokensOutliveARestart(t, pgtest.URL(t)) })
+}
+
+func tokensOutliveARestart(t *testing.T, url string) {
 	before := open(t, url)
 	payload := logIn(t, withUser(t, before, auth.Options{}))
 	if err := before.Close(); err != nil {

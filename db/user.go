@@ -31,7 +31,7 @@ func addDisabledUsers(ctx context.Context, db *bun.DB) error {
 
 		DisabledAt *time.Time
 	}
-	_, err := db.NewAddColumn().Model((*user)(nil)).ColumnExpr("disabled_at TIMESTAMP").Exec(ctx)
+	_, err := db.NewAddColumn().Model((*user)(nil)).ColumnExpr("disabled_at " + moment(db)).Exec(ctx)
 	return err
 }
 

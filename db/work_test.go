@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -11,22 +10,10 @@ import (
 	"github.com/lxdql/lxdql/work"
 )
 
-func opened(t *testing.T) *DB {
-	t.Helper()
-	database, err := Open(t.Context(), "sqlite:///"+filepath.Join(t.TempDir(), "test.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { database.Close() })
-	if err := database.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return database
-}
-
 // Of many who claim a key at once one wins, and the others see what was kept.
-func TestOneClaimsAKey(t *testing.T) {
-	database := opened(t)
+func TestOneClaimsAKey(t *testing.T) { onBoth(t, oneClaimsAKey) }
+
+func oneClaimsAKey(t *testing.T, database *DB) {
 	now := time.Now().UTC()
 	var winners, others int
 	var mutex sync.Mutex
@@ -74,8 +61,9 @@ func TestOneClaimsAKey(t *testing.T) {
 }
 
 // A bulk is kept whole, item by item, and found open until it has its end.
-func TestABulkIsKept(t *testing.T) {
-	database := opened(t)
+func TestABulkIsKept(t *testing.T) { onBoth(t, aBulkIsKept) }
+
+func aBulkIsKept(t *testing.T, database *DB) {
 	bulk := &work.Bulk{UUID: "b1", Project: "p", Description: "START of 1500 instances", Action: lxd.ActionStart, CreatedAt: time.Now().UTC()}
 	for range 1500 {
 		bulk.Items = append(bulk.Items, &lxd.BulkItem{Name: "c", Project: "p", Outcome: lxd.BulkPending})

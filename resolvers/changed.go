@@ -33,6 +33,7 @@ type changes[C any] struct {
 func follow[C any](ctx context.Context, r *Resolver, events *lxd.Subscription, how changes[C]) <-chan *C {
 	values := make(chan *C)
 	emit := func(value *C) {
+		r.markChange(ctx, value)
 		select {
 		case values <- value:
 		case <-ctx.Done():

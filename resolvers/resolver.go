@@ -40,6 +40,9 @@ type Resolver struct {
 	Tell func(error) (code, message string)
 	// EndStream tells the transport why a subscription ended.
 	EndStream func(ctx context.Context, reason error)
+	// Mark tells the transport where the value stands that a subscription emits
+	// next: 0 for one that stands nowhere.
+	Mark func(ctx context.Context, place uint64, cursor string)
 	// SetCookie sets the cookie of the answer to an access token, or with "" takes it away.
 	SetCookie func(ctx context.Context, token string, until time.Time) error
 }

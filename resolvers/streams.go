@@ -17,6 +17,7 @@ func (r *Resolver) events(ctx context.Context, types []lxd.EventType, actions []
 	}
 	return stream(ctx, r, events, nil, func(event lxd.Event, emit func(lxd.Event)) (bool, error) {
 		if types == nil || slices.Contains(types, event.Head().Type) {
+			r.Mark(ctx, event.Head().Sequence, event.Head().Cursor)
 			emit(event)
 		}
 		return true, nil

@@ -14,6 +14,8 @@ const (
 	// all sessions and tokens together.
 	mostSubscriptions = 500
 	mostSockets       = 100
+	// mostInAll bounds the subscriptions of everybody.
+	mostInAll = 10_000
 )
 
 // attendance counts what users have open.
@@ -21,6 +23,7 @@ type attendance struct {
 	mutex         sync.Mutex
 	subscriptions map[int64]int
 	sockets       map[int64]int
+	all           int // subscriptions
 }
 
 func newAttendance() *attendance {
@@ -36,7 +39,27 @@ func (a *attendance) subscription(ctx context.Context) (release func(), err erro
 	if !a.enter(a.subscriptions, caller.User.ID, mostSubscriptions) {
 		return nil, fmt.Errorf("you have %d subscriptions open already, the most that one user may: end some of them", mostSubscriptions)
 	}
-	return func() { a.leave(a.subscriptions, caller.User.ID) }, nil
+	if !a.room() {
+		a.leave(a.subscriptions, caller.User.ID)
+		return nil, fmt.Errorf("there are %d subscriptions already, the most that this server takes: try again later", mostInAll)
+	}
+	return func() {
+		a.leave(a.subscriptions, caller.User.ID)
+		a.mutex.Lock()
+		defer a.mutex.Unlock()
+		a.all--
+	}, nil
+}
+
+// room counts a subscription among those of everybody, if there is room for it.
+func (a *attendance) room() bool {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	if a.all >= mostInAll {
+		return false
+	}
+	a.all++
+	return true
 }
 
 // socket counts one of the caller's until ctx ends.

@@ -45,7 +45,7 @@ var endpoints = []*health.HTTPEndpoint{
 }
 
 // routes are all that the server answers.
-func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.WebSocket, service *auth.Service, present *attendance, log *slog.Logger) http.Handler {
+func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.WebSocket, service *auth.Service, present *attendance, together *transport.Feeds, log *slog.Logger) http.Handler {
 	router := chi.NewRouter()
 	router.Use(requestID, client(config, log), logged(log), middleware.Recoverer)
 	router.Use(cors.Handler(cors.Options{
@@ -60,7 +60,7 @@ func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.Web
 	}))
 	limit := newRateLimit(config)
 	known := router.With(ticketAlias, identify(service, config, log), limit.requests)
-	ask := graphQL(resolver, limit, log, sockets, stream(config, service, present))
+	ask := graphQL(resolver, limit, log, sockets, stream(config, service, present, together))
 	execRoutes(known, resolver.Relay)
 	known.With(relay.WithOrigin).Handle("/graphql", ask)
 	known.With(loggedIn).Get("/api/v1/{kind}.ndjson", ndjson(executable(resolver).Schema(), ask, refusal(log)))

@@ -93,11 +93,14 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	defer resolver.Relay.Wait()
 	defer stop()
 	present := newAttendance()
-	sockets := webSocket(config, resolver, service, present, log)
+	together := feeds(running, hub, log)
+	defer together.Wait()
+	defer stop()
+	sockets := webSocket(config, resolver, service, present, together, log)
 	defer sockets.Wait()
 	defer stop()
 	httpServer := &http.Server{
-		Handler:           routes(config, resolver, sockets, service, present, log),
+		Handler:           routes(config, resolver, sockets, service, present, together, log),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return running },

@@ -15,11 +15,12 @@ import (
 
 // webSocket is the WebSocket transport with what it asks of the server. It also
 // tells the resolvers how a subscription says why it ends.
-func webSocket(config *Config, resolver *resolvers.Resolver, service *auth.Service, present *attendance, log *slog.Logger) *transport.WebSocket {
+func webSocket(config *Config, resolver *resolvers.Resolver, service *auth.Service, present *attendance, together *transport.Feeds, log *slog.Logger) *transport.WebSocket {
 	show := presenter(log)
 	resolver.EndStream = func(ctx context.Context, reason error) {
 		transport.EndStream(ctx, show(ctx, reason))
 	}
+	resolver.Mark = transport.Mark
 	resolver.SetCookie = setCookie
 	return &transport.WebSocket{
 		Init: func(ctx context.Context, authorization string) (*transport.Caller, error) {
@@ -50,6 +51,7 @@ func webSocket(config *Config, resolver *resolvers.Resolver, service *auth.Servi
 			return auth.With(ctx, identity), nil
 		},
 		Admit:       present.subscription,
+		Feeds:       together,
 		CheckOrigin: originAllowed(config.origins()),
 	}
 }
@@ -82,7 +84,7 @@ func unavailable(err error) error {
 
 // stream is the transport of requests and event streams. A stream ends with the
 // token that it was asked with.
-func stream(config *Config, service *auth.Service, present *attendance) transport.HTTP {
+func stream(config *Config, service *auth.Service, present *attendance, together *transport.Feeds) transport.HTTP {
 	return transport.HTTP{
 		Watch: func(ctx context.Context) (context.Context, func()) {
 			identity := auth.From(ctx)
@@ -101,6 +103,7 @@ func stream(config *Config, service *auth.Service, present *attendance) transpor
 			MaxBytes: int64(config.UploadMaxMiB) << 20, Quiet: config.quiet(), At: make(chan struct{}, uploadsAtOnce),
 			Known: func(ctx context.Context) bool { return auth.From(ctx) != nil },
 		},
+		Feeds: together,
 	}
 }
 

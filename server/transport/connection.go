@@ -21,9 +21,9 @@ type connection struct {
 	words     words
 	ctx       context.Context // of the socket
 	cancel    context.CancelFunc
-	queue     chan []byte
+	out       *outbox
 	tasks     sync.WaitGroup
-	writing   sync.Mutex
+	wire      wire
 
 	// The reader's own:
 	known  bool        // connection_init was accepted
@@ -65,7 +65,7 @@ func (c *connection) serve() {
 	}
 	c.tasks.Go(c.write)
 	c.socket.SetReadLimit(maxMessage)
-	c.socket.SetPongHandler(func(string) error { c.heard(); return nil })
+	c.handle()
 	for c.heard(); ; c.heard() {
 		kind, data, err := c.socket.ReadMessage()
 		if err != nil {
@@ -83,6 +83,21 @@ func (c *connection) serve() {
 			initTimeout.Stop()
 		}
 	}
+}
+
+// handle says what is done about the messages of WebSocket itself: all that is
+// written goes one way, see wire.
+func (c *connection) handle() {
+	c.socket.SetPongHandler(func(string) error { c.heard(); return nil })
+	c.socket.SetPingHandler(func(text string) error {
+		c.heard()
+		c.wire.control(websocket.PongMessage, []byte(text), time.Second)
+		return nil
+	})
+	c.socket.SetCloseHandler(func(code int, _ string) error {
+		c.wire.control(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Second)
+		return nil
+	})
 }
 
 // heard gives a client that was heard of time until it has to be heard again.
@@ -104,7 +119,7 @@ func (c *connection) close(code int, reason string) {
 	}
 	c.closing = true
 	c.cancel()
-	c.socket.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, short(reason)), time.Now().Add(time.Second))
+	c.wire.control(websocket.CloseMessage, websocket.FormatCloseMessage(code, short(reason)), time.Second)
 	c.socket.SetReadDeadline(time.Now().Add(time.Second))
 }
 
@@ -129,12 +144,14 @@ func (c *connection) write() {
 		case <-c.ctx.Done():
 			return
 		case <-ticker.C:
-			err = c.socket.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTimeout))
+			err = c.wire.control(websocket.PingMessage, nil, writeTimeout)
 			if c.words.legacy && err == nil {
-				err = c.text(frame("", "ka", nil))
+				err = c.wire.text(frame("", "ka", nil))
 			}
-		case data := <-c.queue:
-			err = c.text(data)
+		case <-c.out.news:
+			items := c.out.take()
+			err = c.wire.send(c.ctx, items)
+			c.out.sent(items)
 		}
 		if err != nil {
 			c.cancel()
@@ -144,19 +161,5 @@ func (c *connection) write() {
 	}
 }
 
-// text sends a message past the queue: the writer does, and who closes.
-func (c *connection) text(data []byte) error {
-	c.writing.Lock()
-	defer c.writing.Unlock()
-	c.socket.SetWriteDeadline(time.Now().Add(writeTimeout))
-	return c.socket.WriteMessage(websocket.TextMessage, data)
-}
-
 // send queues a message; it waits while the queue is full, until ctx or the socket ends.
-func (c *connection) send(ctx context.Context, data []byte) {
-	select {
-	case c.queue <- data:
-	case <-ctx.Done():
-	case <-c.ctx.Done():
-	}
-}
+func (c *connection) send(ctx context.Context, data []byte) { c.out.send(ctx, c.ctx, data) }

@@ -40,22 +40,29 @@ func (e *ending) errors() gqlerror.List {
 	return gqlerror.List{e.reason}
 }
 
+// enter asks whether a subscription may begin; nil admits all. Release is
+// called at its end.
+func enter(ctx context.Context, exec graphql.GraphExecutor, operation *graphql.OperationContext, admit Admit) (release func(), errs gqlerror.List) {
+	if admit == nil || operation.Operation.Operation != ast.Subscription {
+		return func() {}, nil
+	}
+	release, err := admit(ctx)
+	if err != nil {
+		tooMany := &refusal{code: "LIMIT_EXCEEDED", message: err.Error()}
+		return nil, exec.DispatchError(ctx, gqlerror.List{tooMany.shown()}).Errors
+	}
+	return release, nil
+}
+
 // execute hands over each response of an operation, and returns the errors
 // that it ended with; nil for an end of its own accord. It returns soon after
-// ctx has ended. A subscription has to be admitted; nil admits all.
-func execute(ctx context.Context, exec graphql.GraphExecutor, operation *graphql.OperationContext, admit Admit, each func(*graphql.Response)) gqlerror.List {
-	if admit != nil && operation.Operation.Operation == ast.Subscription {
-		release, err := admit(ctx)
-		if err != nil {
-			tooMany := &refusal{code: "LIMIT_EXCEEDED", message: err.Error()}
-			return exec.DispatchError(ctx, gqlerror.List{tooMany.shown()}).Errors
-		}
-		defer release()
-	}
+// ctx has ended. Begun is called when nothing that happens from then on is missed.
+func execute(ctx context.Context, exec graphql.GraphExecutor, operation *graphql.OperationContext, begun func(), each func(*graphql.Response)) gqlerror.List {
 	end := &ending{}
 	ctx = context.WithValue(ctx, endingKey{}, end)
 	return survive(ctx, exec, func() gqlerror.List {
 		responses, ctx := exec.DispatchOperation(ctx, operation)
+		begun()
 		for response := responses(ctx); response != nil; response = responses(ctx) {
 			each(response)
 		}

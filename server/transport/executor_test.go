@@ -44,6 +44,8 @@ var schema = gqlparser.MustLoadSchema(&ast.Source{Input: `
 		explodes: Int
 		"Events of 64 KiB, as fast as they are taken."
 		flood: String
+		"See ticks."
+		ticks(after: String, size: Int = 0): String
 	}`})
 
 type askerKey struct{}
@@ -57,7 +59,8 @@ type server struct {
 	produced atomic.Int64       // events of flood
 	running  atomic.Int64       // subscriptions that have not ended
 	begun    chan struct{}      // gets one for each stubborn question that runs
-	release  chan struct{}      // lets stubborn questions end, one each
+	ticks    *ticks
+	release  chan struct{} // lets stubborn questions end, one each
 }
 
 func serve(t *testing.T, http transport.HTTP, sockets *transport.WebSocket) *server {
@@ -118,6 +121,9 @@ func (onlyKnown) MutateOperationParameters(_ context.Context, params *graphql.Ra
 func (s *server) execute(ctx context.Context) graphql.ResponseHandler {
 	operation := graphql.GetOperationContext(ctx)
 	field := operation.Operation.SelectionSet[0].(*ast.Field)
+	if field.Name == "ticks" {
+		return s.ticks.events(ctx, field, operation.Variables)
+	}
 	if operation.Operation.Operation == ast.Subscription {
 		s.running.Add(1)
 		context.AfterFunc(ctx, func() { s.running.Add(-1) })

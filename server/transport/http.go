@@ -30,6 +30,8 @@ type HTTP struct {
 	Admit Admit
 	// Uploads takes requests that bring files; nil takes none.
 	Uploads *Uploads
+	// Feeds are the subscriptions that are executed together; nil is none.
+	Feeds *Feeds
 }
 
 var _ graphql.Transport = HTTP{}

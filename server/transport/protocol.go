@@ -72,7 +72,7 @@ func (c *connection) refuse(reason error) {
 		code, text = websocket.CloseTryAgainLater, reason.Error()
 	}
 	if c.words.legacy {
-		c.text(frame("", "connection_error", func(buffer *bytes.Buffer) {
+		c.wire.text(frame("", "connection_error", func(buffer *bytes.Buffer) {
 			buffer.WriteString(`{"message":`)
 			buffer.Write(marshal(text, `"Forbidden"`))
 			buffer.WriteByte('}')

@@ -24,11 +24,11 @@ func (t HTTP) stream(ctx context.Context, w http.ResponseWriter, exec graphql.Gr
 		ctx = watched
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	queue := make(chan *graphql.Response)
+	queue, shared := make(chan *graphql.Response), newOutbox()
 	var ended gqlerror.List // to be read when the queue is closed
 	go func() {
 		defer close(queue)
-		ended = execute(ctx, exec, operation, t.Admit, func(response *graphql.Response) {
+		ended = t.follow(ctx, exec, operation, shared, func(response *graphql.Response) {
 			own := *response // gqlgen writes the next one into the same bytes
 			own.Data = bytes.Clone(response.Data)
 			select {
@@ -52,6 +52,8 @@ func (t HTTP) stream(ctx context.Context, w http.ResponseWriter, exec graphql.Gr
 			return
 		case <-ticker.C:
 			events.comment()
+		case <-shared.news:
+			events.batch(shared)
 		case response, ok := <-queue:
 			switch {
 			case ok:
@@ -60,12 +62,42 @@ func (t HTTP) stream(ctx context.Context, w http.ResponseWriter, exec graphql.Gr
 			case ctx.Err() != nil: // it was ended and has not come to its end
 				events.revoked(request, ctx, exec)
 				return
-			case ended != nil:
+			}
+			events.batch(shared)
+			if ended != nil {
 				events.next(&graphql.Response{Errors: ended})
 			}
 			events.complete()
 			return
 		}
+	}
+}
+
+// follow hands over each response of an operation and returns the errors that it
+// ended with. Those that are shared with others come in the outbox.
+func (t HTTP) follow(ctx context.Context, exec graphql.GraphExecutor, operation *graphql.OperationContext, shared *outbox, own func(*graphql.Response)) gqlerror.List {
+	release, errs := enter(ctx, exec, operation, t.Admit)
+	if errs != nil {
+		return errs
+	}
+	defer release()
+	joining, leave := context.WithCancel(ctx)
+	defer leave()
+	var ended gqlerror.List // to be read when left is closed
+	left := make(chan struct{})
+	one := &member{
+		out: shared, lane: &lane{}, head: []byte("event: next\ndata: "), foot: []byte("\n\n"),
+		end:  func(errs gqlerror.List) { ended = errs },
+		left: func() { leave(); close(left) },
+	}
+	switch what, errs := t.Feeds.carry(joining, exec, operation, one, own); what {
+	case alone:
+		return execute(ctx, exec, operation, func() {}, own)
+	case joined:
+		<-left
+		return ended
+	default:
+		return errs
 	}
 }
 
@@ -103,15 +135,35 @@ func (e *eventWriter) next(response *graphql.Response) {
 	buffer.WriteString("event: next\ndata: ")
 	begin := buffer.Len()
 	encode(buffer, response)
-	// A line end would cut the event. In JSON it stands between tokens only,
-	// where scalars that encode themselves leave some.
-	for at, char := range buffer.Bytes()[begin:] {
-		if char == '\n' || char == '\r' {
-			buffer.Bytes()[begin+at] = ' '
-		}
-	}
+	onOneLine(buffer.Bytes()[begin:])
 	buffer.WriteString("\n\n")
 	e.write(buffer.Bytes())
+}
+
+// batch writes what waits, with one flush.
+func (e *eventWriter) batch(shared *outbox) {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer release(buffer)
+	items := shared.take()
+	for n := range items {
+		buffer.Write(items[n].head)
+		buffer.Write(items[n].body)
+		buffer.Write(items[n].tail)
+	}
+	if len(items) > 0 {
+		e.write(buffer.Bytes())
+	}
+	shared.sent(items)
+}
+
+// onOneLine takes line ends out of JSON: they would end an event. There they
+// stand between tokens only, where scalars that encode themselves leave some.
+func onOneLine(data []byte) {
+	for at, char := range data {
+		if char == '\n' || char == '\r' {
+			data[at] = ' '
+		}
+	}
 }
 
 func (e *eventWriter) write(data []byte) {

@@ -45,6 +45,8 @@ type WebSocket struct {
 	Check func(ctx context.Context) (context.Context, error)
 	// Admit is asked before each subscription, see [HTTP].
 	Admit Admit
+	// Feeds are the subscriptions that are executed together; nil is none.
+	Feeds *Feeds
 	// CheckOrigin decides about a browser's Origin; nil takes the same origin only.
 	CheckOrigin func(*http.Request) bool
 	// InitTimeout is how long connection_init may take; 0 is 10 s.
@@ -87,12 +89,11 @@ var (
 
 var _ graphql.Transport = (*WebSocket)(nil)
 
-const (
-	// maxMessage bounds a message of the client, in bytes.
-	maxMessage = 1 << 20
-	// queued bounds the messages that wait to be sent on one socket.
-	queued = 64
-)
+// maxMessage bounds a message of the client, in bytes.
+const maxMessage = 1 << 20
+
+// unused are gorilla's own buffers, of what it writes when it refuses a frame.
+var unused sync.Pool
 
 // Supports takes WebSockets.
 func (t *WebSocket) Supports(r *http.Request) bool { return websocket.IsWebSocketUpgrade(r) }
@@ -113,6 +114,8 @@ func (t *WebSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 	upgrader := websocket.Upgrader{
 		CheckOrigin:  t.CheckOrigin,
 		Subprotocols: []string{"graphql-transport-ws", "graphql-ws"},
+		// What is written does not go through it, so that it needs no buffer.
+		WriteBufferPool: &unused,
 	}
 	socket, err := upgrader.Upgrade(w, r, nil) // answers by itself when it fails
 	if err != nil {
@@ -122,7 +125,7 @@ func (t *WebSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 	defer cancel()
 	connection := &connection{
 		transport: t, socket: socket, exec: exec, ctx: ctx, cancel: cancel, headers: r.Header,
-		words: modern, queue: make(chan []byte, queued), operations: make(map[string]context.CancelFunc),
+		words: modern, out: newOutbox(), wire: newWire(socket.NetConn()), operations: make(map[string]context.CancelFunc),
 	}
 	if socket.Subprotocol() == "graphql-ws" {
 		connection.words = legacy

@@ -182,10 +182,10 @@ func (db *DB) Operation(ctx context.Context, uuid string) (*journal.Record, erro
 	return row.record(), nil
 }
 
-// Operations are the last operations of a project, newest first.
-func (db *DB) Operations(ctx context.Context, project string, most int) ([]*journal.Record, error) {
+// Operations are the last operations of a project before a sequence, newest first.
+func (db *DB) Operations(ctx context.Context, project string, before uint64, most int) ([]*journal.Record, error) {
 	var rows []*operationRow
-	query := db.bun.NewSelect().Model(&rows).Order("sequence DESC").Limit(int64(most))
+	query := db.bun.NewSelect().Model(&rows).Where("sequence < ?", int64(before)).Order("sequence DESC").Limit(int64(most))
 	if project != "" {
 		query = query.Where("project = ?", project)
 	}
@@ -203,15 +203,16 @@ func (r *operationRow) record() *journal.Record {
 	return &journal.Record{Sequence: uint64(r.Sequence), Timestamp: r.Timestamp, Type: lxd.EventOperation, Project: r.Project, Member: r.Member, Operation: r.UUID, Final: r.Final, Body: r.Body}
 }
 
-// pruned is how many events one statement forgets: writers get their turn in between.
+// pruned is how many rows one statement forgets: writers get their turn in between.
 const pruned = 5000
 
-// Prune forgets what is older, and the oldest of too many events.
+// Prune forgets what is older, and the oldest of too many events with the
+// operations that were told of last by them.
 func (db *DB) Prune(ctx context.Context, before time.Time, most int) error {
-	if _, err := db.bun.NewDelete().Model((*operationRow)(nil)).Where("timestamp < ?", before).Exec(ctx); err != nil {
+	if err := db.pruneRows(ctx, (*operationRow)(nil), "uuid", "timestamp < ?", before); err != nil {
 		return err
 	}
-	if _, err := db.bun.NewDelete().Model((*auditRow)(nil)).Where("created_at < ?", before).Exec(ctx); err != nil {
+	if err := db.pruneRows(ctx, (*auditRow)(nil), "sequence", "created_at < ?", before); err != nil {
 		return err
 	}
 	old, err := db.lastOld(ctx, before, most)
@@ -222,9 +223,17 @@ func (db *DB) Prune(ctx context.Context, before time.Time, most int) error {
 	if err := db.Hole(ctx, uint64(old)); err != nil {
 		return err
 	}
+	if err := db.pruneRows(ctx, (*operationRow)(nil), "uuid", "sequence <= ?", old); err != nil {
+		return err
+	}
+	return db.pruneRows(ctx, (*eventRow)(nil), "sequence", "sequence <= ?", old)
+}
+
+// pruneRows forgets the rows that a condition chooses, some at a time.
+func (db *DB) pruneRows(ctx context.Context, model any, key, condition string, value any) error {
 	for {
-		some := db.bun.NewSelect().Model((*eventRow)(nil)).Column("sequence").Where("sequence <= ?", old).Limit(pruned)
-		result, err := db.bun.NewDelete().Model((*eventRow)(nil)).Where("sequence IN (?)", some).Exec(ctx)
+		some := db.bun.NewSelect().Model(model).Column(key).Where(condition, value).Limit(pruned)
+		result, err := db.bun.NewDelete().Model(model).Where("? IN (?)", bun.Ident(key), some).Exec(ctx)
 		if err != nil {
 			return err
 		}

@@ -42,8 +42,11 @@ func theJournalIsKept(t *testing.T, database *DB) {
 	if one, err := database.Operation(ctx, "op0"); err != nil || one.Sequence != 10 || !one.Final {
 		t.Errorf("%+v %v", one, err)
 	}
-	if some, err := database.Operations(ctx, "p", 2); err != nil || len(some) != 2 || some[0].Operation != "op0" {
+	if some, err := database.Operations(ctx, "p", 100, 2); err != nil || len(some) != 2 || some[0].Operation != "op0" {
 		t.Errorf("%+v %v", some, err)
+	}
+	if rest, err := database.Operations(ctx, "p", 9, 2); err != nil || len(rest) != 1 || rest[0].Sequence != 8 {
+		t.Errorf("%+v %v", rest, err)
 	}
 	if err := database.Prune(ctx, at.Add(3*time.Hour), 5); err != nil {
 		t.Fatal(err)
@@ -51,6 +54,15 @@ func theJournalIsKept(t *testing.T, database *DB) {
 	forgotten, err := database.Forgotten(ctx)
 	if left, _ := database.After(ctx, 0, 100); err != nil || forgotten != 5 || len(left) != 5 || left[0].Sequence != 6 {
 		t.Errorf("%d forgotten, %d left: %v", forgotten, len(left), err)
+	}
+	if left, err := database.Operations(ctx, "", 100, 100); err != nil || len(left) != 3 {
+		t.Errorf("%d operations are left: %v", len(left), err)
+	}
+	if err := database.Prune(ctx, at, 2); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := database.Operations(ctx, "", 100, 100); err != nil || len(left) != 2 {
+		t.Errorf("of two events, %d operations are left: %v", len(left), err)
 	}
 }
 

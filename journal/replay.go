@@ -2,6 +2,8 @@ package journal
 
 import (
 	"context"
+	"iter"
+	"math"
 	"net/http"
 
 	"github.com/lxdql/lxdql/lxd"
@@ -125,25 +127,46 @@ func (j *Journal) Operation(ctx context.Context, as lxd.Scope, uuid string) (*lx
 // mostOperations bounds a list of operations.
 const mostOperations = 5000
 
-// Operations are the last operations of a project that the scope allows,
-// newest first; "" is all projects.
+// Operations are the last operations of a project that the scope allows, newest
+// first and at most 5,000; "" is all projects.
 func (j *Journal) Operations(ctx context.Context, as lxd.Scope, project string) ([]*lxd.Operation, error) {
-	records, err := j.store.Operations(ctx, project, mostOperations)
-	if err != nil {
-		return nil, err
-	}
 	var operations []*lxd.Operation
-	for _, record := range records {
-		if !as.Allows(record.Project, false) {
-			continue
-		}
-		operation, err := j.operation(record)
+	for operation, err := range j.EachOperation(ctx, as, project) {
 		if err != nil {
 			return nil, err
 		}
-		operations = append(operations, operation)
+		if operations = append(operations, operation); len(operations) == mostOperations {
+			break
+		}
 	}
 	return operations, nil
+}
+
+// EachOperation is every operation of a project that is kept and that the scope
+// allows, newest first; "" is all projects. It ends with an error, if any.
+func (j *Journal) EachOperation(ctx context.Context, as lxd.Scope, project string) iter.Seq2[*lxd.Operation, error] {
+	return func(yield func(*lxd.Operation, error) bool) {
+		for at := uint64(math.MaxInt64); ; {
+			records, err := j.store.Operations(ctx, project, at, batch)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, record := range records {
+				at = record.Sequence
+				if !as.Allows(record.Project, false) {
+					continue
+				}
+				operation, err := j.operation(record)
+				if !yield(operation, err) || err != nil {
+					return
+				}
+			}
+			if len(records) < batch {
+				return
+			}
+		}
+	}
 }
 
 func (j *Journal) operation(record *Record) (*lxd.Operation, error) {

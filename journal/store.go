@@ -24,8 +24,9 @@ type Store interface {
 	Forgotten(ctx context.Context) (uint64, error)
 	// Operation is an operation as it was last told of; nil for none.
 	Operation(ctx context.Context, uuid string) (*Record, error)
-	// Operations are the last operations of a project, newest first; "" is all projects.
-	Operations(ctx context.Context, project string, most int) ([]*Record, error)
+	// Operations are the last operations of a project before a sequence, newest
+	// first; "" is all projects.
+	Operations(ctx context.Context, project string, before uint64, most int) ([]*Record, error)
 	// Prune forgets what is older, and the oldest of too many events.
 	Prune(ctx context.Context, before time.Time, most int) error
 

@@ -140,10 +140,14 @@ func (c *Client) decode(ctx context.Context, response *http.Response, into any, 
 	return &Error{Status: response.StatusCode, Message: fmt.Sprintf("LXD's answer cannot be read (HTTP %d): %v", response.StatusCode, decodeErr)}
 }
 
+// closedDatabase is in what LXD says, with status 500, in the moments between
+// the end of its database and its own (seen on 5.0.2).
+const closedDatabase = "sql: database is closed"
+
 // refusal gives LXD's errors their types.
 func (c *Client) refusal(ctx context.Context, code int, message string) error {
 	switch {
-	case code == http.StatusServiceUnavailable:
+	case code == http.StatusServiceUnavailable, code == http.StatusInternalServerError && strings.Contains(message, closedDatabase):
 		return c.unreachable(errors.New(message))
 	case code == http.StatusForbidden:
 		return c.distrusted(ctx, &Error{Status: code, Message: message})

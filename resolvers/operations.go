@@ -54,6 +54,9 @@ func (r *Resolver) operationUpdated(ctx context.Context, uuid string) (<-chan *l
 	begin := func(emit func(*lxd.Operation)) bool { emit(last); return !last.Final() }
 	return stream(ctx, r, events, begin, func(event lxd.Event, emit func(*lxd.Operation)) (bool, error) {
 		current, err := r.operationOf(ctx, event, uuid)
+		if away(err) {
+			return true, nil // its next connection tells a gap again
+		}
 		if err != nil || !current.NewerThan(last) {
 			return err == nil, err
 		}

@@ -118,13 +118,15 @@ func exportOperations(r *http.Request, told *journal.Journal, lines *lineWriter,
 	if all {
 		project = ""
 	}
-	operations, err := told.Operations(r.Context(), auth.From(r.Context()), project)
-	for _, operation := range operations {
+	for operation, err := range told.EachOperation(r.Context(), auth.From(r.Context()), project) {
+		if err != nil {
+			return err
+		}
 		if err := lines.write(operation); err != nil {
 			return err
 		}
 	}
-	return err
+	return nil
 }
 
 func exportAudit(r *http.Request, told *journal.Journal, lines *lineWriter) error {

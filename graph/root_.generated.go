@@ -76,8 +76,9 @@ type ResolverRoot interface {
 }
 
 type DirectiveRoot struct {
-	HasRole func(ctx context.Context, obj any, next graphql.Resolver, role auth.Role) (res any, err error)
-	Public  func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
+	HasRole  func(ctx context.Context, obj any, next graphql.Resolver, role auth.Role) (res any, err error)
+	LoggedIn func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
+	Public   func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
 }
 
 type ComplexityRoot struct {
@@ -14881,7 +14882,7 @@ extend type Query {
     limit: Int
     """How many to leave out at the beginning; not together with a cursor."""
     offset: Int
-  ): ApiTokenConnection @hasRole(role: VIEWER)
+  ): ApiTokenConnection @loggedIn
 }
 
 extend type Mutation {
@@ -14900,7 +14901,7 @@ extend type Mutation {
   revokeApiToken(
     """The token's id."""
     id: ID!
-  ): RevokeApiTokenPayload @hasRole(role: VIEWER)
+  ): RevokeApiTokenPayload @loggedIn
 }
 `, BuiltIn: false},
 	{Name: "../schema/audit_event.graphqls", Input: `"""One change through lxdql, or one log-in: who, what and how it ended."""
@@ -22291,6 +22292,12 @@ directive @hasRole(
   role: Role!
 ) on FIELD_DEFINITION
 
+"""
+Whoever is logged in may select the field, with no role anywhere: it is about
+the caller's own account.
+"""
+directive @loggedIn on FIELD_DEFINITION
+
 """Anybody may select the field, without logging in."""
 directive @public on FIELD_DEFINITION
 
@@ -22536,7 +22543,7 @@ type Server {
   """
   usage: [ProjectUsage!]
   """
-  What LXD measures, of the instances that the caller may see and of LXD itself.
+  What LXD measures, of the instances that the caller may see and, for who sees all projects, of LXD itself.
   Null when it could not be read.
   """
   metrics(
@@ -22807,7 +22814,7 @@ extend type Query {
     limit: Int
     """How many to leave out at the beginning; not together with a cursor."""
     offset: Int
-  ): SessionConnection @hasRole(role: VIEWER)
+  ): SessionConnection @loggedIn
 }
 
 extend type Mutation {
@@ -22818,7 +22825,7 @@ extend type Mutation {
   logout(
     """End all other sessions of the caller too; API tokens stay."""
     everywhere: Boolean = false
-  ): LogoutPayload @hasRole(role: VIEWER)
+  ): LogoutPayload @loggedIn
   """
   End a session of the caller, or, as an ADMIN of the whole server, of anybody:
   what is open with it ends at once. ` + "`" + `NOT_FOUND` + "`" + ` when there is none.
@@ -22826,7 +22833,7 @@ extend type Mutation {
   revokeSession(
     """The session's id."""
     id: ID!
-  ): RevokeSessionPayload @hasRole(role: VIEWER)
+  ): RevokeSessionPayload @loggedIn
 }
 `, BuiltIn: false},
 	{Name: "../schema/storage_bucket.graphqls", Input: `"""What an access key of a bucket may do."""
@@ -24462,7 +24469,7 @@ type RevokeRolePayload {
 
 extend type Query {
   """The caller, with the rights that the caller's token has; null for nobody."""
-  viewer: User @hasRole(role: VIEWER)
+  viewer: User @loggedIn
   """All users. For an ADMIN of the whole server; others get ` + "`" + `FORBIDDEN` + "`" + `."""
   users(
     """The conditions that they have to meet; null is all."""
@@ -24547,7 +24554,7 @@ extend type Mutation {
     oldPassword: String
     """The new password: at least 12 characters, at most 256 bytes, and none of those that are tried first."""
     newPassword: String!
-  ): SetPasswordPayload @hasRole(role: VIEWER)
+  ): SetPasswordPayload @loggedIn
   """
   Give a user a role in one project, instead of the one that the user has there.
   ` + "`" + `NOT_FOUND` + "`" + ` when there is no such project. For an ADMIN of the whole server.

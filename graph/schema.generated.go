@@ -10175,16 +10175,11 @@ func (ec *executionContext) _Mutation_revokeApiToken(ctx context.Context, field 
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *auth.RevokeApiTokenPayload
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *auth.RevokeApiTokenPayload
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -16685,16 +16680,11 @@ func (ec *executionContext) _Mutation_logout(ctx context.Context, field graphql.
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *auth.LogoutPayload
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *auth.LogoutPayload
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -16747,16 +16737,11 @@ func (ec *executionContext) _Mutation_revokeSession(ctx context.Context, field g
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *auth.RevokeSessionPayload
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *auth.RevokeSessionPayload
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -18597,16 +18582,11 @@ func (ec *executionContext) _Mutation_setPassword(ctx context.Context, field gra
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *auth.UserPayload
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *auth.UserPayload
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -19119,16 +19099,11 @@ func (ec *executionContext) _Query_apiTokens(ctx context.Context, field graphql.
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *page.Connection[*auth.ApiToken]
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *page.Connection[*auth.ApiToken]
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -21422,16 +21397,11 @@ func (ec *executionContext) _Query_sessions(ctx context.Context, field graphql.C
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *page.Connection[*auth.Session]
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *page.Connection[*auth.Session]
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -21855,16 +21825,11 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *auth.User
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *auth.User
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1

@@ -110,10 +110,26 @@ func (s *Subscription) wants(event Event) bool {
 	if !s.scope.Allows(head.Effective, false) || (ofServerItself(event) && !s.scope.Allows("", true)) {
 		return false
 	}
+	if change, ok := event.(*OperationEvent); ok && change.Operation.Shown(s.scope) == nil {
+		return false
+	}
 	if !s.filter.AllProjects && projectOrDefault(head.Effective) != s.filter.Project {
 		return false
 	}
 	return s.filter.Want == nil || s.filter.Want(event)
+}
+
+// shownTo is an event that a subscriber wants, as far as the scope may see it.
+func shownTo(event Event, as Scope) Event {
+	change, ok := event.(*OperationEvent)
+	if !ok {
+		return event
+	}
+	operation := change.Operation.Shown(as)
+	if operation == change.Operation {
+		return event
+	}
+	return &OperationEvent{change.EventHead, operation}
 }
 
 // Next waits for the next event. It ends with ctx's error, with a *LaggedError
@@ -123,7 +139,7 @@ func (s *Subscription) Next(ctx context.Context) (Event, error) {
 	if len(s.before) > 0 && ctx.Err() == nil {
 		event := s.before[0]
 		s.before, s.last = s.before[1:], event.Head().Cursor
-		return event, nil
+		return shownTo(event, s.scope), nil
 	}
 	select {
 	case <-ctx.Done():
@@ -131,7 +147,7 @@ func (s *Subscription) Next(ctx context.Context) (Event, error) {
 	case event, ok := <-s.queue:
 		if ok {
 			s.last = event.Head().Cursor
-			return event, nil
+			return shownTo(event, s.scope), nil
 		}
 		var lagged *LaggedError
 		if errors.As(s.reason, &lagged) {
@@ -147,13 +163,13 @@ func (s *Subscription) TryNext() Event {
 	if len(s.before) > 0 {
 		event := s.before[0]
 		s.before, s.last = s.before[1:], event.Head().Cursor
-		return event
+		return shownTo(event, s.scope)
 	}
 	select {
 	case event, ok := <-s.queue:
 		if ok {
 			s.last = event.Head().Cursor
-			return event
+			return shownTo(event, s.scope)
 		}
 	default:
 	}

@@ -69,6 +69,7 @@ type ResolverRoot interface {
 	StorageBucket() StorageBucketResolver
 	StoragePool() StoragePoolResolver
 	StorageVolume() StorageVolumeResolver
+	StorageVolumeBackup() StorageVolumeBackupResolver
 	StorageVolumeSnapshot() StorageVolumeSnapshotResolver
 	Subscription() SubscriptionResolver
 	User() UserResolver
@@ -232,11 +233,12 @@ type ComplexityRoot struct {
 	}
 
 	ClusterGroup struct {
-		Description func(childComplexity int) int
-		Etag        func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Members     func(childComplexity int) int
-		Name        func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Members          func(childComplexity int) int
+		Name             func(childComplexity int) int
 	}
 
 	ClusterMember struct {
@@ -891,6 +893,7 @@ type ComplexityRoot struct {
 	}
 
 	InstanceBackup struct {
+		AvailableActions func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
 		DownloadURL      func(childComplexity int) int
 		ExpiresAt        func(childComplexity int) int
@@ -1538,24 +1541,25 @@ type ComplexityRoot struct {
 	}
 
 	Operation struct {
-		Class       func(childComplexity int) int
-		CreatedAt   func(childComplexity int) int
-		Description func(childComplexity int) int
-		Entities    func(childComplexity int) int
-		Error       func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Items       func(childComplexity int) int
-		Location    func(childComplexity int) int
-		LxdURL      func(childComplexity int) int
-		MayCancel   func(childComplexity int) int
-		Metadata    func(childComplexity int) int
-		Progress    func(childComplexity int) int
-		Project     func(childComplexity int) int
-		Resources   func(childComplexity int) int
-		Status      func(childComplexity int) int
-		StatusCode  func(childComplexity int) int
-		UUID        func(childComplexity int) int
-		UpdatedAt   func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Class            func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Entities         func(childComplexity int) int
+		Error            func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Items            func(childComplexity int) int
+		Location         func(childComplexity int) int
+		LxdURL           func(childComplexity int) int
+		MayCancel        func(childComplexity int) int
+		Metadata         func(childComplexity int) int
+		Progress         func(childComplexity int) int
+		Project          func(childComplexity int) int
+		Resources        func(childComplexity int) int
+		Status           func(childComplexity int) int
+		StatusCode       func(childComplexity int) int
+		UUID             func(childComplexity int) int
+		UpdatedAt        func(childComplexity int) int
 	}
 
 	OperationConnection struct {
@@ -1679,6 +1683,7 @@ type ComplexityRoot struct {
 		Tags             func(childComplexity int) int
 		Usage            func(childComplexity int) int
 		UsedBy           func(childComplexity int) int
+		ViewerRole       func(childComplexity int) int
 	}
 
 	ProjectChange struct {
@@ -2390,6 +2395,7 @@ type ComplexityRoot struct {
 	}
 
 	StorageVolumeBackup struct {
+		AvailableActions func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
 		DownloadURL      func(childComplexity int) int
 		ExpiresAt        func(childComplexity int) int
@@ -2423,13 +2429,14 @@ type ComplexityRoot struct {
 	}
 
 	StorageVolumeSnapshot struct {
-		CreatedAt   func(childComplexity int) int
-		Description func(childComplexity int) int
-		Etag        func(childComplexity int) int
-		ExpiresAt   func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Name        func(childComplexity int) int
-		Volume      func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Volume           func(childComplexity int) int
 	}
 
 	StorageVolumeState struct {
@@ -2678,18 +2685,19 @@ type ComplexityRoot struct {
 	}
 
 	Warning struct {
-		Count       func(childComplexity int) int
-		Entity      func(childComplexity int) int
-		FirstSeenAt func(childComplexity int) int
-		ID          func(childComplexity int) int
-		LastMessage func(childComplexity int) int
-		LastSeenAt  func(childComplexity int) int
-		Location    func(childComplexity int) int
-		Project     func(childComplexity int) int
-		Severity    func(childComplexity int) int
-		Status      func(childComplexity int) int
-		Type        func(childComplexity int) int
-		UUID        func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Count            func(childComplexity int) int
+		Entity           func(childComplexity int) int
+		FirstSeenAt      func(childComplexity int) int
+		ID               func(childComplexity int) int
+		LastMessage      func(childComplexity int) int
+		LastSeenAt       func(childComplexity int) int
+		Location         func(childComplexity int) int
+		Project          func(childComplexity int) int
+		Severity         func(childComplexity int) int
+		Status           func(childComplexity int) int
+		Type             func(childComplexity int) int
+		UUID             func(childComplexity int) int
 	}
 
 	WarningConnection struct {
@@ -3256,6 +3264,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClearInstanceConsoleLogPayload.Operation(childComplexity), true
 
+	case "ClusterGroup.availableActions":
+		if e.ComplexityRoot.ClusterGroup.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterGroup.AvailableActions(childComplexity), true
 	case "ClusterGroup.description":
 		if e.ComplexityRoot.ClusterGroup.Description == nil {
 			break
@@ -5528,6 +5542,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InstanceAggregate.Type(childComplexity), true
 
+	case "InstanceBackup.availableActions":
+		if e.ComplexityRoot.InstanceBackup.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.AvailableActions(childComplexity), true
 	case "InstanceBackup.createdAt":
 		if e.ComplexityRoot.InstanceBackup.CreatedAt == nil {
 			break
@@ -9327,6 +9347,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NoneDevice.Type(childComplexity), true
 
+	case "Operation.availableActions":
+		if e.ComplexityRoot.Operation.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Operation.AvailableActions(childComplexity), true
 	case "Operation.class":
 		if e.ComplexityRoot.Operation.Class == nil {
 			break
@@ -9938,6 +9964,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.UsedBy(childComplexity), true
+	case "Project.viewerRole":
+		if e.ComplexityRoot.Project.ViewerRole == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.ViewerRole(childComplexity), true
 
 	case "ProjectChange.current":
 		if e.ComplexityRoot.ProjectChange.Current == nil {
@@ -12940,6 +12972,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StorageVolume.UsedBy(childComplexity), true
 
+	case "StorageVolumeBackup.availableActions":
+		if e.ComplexityRoot.StorageVolumeBackup.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeBackup.AvailableActions(childComplexity), true
 	case "StorageVolumeBackup.createdAt":
 		if e.ComplexityRoot.StorageVolumeBackup.CreatedAt == nil {
 			break
@@ -13070,6 +13108,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StorageVolumeEdge.Node(childComplexity), true
 
+	case "StorageVolumeSnapshot.availableActions":
+		if e.ComplexityRoot.StorageVolumeSnapshot.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeSnapshot.AvailableActions(childComplexity), true
 	case "StorageVolumeSnapshot.createdAt":
 		if e.ComplexityRoot.StorageVolumeSnapshot.CreatedAt == nil {
 			break
@@ -13919,6 +13963,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UserEdge.Node(childComplexity), true
 
+	case "Warning.availableActions":
+		if e.ComplexityRoot.Warning.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Warning.AvailableActions(childComplexity), true
 	case "Warning.count":
 		if e.ComplexityRoot.Warning.Count == nil {
 			break
@@ -14735,6 +14785,8 @@ enum Action {
   PUSH
   """Fetch a newer one from where it came from."""
   REFRESH
+  """Stop it before its end."""
+  CANCEL
   """One that this release of lxdql does not know."""
   UNKNOWN
 }
@@ -22523,7 +22575,13 @@ type Server {
   too while LXD is not spoken to because its certificate has changed.
   """
   connection: LxdEndpoint!
-  """What an administrator should know about the safety of this set-up; empty when there is nothing to say."""
+  """
+  What an administrator should know about the safety of this set-up; empty when
+  there is nothing to say. For an ADMIN of the whole server it also names each
+  instance that reaches the host by its configuration, its profiles or its
+  devices, and who may enter it without being an ADMIN: they are as good as root
+  on the host. At most 100 of them.
+  """
   securityNotes: [String!]!
   """LXD's configuration, in its keys; null for callers who are not ADMIN. Passwords are left out."""
   config: StringMap
@@ -24579,6 +24637,45 @@ extend type Mutation {
   ): RevokeRolePayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
+	{Name: "../schema/viewer_can.graphqls", Input: `extend type Project {
+  """
+  The role that the caller has in the project, globally or granted there, as far
+  as the caller's token has it. With a read-only token nothing can be changed all
+  the same: ` + "`" + `availableActions` + "`" + ` of each object say what can.
+  """
+  viewerRole: Role!
+}
+
+extend type InstanceBackup {
+  """What the caller may do with it; empty for who may do nothing."""
+  availableActions: [Action!]!
+}
+
+extend type StorageVolumeSnapshot {
+  """What the caller may do with it; empty for who may do nothing."""
+  availableActions: [Action!]!
+}
+
+extend type StorageVolumeBackup {
+  """What the caller may do with it; empty for who may do nothing."""
+  availableActions: [Action!]!
+}
+
+extend type Operation {
+  """` + "`" + `CANCEL` + "`" + ` while it runs, can be cancelled, and the caller may; else empty."""
+  availableActions: [Action!]!
+}
+
+extend type Warning {
+  """What the caller may do with it: nothing, but for an ADMIN of the whole server."""
+  availableActions: [Action!]!
+}
+
+extend type ClusterGroup {
+  """What the caller may do with it: nothing, but for an ADMIN of the whole server."""
+  availableActions: [Action!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/warning.graphqls", Input: `"""What has become of a warning."""
 enum WarningStatus {
   """Nobody has looked at it."""
@@ -25200,6 +25297,8 @@ func (ec *executionContext) childFields_ClusterGroup(ctx context.Context, field 
 		return ec.fieldContext_ClusterGroup_members(ctx, field)
 	case "etag":
 		return ec.fieldContext_ClusterGroup_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_ClusterGroup_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClusterGroup", field.Name)
 }
@@ -26448,6 +26547,8 @@ func (ec *executionContext) childFields_InstanceBackup(ctx context.Context, fiel
 		return ec.fieldContext_InstanceBackup_project(ctx, field)
 	case "downloadUrl":
 		return ec.fieldContext_InstanceBackup_downloadUrl(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_InstanceBackup_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstanceBackup", field.Name)
 }
@@ -27380,6 +27481,8 @@ func (ec *executionContext) childFields_Operation(ctx context.Context, field gra
 		return ec.fieldContext_Operation_lxdUrl(ctx, field)
 	case "items":
 		return ec.fieldContext_Operation_items(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Operation_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Operation", field.Name)
 }
@@ -27592,6 +27695,8 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_availableActions(ctx, field)
 	case "etag":
 		return ec.fieldContext_Project_etag(ctx, field)
+	case "viewerRole":
+		return ec.fieldContext_Project_viewerRole(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Project", field.Name)
 }
@@ -28898,6 +29003,8 @@ func (ec *executionContext) childFields_StorageVolumeBackup(ctx context.Context,
 		return ec.fieldContext_StorageVolumeBackup_volume(ctx, field)
 	case "downloadUrl":
 		return ec.fieldContext_StorageVolumeBackup_downloadUrl(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StorageVolumeBackup_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeBackup", field.Name)
 }
@@ -28962,6 +29069,8 @@ func (ec *executionContext) childFields_StorageVolumeSnapshot(ctx context.Contex
 		return ec.fieldContext_StorageVolumeSnapshot_volume(ctx, field)
 	case "etag":
 		return ec.fieldContext_StorageVolumeSnapshot_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StorageVolumeSnapshot_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeSnapshot", field.Name)
 }
@@ -29360,6 +29469,8 @@ func (ec *executionContext) childFields_Warning(ctx context.Context, field graph
 		return ec.fieldContext_Warning_project(ctx, field)
 	case "entity":
 		return ec.fieldContext_Warning_entity(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Warning_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Warning", field.Name)
 }

@@ -176,7 +176,7 @@ func announce(ctx context.Context, client *lxd.Client, address net.Addr, log *sl
 		return
 	}
 	log.Info("LXD answers", "version", server.Version(), "simulated", server.Simulated())
-	for _, note := range server.SecurityNotes() {
+	for _, note := range server.SecurityNotes(lxd.System) {
 		log.Warn(note)
 	}
 }

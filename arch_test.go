@@ -101,8 +101,12 @@ func TestEveryRootFieldSaysWhoMay(t *testing.T) {
 			if strings.HasPrefix(field.Name, "__") {
 				continue
 			}
-			if field.Directives.ForName("hasRole") == nil && field.Directives.ForName("public") == nil {
+			own := slices.Contains([]string{"viewer", "sessions", "apiTokens", "logout", "setPassword", "revokeSession", "revokeApiToken"}, field.Name)
+			if field.Directives.ForName("hasRole") == nil && field.Directives.ForName("public") == nil && !own {
 				t.Errorf("%s.%s has neither @hasRole nor @public", root.Name, field.Name)
+			}
+			if (field.Directives.ForName("loggedIn") != nil) != own {
+				t.Errorf("%s.%s: @loggedIn is for the caller's own account", root.Name, field.Name)
 			}
 		}
 	}

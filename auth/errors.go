@@ -29,7 +29,9 @@ var (
 	ErrLimit           = errors.New("there are too many already")
 	ErrNotFound        = errors.New("there is no such thing")
 
-	errConfined            = &refusal{"this token is for single projects, and the account that it belongs to is not its business", ErrForbidden}
+	errConfined = &refusal{"this token is for single projects, and the account that it belongs to is not its business", ErrForbidden}
+	// ErrRightsTaken ends what is open of a caller who may do less than before.
+	ErrRightsTaken   error = &refusal{"your rights are less than when this was opened: open it again for what is left of them", ErrForbidden}
 	ErrWrongPassword error = &refusal{"the user name or the password is wrong", ErrUnauthenticated}
 	ErrTokenExpired  error = &refusal{"the token has expired: use the mutation refreshToken, or log in again", ErrUnauthenticated}
 	ErrTokenInvalid  error = &refusal{"the token is not valid here, or it has ended: log in again, or ask for another token", ErrUnauthenticated}
@@ -45,6 +47,9 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.message }
 func (r *refusal) Unwrap() error { return r.kind }
+
+// Forbidden tells a caller who is known, and may not, from one who is not known.
+func (r *refusal) Forbidden() bool { return errors.Is(r.kind, ErrForbidden) }
 
 // InputError says which argument of a call breaks a rule, and which rule.
 type InputError struct {

@@ -42,6 +42,7 @@ type Service struct {
 	refreshTTL time.Duration
 	watchers   watchers
 	attempts   attempts
+	made       madeProjects
 }
 
 // New makes a Service over a store, which stays the caller's to close.
@@ -53,7 +54,7 @@ func New(store Store, options Options) *Service {
 		accessTTL:  options.AccessTTL,
 		refreshTTL: options.RefreshTTL,
 		attempts:   attempts{store: store, running: map[string]int{}},
-		watchers:   watchers{open: map[*watcher]struct{}{}, poked: make(chan struct{}, 1)},
+		watchers:   watchers{open: map[string]map[*watcher]struct{}{}, poked: make(chan struct{}, 1)},
 	}
 	service.tokens.set([][]byte{options.Secret, options.PreviousSecret})
 	if service.accessTTL == 0 {

@@ -27,6 +27,13 @@ type Store interface {
 	// DeleteUser forgets a user with sessions, tokens and grants, and returns
 	// it; ErrLastAdmin and ErrNotFound as ChangeUser.
 	DeleteUser(ctx context.Context, username string) (*User, error)
+	// MoveProject gives the roles in a project, and the tokens for it, to another
+	// name instead of those there; "" takes them away, with the tokens that are
+	// for nothing else. It is false where there was nothing to change.
+	MoveProject(ctx context.Context, name, newName string) (changed bool, err error)
+	// GrantedProjects are the names of projects that users have roles in or
+	// tokens are for.
+	GrantedProjects(ctx context.Context) ([]string, error)
 	// Generation is a number that another change of users, grants and tokens
 	// has made larger, and an end of a session that is not its time's.
 	Generation(ctx context.Context) (int64, error)

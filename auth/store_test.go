@@ -342,3 +342,36 @@ func refused(t *testing.T, err, wanted error) {
 		t.Errorf("got the error %v, want %v", err, wanted)
 	}
 }
+
+func (m *memory) GrantedProjects(context.Context) (names []string, err error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	for _, user := range m.users {
+		for _, grant := range user.Grants {
+			names = append(names, grant.ProjectName)
+		}
+	}
+	return names, m.down
+}
+
+func (m *memory) MoveProject(_ context.Context, name, newName string) (changed bool, err error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	for id, user := range m.users {
+		var grants []*auth.Grant
+		for _, grant := range user.Grants {
+			if grant.ProjectName != name {
+				grants = append(grants, grant)
+				continue
+			}
+			changed = true
+			if newName != "" {
+				grants = append(grants, &auth.Grant{ProjectName: newName, Role: grant.Role})
+			}
+		}
+		user.Grants = grants
+		m.users[id] = user
+	}
+	m.generation++
+	return changed, m.down
+}

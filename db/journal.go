@@ -187,7 +187,7 @@ func (db *DB) Operations(ctx context.Context, project string, before uint64, mos
 	var rows []*operationRow
 	query := db.bun.NewSelect().Model(&rows).Where("sequence < ?", int64(before)).Order("sequence DESC").Limit(int64(most))
 	if project != "" {
-		query = query.Where("project = ?", project)
+		query = query.Where("project IN (?, '')", project) // of several projects are those of none
 	}
 	if err := query.Scan(ctx); err != nil {
 		return nil, err

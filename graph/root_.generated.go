@@ -69,6 +69,7 @@ type ResolverRoot interface {
 	StorageBucket() StorageBucketResolver
 	StoragePool() StoragePoolResolver
 	StorageVolume() StorageVolumeResolver
+	StorageVolumeBackup() StorageVolumeBackupResolver
 	StorageVolumeSnapshot() StorageVolumeSnapshotResolver
 	Subscription() SubscriptionResolver
 	User() UserResolver
@@ -76,8 +77,9 @@ type ResolverRoot interface {
 }
 
 type DirectiveRoot struct {
-	HasRole func(ctx context.Context, obj any, next graphql.Resolver, role auth.Role) (res any, err error)
-	Public  func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
+	HasRole  func(ctx context.Context, obj any, next graphql.Resolver, role auth.Role) (res any, err error)
+	LoggedIn func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
+	Public   func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
 }
 
 type ComplexityRoot struct {
@@ -238,11 +240,12 @@ type ComplexityRoot struct {
 	}
 
 	ClusterGroup struct {
-		Description func(childComplexity int) int
-		Etag        func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Members     func(childComplexity int) int
-		Name        func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Members          func(childComplexity int) int
+		Name             func(childComplexity int) int
 	}
 
 	ClusterMember struct {
@@ -912,6 +915,7 @@ type ComplexityRoot struct {
 	}
 
 	InstanceBackup struct {
+		AvailableActions func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
 		DownloadURL      func(childComplexity int) int
 		ExpiresAt        func(childComplexity int) int
@@ -1564,24 +1568,25 @@ type ComplexityRoot struct {
 	}
 
 	Operation struct {
-		Class       func(childComplexity int) int
-		CreatedAt   func(childComplexity int) int
-		Description func(childComplexity int) int
-		Entities    func(childComplexity int) int
-		Error       func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Items       func(childComplexity int) int
-		Location    func(childComplexity int) int
-		LxdURL      func(childComplexity int) int
-		MayCancel   func(childComplexity int) int
-		Metadata    func(childComplexity int) int
-		Progress    func(childComplexity int) int
-		Project     func(childComplexity int) int
-		Resources   func(childComplexity int) int
-		Status      func(childComplexity int) int
-		StatusCode  func(childComplexity int) int
-		UUID        func(childComplexity int) int
-		UpdatedAt   func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Class            func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Entities         func(childComplexity int) int
+		Error            func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Items            func(childComplexity int) int
+		Location         func(childComplexity int) int
+		LxdURL           func(childComplexity int) int
+		MayCancel        func(childComplexity int) int
+		Metadata         func(childComplexity int) int
+		Progress         func(childComplexity int) int
+		Project          func(childComplexity int) int
+		Resources        func(childComplexity int) int
+		Status           func(childComplexity int) int
+		StatusCode       func(childComplexity int) int
+		UUID             func(childComplexity int) int
+		UpdatedAt        func(childComplexity int) int
 	}
 
 	OperationConnection struct {
@@ -1705,6 +1710,7 @@ type ComplexityRoot struct {
 		Tags             func(childComplexity int) int
 		Usage            func(childComplexity int) int
 		UsedBy           func(childComplexity int) int
+		ViewerRole       func(childComplexity int) int
 	}
 
 	ProjectChange struct {
@@ -2421,6 +2427,7 @@ type ComplexityRoot struct {
 	}
 
 	StorageVolumeBackup struct {
+		AvailableActions func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
 		DownloadURL      func(childComplexity int) int
 		ExpiresAt        func(childComplexity int) int
@@ -2454,13 +2461,14 @@ type ComplexityRoot struct {
 	}
 
 	StorageVolumeSnapshot struct {
-		CreatedAt   func(childComplexity int) int
-		Description func(childComplexity int) int
-		Etag        func(childComplexity int) int
-		ExpiresAt   func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Name        func(childComplexity int) int
-		Volume      func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Volume           func(childComplexity int) int
 	}
 
 	StorageVolumeState struct {
@@ -2709,18 +2717,19 @@ type ComplexityRoot struct {
 	}
 
 	Warning struct {
-		Count       func(childComplexity int) int
-		Entity      func(childComplexity int) int
-		FirstSeenAt func(childComplexity int) int
-		ID          func(childComplexity int) int
-		LastMessage func(childComplexity int) int
-		LastSeenAt  func(childComplexity int) int
-		Location    func(childComplexity int) int
-		Project     func(childComplexity int) int
-		Severity    func(childComplexity int) int
-		Status      func(childComplexity int) int
-		Type        func(childComplexity int) int
-		UUID        func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Count            func(childComplexity int) int
+		Entity           func(childComplexity int) int
+		FirstSeenAt      func(childComplexity int) int
+		ID               func(childComplexity int) int
+		LastMessage      func(childComplexity int) int
+		LastSeenAt       func(childComplexity int) int
+		Location         func(childComplexity int) int
+		Project          func(childComplexity int) int
+		Severity         func(childComplexity int) int
+		Status           func(childComplexity int) int
+		Type             func(childComplexity int) int
+		UUID             func(childComplexity int) int
 	}
 
 	WarningConnection struct {
@@ -3317,6 +3326,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClearInstanceConsoleLogPayload.Operation(childComplexity), true
 
+	case "ClusterGroup.availableActions":
+		if e.ComplexityRoot.ClusterGroup.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterGroup.AvailableActions(childComplexity), true
 	case "ClusterGroup.description":
 		if e.ComplexityRoot.ClusterGroup.Description == nil {
 			break
@@ -5628,6 +5643,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InstanceAggregate.Type(childComplexity), true
 
+	case "InstanceBackup.availableActions":
+		if e.ComplexityRoot.InstanceBackup.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.AvailableActions(childComplexity), true
 	case "InstanceBackup.createdAt":
 		if e.ComplexityRoot.InstanceBackup.CreatedAt == nil {
 			break
@@ -9482,6 +9503,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NoneDevice.Type(childComplexity), true
 
+	case "Operation.availableActions":
+		if e.ComplexityRoot.Operation.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Operation.AvailableActions(childComplexity), true
 	case "Operation.class":
 		if e.ComplexityRoot.Operation.Class == nil {
 			break
@@ -10093,6 +10120,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.UsedBy(childComplexity), true
+	case "Project.viewerRole":
+		if e.ComplexityRoot.Project.ViewerRole == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.ViewerRole(childComplexity), true
 
 	case "ProjectChange.current":
 		if e.ComplexityRoot.ProjectChange.Current == nil {
@@ -13108,6 +13141,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StorageVolume.UsedBy(childComplexity), true
 
+	case "StorageVolumeBackup.availableActions":
+		if e.ComplexityRoot.StorageVolumeBackup.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeBackup.AvailableActions(childComplexity), true
 	case "StorageVolumeBackup.createdAt":
 		if e.ComplexityRoot.StorageVolumeBackup.CreatedAt == nil {
 			break
@@ -13238,6 +13277,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StorageVolumeEdge.Node(childComplexity), true
 
+	case "StorageVolumeSnapshot.availableActions":
+		if e.ComplexityRoot.StorageVolumeSnapshot.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeSnapshot.AvailableActions(childComplexity), true
 	case "StorageVolumeSnapshot.createdAt":
 		if e.ComplexityRoot.StorageVolumeSnapshot.CreatedAt == nil {
 			break
@@ -14087,6 +14132,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UserEdge.Node(childComplexity), true
 
+	case "Warning.availableActions":
+		if e.ComplexityRoot.Warning.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Warning.AvailableActions(childComplexity), true
 	case "Warning.count":
 		if e.ComplexityRoot.Warning.Count == nil {
 			break
@@ -14920,6 +14971,8 @@ enum Action {
   PUSH
   """Fetch a newer one from where it came from."""
   REFRESH
+  """Stop it before its end."""
+  CANCEL
   """One that this release of lxdql does not know."""
   UNKNOWN
 }
@@ -15067,7 +15120,7 @@ extend type Query {
     limit: Int
     """How many to leave out at the beginning; not together with a cursor."""
     offset: Int
-  ): ApiTokenConnection @hasRole(role: VIEWER)
+  ): ApiTokenConnection @loggedIn
 }
 
 extend type Mutation {
@@ -15086,7 +15139,7 @@ extend type Mutation {
   revokeApiToken(
     """The token's id."""
     id: ID!
-  ): RevokeApiTokenPayload @hasRole(role: VIEWER)
+  ): RevokeApiTokenPayload @loggedIn
 }
 `, BuiltIn: false},
 	{Name: "../schema/audit_event.graphqls", Input: `"""One change through lxdql, or one log-in: who, what and how it ended."""
@@ -22520,6 +22573,12 @@ directive @hasRole(
   role: Role!
 ) on FIELD_DEFINITION
 
+"""
+Whoever is logged in may select the field, with no role anywhere: it is about
+the caller's own account.
+"""
+directive @loggedIn on FIELD_DEFINITION
+
 """Anybody may select the field, without logging in."""
 directive @public on FIELD_DEFINITION
 
@@ -22745,7 +22804,13 @@ type Server {
   too while LXD is not spoken to because its certificate has changed.
   """
   connection: LxdEndpoint!
-  """What an administrator should know about the safety of this set-up; empty when there is nothing to say."""
+  """
+  What an administrator should know about the safety of this set-up; empty when
+  there is nothing to say. For an ADMIN of the whole server it also names each
+  instance that reaches the host by its configuration, its profiles or its
+  devices, and who may enter it without being an ADMIN: they are as good as root
+  on the host. At most 100 of them.
+  """
   securityNotes: [String!]!
   """LXD's configuration, in its keys; null for callers who are not ADMIN. Passwords are left out."""
   config: StringMap
@@ -22765,7 +22830,7 @@ type Server {
   """
   usage: [ProjectUsage!]
   """
-  What LXD measures, of the instances that the caller may see and of LXD itself.
+  What LXD measures, of the instances that the caller may see and, for who sees all projects, of LXD itself.
   Null when it could not be read.
   """
   metrics(
@@ -23036,7 +23101,7 @@ extend type Query {
     limit: Int
     """How many to leave out at the beginning; not together with a cursor."""
     offset: Int
-  ): SessionConnection @hasRole(role: VIEWER)
+  ): SessionConnection @loggedIn
 }
 
 extend type Mutation {
@@ -23047,7 +23112,7 @@ extend type Mutation {
   logout(
     """End all other sessions of the caller too; API tokens stay."""
     everywhere: Boolean = false
-  ): LogoutPayload @hasRole(role: VIEWER)
+  ): LogoutPayload @loggedIn
   """
   End a session of the caller, or, as an ADMIN of the whole server, of anybody:
   what is open with it ends at once. ` + "`" + `NOT_FOUND` + "`" + ` when there is none.
@@ -23055,7 +23120,7 @@ extend type Mutation {
   revokeSession(
     """The session's id."""
     id: ID!
-  ): RevokeSessionPayload @hasRole(role: VIEWER)
+  ): RevokeSessionPayload @loggedIn
 }
 `, BuiltIn: false},
 	{Name: "../schema/storage_bucket.graphqls", Input: `"""What an access key of a bucket may do."""
@@ -24853,7 +24918,7 @@ type RevokeRolePayload {
 
 extend type Query {
   """The caller, with the rights that the caller's token has; null for nobody."""
-  viewer: User @hasRole(role: VIEWER)
+  viewer: User @loggedIn
   """All users. For an ADMIN of the whole server; others get ` + "`" + `FORBIDDEN` + "`" + `."""
   users(
     """The conditions that they have to meet; null is all."""
@@ -24939,7 +25004,7 @@ extend type Mutation {
     oldPassword: String
     """The new password: at least 12 characters, at most 256 bytes, and none of those that are tried first."""
     newPassword: String!
-  ): SetPasswordPayload @hasRole(role: VIEWER)
+  ): SetPasswordPayload @loggedIn
   """
   Give a user a role in one project, instead of the one that the user has there.
   ` + "`" + `NOT_FOUND` + "`" + ` when there is no such project. For an ADMIN of the whole server.
@@ -24962,6 +25027,45 @@ extend type Mutation {
     """The project's name."""
     project: String!
   ): RevokeRolePayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/viewer_can.graphqls", Input: `extend type Project {
+  """
+  The role that the caller has in the project, globally or granted there, as far
+  as the caller's token has it. With a read-only token nothing can be changed all
+  the same: ` + "`" + `availableActions` + "`" + ` of each object say what can.
+  """
+  viewerRole: Role!
+}
+
+extend type InstanceBackup {
+  """What the caller may do with it; empty for who may do nothing."""
+  availableActions: [Action!]!
+}
+
+extend type StorageVolumeSnapshot {
+  """What the caller may do with it; empty for who may do nothing."""
+  availableActions: [Action!]!
+}
+
+extend type StorageVolumeBackup {
+  """What the caller may do with it; empty for who may do nothing."""
+  availableActions: [Action!]!
+}
+
+extend type Operation {
+  """` + "`" + `CANCEL` + "`" + ` while it runs, can be cancelled, and the caller may; else empty."""
+  availableActions: [Action!]!
+}
+
+extend type Warning {
+  """What the caller may do with it: nothing, but for an ADMIN of the whole server."""
+  availableActions: [Action!]!
+}
+
+extend type ClusterGroup {
+  """What the caller may do with it: nothing, but for an ADMIN of the whole server."""
+  availableActions: [Action!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/warning.graphqls", Input: `"""What has become of a warning."""
@@ -25599,6 +25703,8 @@ func (ec *executionContext) childFields_ClusterGroup(ctx context.Context, field 
 		return ec.fieldContext_ClusterGroup_members(ctx, field)
 	case "etag":
 		return ec.fieldContext_ClusterGroup_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_ClusterGroup_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClusterGroup", field.Name)
 }
@@ -26877,6 +26983,8 @@ func (ec *executionContext) childFields_InstanceBackup(ctx context.Context, fiel
 		return ec.fieldContext_InstanceBackup_project(ctx, field)
 	case "downloadUrl":
 		return ec.fieldContext_InstanceBackup_downloadUrl(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_InstanceBackup_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstanceBackup", field.Name)
 }
@@ -27809,6 +27917,8 @@ func (ec *executionContext) childFields_Operation(ctx context.Context, field gra
 		return ec.fieldContext_Operation_lxdUrl(ctx, field)
 	case "items":
 		return ec.fieldContext_Operation_items(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Operation_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Operation", field.Name)
 }
@@ -28021,6 +28131,8 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_availableActions(ctx, field)
 	case "etag":
 		return ec.fieldContext_Project_etag(ctx, field)
+	case "viewerRole":
+		return ec.fieldContext_Project_viewerRole(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Project", field.Name)
 }
@@ -29335,6 +29447,8 @@ func (ec *executionContext) childFields_StorageVolumeBackup(ctx context.Context,
 		return ec.fieldContext_StorageVolumeBackup_volume(ctx, field)
 	case "downloadUrl":
 		return ec.fieldContext_StorageVolumeBackup_downloadUrl(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StorageVolumeBackup_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeBackup", field.Name)
 }
@@ -29399,6 +29513,8 @@ func (ec *executionContext) childFields_StorageVolumeSnapshot(ctx context.Contex
 		return ec.fieldContext_StorageVolumeSnapshot_volume(ctx, field)
 	case "etag":
 		return ec.fieldContext_StorageVolumeSnapshot_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StorageVolumeSnapshot_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeSnapshot", field.Name)
 }
@@ -29797,6 +29913,8 @@ func (ec *executionContext) childFields_Warning(ctx context.Context, field graph
 		return ec.fieldContext_Warning_project(ctx, field)
 	case "entity":
 		return ec.fieldContext_Warning_entity(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Warning_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Warning", field.Name)
 }

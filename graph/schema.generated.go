@@ -10315,16 +10315,11 @@ func (ec *executionContext) _Mutation_revokeApiToken(ctx context.Context, field 
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *auth.RevokeApiTokenPayload
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *auth.RevokeApiTokenPayload
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -16887,16 +16882,11 @@ func (ec *executionContext) _Mutation_logout(ctx context.Context, field graphql.
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *auth.LogoutPayload
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *auth.LogoutPayload
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -16949,16 +16939,11 @@ func (ec *executionContext) _Mutation_revokeSession(ctx context.Context, field g
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *auth.RevokeSessionPayload
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *auth.RevokeSessionPayload
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -19047,16 +19032,11 @@ func (ec *executionContext) _Mutation_setPassword(ctx context.Context, field gra
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *auth.UserPayload
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *auth.UserPayload
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -19569,16 +19549,11 @@ func (ec *executionContext) _Query_apiTokens(ctx context.Context, field graphql.
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *page.Connection[*auth.ApiToken]
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *page.Connection[*auth.ApiToken]
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -21922,16 +21897,11 @@ func (ec *executionContext) _Query_sessions(ctx context.Context, field graphql.C
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *page.Connection[*auth.Session]
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *page.Connection[*auth.Session]
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -22355,16 +22325,11 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *auth.User
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *auth.User
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1

@@ -94,7 +94,7 @@ func TestFilesAreReadAgain(t *testing.T) {
 	if err != nil || *lxd.shown.Load() != first {
 		t.Errorf("half a pair: %v", err)
 	}
-	if notes := strings.Join(server.SecurityNotes(), "\n"); !strings.Contains(notes, "cannot be used") {
+	if notes := strings.Join(server.SecurityNotes(System), "\n"); !strings.Contains(notes, "cannot be used") {
 		t.Errorf("notes: %s", notes)
 	}
 	copyFile(t, key, client.config.KeyPath)

@@ -103,6 +103,9 @@ func (e *ForbiddenError) Error() string {
 	if e.Reason != "" {
 		return e.Reason
 	}
+	if e.Project == "" {
+		return "this is for an ADMIN of the whole server"
+	}
 	return fmt.Sprintf("you may not change anything in the project %q: ask an administrator for the role OPERATOR there", e.Project)
 }
 

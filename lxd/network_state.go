@@ -1,6 +1,9 @@
 package lxd
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+)
 
 // NetworkState is what a network is right now.
 type NetworkState struct {
@@ -49,7 +52,26 @@ func (c *Client) NetworkState(ctx context.Context, as Scope, network NetworkKey)
 	if err == nil && state.Counters == nil {
 		state.Counters = &NetworkCounters{}
 	}
+	if err == nil {
+		err = c.withoutUpperDevices(ctx, as, state)
+	}
 	return state, err
+}
+
+// withoutUpperDevices leaves out a bridge's ports, one for each instance of
+// whatever project, unless the scope allows all projects.
+func (c *Client) withoutUpperDevices(ctx context.Context, as Scope, state *NetworkState) error {
+	bridge := map[string]json.RawMessage{}
+	if json.Unmarshal(state.Bridge, &bridge) != nil || bridge["upper_devices"] == nil {
+		return nil
+	}
+	if all, err := c.seesAll(ctx, as); all || err != nil {
+		return err
+	}
+	delete(bridge, "upper_devices")
+	var err error
+	state.Bridge, err = json.Marshal(bridge)
+	return err
 }
 
 // Lease is an address that a network has given away.

@@ -155,6 +155,7 @@ func (o *Operation) redact() {
 	for _, key := range secretDetails {
 		delete(o.Details, key)
 	}
+	o.withoutSource()
 }
 
 // isToken reports whether the operation is a token, which opens LXD itself and

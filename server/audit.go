@@ -21,6 +21,11 @@ func (a auditor) hasRole(ctx context.Context, object any, next graphql.Resolver,
 	return a.keep(ctx, func() (any, error) { return auth.HasRole(ctx, object, next, role) })
 }
 
+// loggedIn is the directive @loggedIn, audited on mutations.
+func (a auditor) loggedIn(ctx context.Context, object any, next graphql.Resolver) (any, error) {
+	return a.keep(ctx, func() (any, error) { return auth.LoggedIn(ctx, object, next) })
+}
+
 // public is the directive @public, audited on mutations: log-ins.
 func (a auditor) public(ctx context.Context, object any, next graphql.Resolver) (any, error) {
 	return a.keep(ctx, func() (any, error) { return auth.Public(ctx, object, next) })

@@ -42,7 +42,7 @@ func executable(resolver *resolvers.Resolver) graphql.ExecutableSchema {
 	audit := auditor{resolver.Journal}
 	return graph.NewExecutableSchema(graph.Config{
 		Resolvers:  resolver,
-		Directives: graph.DirectiveRoot{HasRole: audit.hasRole, Public: audit.public},
+		Directives: graph.DirectiveRoot{HasRole: audit.hasRole, LoggedIn: audit.loggedIn, Public: audit.public},
 	})
 }
 

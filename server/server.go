@@ -81,6 +81,7 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	background.Go(func() {
 		keeper.Watch(running, time.Duration(config.TrustCheckSeconds)*time.Second, trustChanged(log))
 	})
+	background.Go(func() { rolesFollow(running, hub, client, service, log) })
 	background.Go(func() {
 		service.Run(running, func(err error) { log.Error("who may still ask cannot be looked up", "error", err) })
 	})
@@ -179,7 +180,7 @@ func announce(ctx context.Context, client *lxd.Client, address net.Addr, log *sl
 		return
 	}
 	log.Info("LXD answers", "version", server.Version(), "simulated", server.Simulated())
-	for _, note := range server.SecurityNotes() {
+	for _, note := range server.SecurityNotes(lxd.System) {
 		log.Warn(note)
 	}
 }

@@ -35,10 +35,11 @@ func (m *Manager) Operation(ctx context.Context, as lxd.Scope, uuid string) (*lx
 
 // allowed hides an operation from who may not see its project.
 func allowed(as lxd.Scope, operation *lxd.Operation) (*lxd.Operation, error) {
-	if !as.Allows(operation.Project, false) {
+	shown := operation.Shown(as)
+	if shown == nil {
 		return nil, &lxd.Error{Status: http.StatusNotFound, Message: "Operation not found"}
 	}
-	return operation, nil
+	return shown, nil
 }
 
 // Operations are those of a project, in no order.
@@ -47,20 +48,21 @@ func (m *Manager) Operations(ctx context.Context, as lxd.Scope, project string) 
 	if err != nil {
 		return nil, err
 	}
-	return m.withPast(ctx, as, project, m.withOwn(project, operations))
+	return m.withPast(ctx, as, project, m.withOwn(as, project, operations))
 }
 
-// withOwn adds lxdql's own operations.
-func (m *Manager) withOwn(project string, operations []*lxd.Operation) []*lxd.Operation {
+// withOwn adds lxdql's own operations. One of several projects is in the list of
+// each, as LXD's are that have no project.
+func (m *Manager) withOwn(as lxd.Scope, project string, operations []*lxd.Operation) []*lxd.Operation {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	m.forget()
 	for _, t := range m.tasks {
-		if t.operation.Project == project {
+		if t.operation.Project == project || t.operation.Project == "" {
 			operations = append(operations, t.operation)
 		}
 	}
-	return operations
+	return lxd.ShownOperations(operations, as)
 }
 
 // settled is how old an operation is that neither LXD nor lxdql knows and that

@@ -68,7 +68,8 @@ type WebSocket struct {
 // Caller is who asks on a socket.
 type Caller struct {
 	// Context is of all that the caller asks. When it ends before the socket does,
-	// the socket ends with 4401 and the context's cause as the reason.
+	// the socket ends with 4401 and the context's cause as the reason, or with 4403
+	// if the cause has a method Forbidden() bool that says so.
 	Context context.Context
 	// Until is when the right to ask ends; the zero time is never.
 	Until time.Time

@@ -62,7 +62,7 @@ type selected struct {
 	*Field
 	of        *level
 	name      string
-	key       string // its name as JSON, with the colon
+	key       string // its name as JSON, with the colon, and the comma before it
 	typename  bool
 	again     bool // its name was there before: gqlgen executes it, and shows the first
 	collected graphql.CollectedField
@@ -85,8 +85,11 @@ func (r *run) level(up *node, object *Object, wanted graphql.CollectedField) (*l
 		}
 		s := &all[n]
 		*s = selected{of: l, collected: field, name: field.Name, key: `"` + field.Alias + `":`, typename: field.Name == "__typename"}
+		if n > 0 {
+			s.key = "," + s.key
+		}
 		for _, before := range l.fields {
-			s.again = s.again || before.key == s.key
+			s.again = s.again || before.collected.Alias == field.Alias
 		}
 		if s.again {
 			r.mutex.Lock()

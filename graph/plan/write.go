@@ -65,11 +65,8 @@ func (r *run) item(n *node, of, at, element int) bool {
 func (r *run) object(l *level, at int) bool {
 	begin, whole := len(r.writer.bytes), true
 	r.writer.Byte('{')
-	for number, field := range l.fields {
+	for _, field := range l.fields {
 		before := len(r.writer.bytes)
-		if number > 0 {
-			r.writer.Byte(',')
-		}
 		r.writer.WriteString(field.key)
 		if field.typename {
 			r.writer.String(l.object.Name)

@@ -2005,6 +2005,27 @@ func bindImageUpdateSource(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Ob
 	}}
 }
 
+func bindImportImagePayload(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
+	return &plan.Object{Name: "ImportImagePayload", Satisfies: []string{"ImportImagePayload"}, Go: plan.Pointer[work.ImagePayload](), Fields: []*plan.Field{
+		{Name: "image", Type: "Image", Get: func(object any) any { return object.(*work.ImagePayload).Image }, Expand: plan.One[lxd.Image]},
+		{Name: "operation", Type: "Operation", Get: func(object any) any { return object.(*work.ImagePayload).Operation }, Expand: plan.One[lxd.Operation]},
+	}}
+}
+
+func bindImportInstancePayload(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
+	return &plan.Object{Name: "ImportInstancePayload", Satisfies: []string{"ImportInstancePayload"}, Go: plan.Pointer[work.InstancePayload](), Fields: []*plan.Field{
+		{Name: "instance", Type: "Instance", Get: func(object any) any { return object.(*work.InstancePayload).Instance }, Expand: plan.One[lxd.Instance]},
+		{Name: "operation", Type: "Operation", Get: func(object any) any { return object.(*work.InstancePayload).Operation }, Expand: plan.One[lxd.Operation]},
+	}}
+}
+
+func bindImportStorageVolumePayload(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
+	return &plan.Object{Name: "ImportStorageVolumePayload", Satisfies: []string{"ImportStorageVolumePayload"}, Go: plan.Pointer[work.StorageVolumePayload](), Fields: []*plan.Field{
+		{Name: "storageVolume", Type: "StorageVolume", Get: func(object any) any { return object.(*work.StorageVolumePayload).StorageVolume }, Expand: plan.One[lxd.StorageVolume]},
+		{Name: "operation", Type: "Operation", Get: func(object any) any { return object.(*work.StorageVolumePayload).Operation }, Expand: plan.One[lxd.Operation]},
+	}}
+}
+
 func bindInfinibandDevice(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "InfinibandDevice", Satisfies: []string{"InfinibandDevice", "Device"}, Go: plan.Pointer[lxd.InfinibandDevice](), Fields: []*plan.Field{
 		{Name: "name", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
@@ -7584,6 +7605,13 @@ func bindWarningEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	}}
 }
 
+func bindWriteInstanceFilePayload(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
+	return &plan.Object{Name: "WriteInstanceFilePayload", Satisfies: []string{"WriteInstanceFilePayload"}, Go: plan.Pointer[relay.WriteInstanceFilePayload](), Fields: []*plan.Field{
+		{Name: "file", Type: "InstanceFile", Get: func(object any) any { return object.(*relay.WriteInstanceFilePayload).File }, Expand: plan.One[lxd.InstanceFile]},
+		{Name: "operation", Type: "Operation", Get: func(object any) any { return object.(*relay.WriteInstanceFilePayload).Operation }, Expand: plan.One[lxd.Operation]},
+	}}
+}
+
 // Objects binds the object types.
 func Objects(r graph.ResolverRoot, d graph.DirectiveRoot) []*plan.Object {
 	return []*plan.Object{
@@ -7706,6 +7734,9 @@ func Objects(r graph.ResolverRoot, d graph.DirectiveRoot) []*plan.Object {
 		bindImageConnection(r, d),
 		bindImageEdge(r, d),
 		bindImageUpdateSource(r, d),
+		bindImportImagePayload(r, d),
+		bindImportInstancePayload(r, d),
+		bindImportStorageVolumePayload(r, d),
 		bindInfinibandDevice(r, d),
 		bindInstance(r, d),
 		bindInstanceAggregate(r, d),
@@ -7915,6 +7946,7 @@ func Objects(r graph.ResolverRoot, d graph.DirectiveRoot) []*plan.Object {
 		bindWarning(r, d),
 		bindWarningConnection(r, d),
 		bindWarningEdge(r, d),
+		bindWriteInstanceFilePayload(r, d),
 	}
 }
 

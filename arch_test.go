@@ -35,12 +35,18 @@ var rooms = map[string]struct {
 	"trust":            {[]string{"lxd"}, "whom lxdql takes for LXD is decided without knowing users, SQL or GraphQL"},
 	"health":           {nil, "whether something answers is asked by those who know it"},
 	"graph":            {[]string{"simplestreams", "lxd", "auth", "health", "page", "journal", "relay", "trust", "work"}, "generated code binds types and decides nothing"},
-	"resolvers":        {[]string{"simplestreams", "graph", "health", "page", "journal", "relay", "trust", "work", "lxd", "auth"}, "a resolver is a line: it names who answers"},
+	"resolvers":        {[]string{"graph/plan", "simplestreams", "graph", "health", "page", "journal", "relay", "trust", "work", "lxd", "auth"}, "a resolver is a line: it names who answers"},
 	"web":              {nil, "what a browser loads is files"},
 	"lxd/lxdsim":       {nil, "the imitation of LXD is a daemon: it shares the wire with the client and no code"},
 	"server/transport": {nil, "transports carry GraphQL whatever it is about"},
-	"server":           {[]string{"simplestreams", "auth", "db", "graph", "health", "lxd", "lxd/lxdsim", "page", "relay", "resolvers", "server/transport", "web", "journal", "work", "trust"}, "the server puts the rooms together"},
+	"server":           {[]string{"graph/bind", "graph/plan", "simplestreams", "auth", "db", "graph", "health", "lxd", "lxd/lxdsim", "page", "relay", "resolvers", "server/transport", "web", "journal", "work", "trust"}, "the server puts the rooms together"},
 	"":                 {[]string{"db", "server"}, "main is the command line"},
+
+	"graph/plan":                {nil, "the plan executes selections of whatever is bound, and knows nothing of what that is"},
+	"graph/bind":                {[]string{"simplestreams", "graph", "graph/plan", "lxd", "auth", "health", "page", "journal", "relay", "trust", "work"}, "generated code binds fields to Go for the plan and decides nothing"},
+	"graph/generate":            {nil, "what writes generated code stands on none of it"},
+	"graph/plan/plantest":       {[]string{"lxd"}, "what holds the plan to account knows no more than the plan, and how LXD's values are written"},
+	"graph/plan/plantest/bound": {[]string{"graph/plan", "graph/plan/plantest", "lxd"}, "generated code of the plan's tests"},
 }
 
 // outside are packages of others that a room may not import, and why.

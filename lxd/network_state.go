@@ -87,7 +87,7 @@ type Lease struct {
 }
 
 // Location is the cluster member; nil outside a cluster.
-func (l *Lease) Location() *string { return location(l.Member) }
+func (l *Lease) Location() *string { return location(&l.Member) }
 
 // NetworkLeases reads the addresses that instances of a project have of a
 // network. LXD leaves out those of other projects. A kind of network that gives no

@@ -16,6 +16,7 @@ import (
 
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/db"
+	"github.com/lxdql/lxdql/graph/plan"
 	"github.com/lxdql/lxdql/journal"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/resolvers"
@@ -93,6 +94,12 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	resolver.Streams = byteStreams(config, resolver, log)
 	defer resolver.Relay.Wait()
 	defer stop()
+	var quick *plan.Plan
+	if config.Plan != "off" {
+		if quick, err = planned(executable(resolver), resolver, log); err != nil {
+			return err
+		}
+	}
 	present := newAttendance()
 	together := feeds(running, hub, log)
 	defer together.Wait()
@@ -101,7 +108,7 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	defer sockets.Wait()
 	defer stop()
 	httpServer := &http.Server{
-		Handler:           routes(config, resolver, sockets, service, present, together, log),
+		Handler:           routes(config, resolver, quick, sockets, service, present, together, log),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return running },

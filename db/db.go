@@ -32,6 +32,7 @@ type DB struct {
 	keeper *sql.DB
 	// waiting asks PostgreSQL for the lead.
 	waiting candidate
+	held    holder
 }
 
 var _ auth.Store = (*DB)(nil)
@@ -150,6 +151,7 @@ func (db *DB) Ping(ctx context.Context) error {
 // Close ends all connections. A database in memory is gone after it.
 func (db *DB) Close() error {
 	db.waiting.close()
+	db.held.close()
 	err := db.bun.Close()
 	if db.keeper != nil {
 		if keeperErr := db.keeper.Close(); err == nil {

@@ -87,7 +87,7 @@ func (db *DB) TakeLead(ctx context.Context) (journal.Lead, error) {
 // leadPostgres holds the lock on the very connection that it writes by: a process
 // that has lost it can write nothing.
 func (db *DB) leadPostgres(ctx context.Context) (journal.Lead, error) {
-	connection, err := db.waiting.take(ctx, db.session)
+	connection, err := db.waiting.take(ctx, db.impatient)
 	if err != nil {
 		return nil, err
 	}

@@ -26,13 +26,22 @@ func lockNumber(name string) int64 {
 // when it ends, however that comes.
 type session struct{ bun.Conn }
 
-// session opens one. Of a process that stands still PostgreSQL lets go too.
+// session opens one.
 func (db *DB) session(ctx context.Context) (*session, error) {
 	connection, err := db.bun.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	opened := &session{connection}
+	return &session{connection}, nil
+}
+
+// impatient opens one that PostgreSQL ends when nothing is said for some seconds:
+// of a process that stands still it lets go too.
+func (db *DB) impatient(ctx context.Context) (*session, error) {
+	opened, err := db.session(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var version int
 	if err := opened.NewRaw("SELECT current_setting('server_version_num')::int").Scan(ctx, &version); err != nil {
 		opened.close()
@@ -54,8 +63,11 @@ func (s *session) try(ctx context.Context, number int64) (taken bool, err error)
 	return taken, err
 }
 
-// close ends the connection instead of giving it back to the pool.
+// close lets go of all, and ends the connection instead of giving it back to the pool.
 func (s *session) close() {
+	ctx, cancel := brief(context.Background())
+	defer cancel()
+	_, _ = s.ExecContext(ctx, "SELECT pg_advisory_unlock_all()") // one that is lost has none
 	_ = s.Raw(func(any) error { return driver.ErrBadConn })
 	_ = s.Close()
 }
@@ -97,6 +109,16 @@ func (c *candidate) close() {
 	}
 }
 
+// wait waits a moment, unless ctx ends.
+func wait(ctx context.Context, length time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(length):
+		return nil
+	}
+}
+
 // fileLocks are locks in a file beside SQLite's, which the kernel lets go of when
 // the process ends. Each is one byte of it.
 type fileLocks struct{ file *os.File }
@@ -116,6 +138,17 @@ func (l *fileLocks) try(number int64) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+func (l *fileLocks) release(number int64) error {
+	return unix.FcntlFlock(l.file.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_UNLCK, Start: number, Len: 1})
+}
+
+// held reports whether another process has a lock.
+func (l *fileLocks) held(number int64) (bool, error) {
+	asked := &unix.Flock_t{Type: unix.F_WRLCK, Start: number, Len: 1}
+	err := unix.FcntlFlock(l.file.Fd(), unix.F_OFD_GETLK, asked)
+	return asked.Type != unix.F_UNLCK, err
 }
 
 func (l *fileLocks) close() { _ = l.file.Close() }

@@ -1,7 +1,10 @@
 package e2e
 
 import (
+	"crypto/sha256"
+	bits "encoding/binary"
 	"encoding/json"
+	"fmt"
 	"os/exec"
 	"slices"
 	"sync"
@@ -34,7 +37,9 @@ func together(t *testing.T, names ...string) *crew {
 // leader is the one that hears LXD, by PostgreSQL's word; "" for none.
 func (c *crew) leader(t *testing.T) string {
 	t.Helper()
-	return pgtest.Ask(t, c.database, `SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND query NOT LIKE '%pg_locks%' LIMIT 1`)
+	digest := sha256.Sum256([]byte("lxdql hears LXD"))
+	return pgtest.Ask(t, c.database, fmt.Sprintf(`SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted
+		AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND ((classid::bigint << 32) | objid::bigint) = %d`, bits.BigEndian.Uint64(digest[:8])>>2))
 }
 
 // leads waits until another than the given one leads.
@@ -61,8 +66,8 @@ type seen struct {
 	Operation *struct{ ID, Status string }
 }
 
-// follower collects all events, until its socket ends.
-type follower struct {
+// witness collects all events, until its socket ends.
+type witness struct {
 	mutex  sync.Mutex
 	events []seen
 	trace  string
@@ -72,7 +77,7 @@ type follower struct {
 const allEvents = `subscription($after: String) { events(allProjects: true, after: $after) { cursor type timestamp
 	... on LifecycleEvent { action source } ... on OperationEvent { operation { id status } } ... on GapEvent { from } } }`
 
-func (s *running) follower(t *testing.T, token, after string) *follower {
+func (s *running) witness(t *testing.T, token, after string) *witness {
 	t.Helper()
 	socket := s.connect(t, token)
 	variables := map[string]any{}
@@ -80,12 +85,12 @@ func (s *running) follower(t *testing.T, token, after string) *follower {
 		variables["after"] = after
 	}
 	socket.subscribe("1", allEvents, variables)
-	one := &follower{ended: make(chan struct{})}
+	one := &witness{ended: make(chan struct{})}
 	go one.read(socket)
 	return one
 }
 
-func (f *follower) read(socket *socket) {
+func (f *witness) read(socket *socket) {
 	defer close(f.ended)
 	for {
 		var got frame
@@ -109,7 +114,7 @@ func (f *follower) read(socket *socket) {
 	}
 }
 
-func (f *follower) all(t *testing.T) []seen {
+func (f *witness) all(t *testing.T) []seen {
 	t.Helper()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
@@ -120,7 +125,7 @@ func (f *follower) all(t *testing.T) []seen {
 }
 
 // until waits for an event.
-func (f *follower) until(t *testing.T, what string, within time.Duration, is func(seen) bool) {
+func (f *witness) until(t *testing.T, what string, within time.Duration, is func(seen) bool) {
 	t.Helper()
 	for until := time.Now().Add(within); ; time.Sleep(20 * time.Millisecond) {
 		all := f.all(t)

@@ -30,14 +30,14 @@ func TestSeveralServersOnOneDatabase(t *testing.T) {
 	name := newName()
 	removeAfter(t, name)
 	made := right.must(t, admin, createBusybox, map[string]any{"name": name, "wait": 60})
-	followers := map[*running]*follower{}
+	witnesses := map[*running]*witness{}
 	for _, server := range all.servers {
-		followers[server] = server.follower(t, admin, "")
+		witnesses[server] = server.witness(t, admin, "")
 	}
 	left.wantOperation(t, admin, made.at("createInstance", "operation", "id").(string), "SUCCESS")
 	time.Sleep(time.Second) // all have subscribed, and what came before has arrived
 	change, changed := changing(t, name)
-	for _, one := range followers {
+	for _, one := range witnesses {
 		one.until(t, "a change", 20*time.Second, func(event seen) bool { return event.Action == "instance-updated" })
 	}
 
@@ -47,7 +47,7 @@ func TestSeveralServersOnOneDatabase(t *testing.T) {
 	t.Logf("after the kill %s takes over from %s within %v", next, first, time.Since(begun))
 	gap := func(event seen) bool { return event.Type == "GAP" && event.From != "" }
 	for _, server := range others {
-		followers[server].until(t, "the gap", 10*time.Second, gap)
+		witnesses[server].until(t, "the gap", 10*time.Second, gap)
 	}
 	t.Logf("the gap is told within %v", time.Since(begun))
 	time.Sleep(time.Second)
@@ -56,7 +56,7 @@ func TestSeveralServersOnOneDatabase(t *testing.T) {
 	pgtest.Ask(t, all.database, fmt.Sprintf(`SELECT count(pg_terminate_backend(pid))::text FROM pg_stat_activity WHERE application_name = '%s'`, next))
 	begun = time.Now()
 	for _, server := range others {
-		followers[server].until(t, "the second gap", 10*time.Second, func(event seen) bool {
+		witnesses[server].until(t, "the second gap", 10*time.Second, func(event seen) bool {
 			at, err := time.Parse(time.RFC3339Nano, event.Timestamp)
 			return gap(event) && err == nil && at.After(begun)
 		})
@@ -69,19 +69,19 @@ func TestSeveralServersOnOneDatabase(t *testing.T) {
 	removeAfter(t, last)
 	left.must(t, admin, createBusybox, map[string]any{"name": last, "wait": 60, "start": true})
 	for _, server := range others {
-		followers[server].until(t, "the last", 20*time.Second, func(event seen) bool {
+		witnesses[server].until(t, "the last", 20*time.Second, func(event seen) bool {
 			return event.Action == "instance-started" && event.Source == "/1.0/instances/"+last
 		})
 	}
 	time.Sleep(time.Second)
 
-	events := followers[left].all(t)
+	events := witnesses[left].all(t)
 	t.Logf("%d events", len(events))
-	wantSame(t, "the two that live", followers[right].all(t), events)
-	before := followers[led].all(t)
+	wantSame(t, "the two that live", witnesses[right].all(t), events)
+	before := witnesses[led].all(t)
 	wantSame(t, "what the killed one told", before, events[:min(len(before), len(events))])
 	for _, server := range others {
-		rest := server.follower(t, admin, before[len(before)-1].Cursor)
+		rest := server.witness(t, admin, before[len(before)-1].Cursor)
 		rest.until(t, "the last again", 10*time.Second, func(event seen) bool { return event.Cursor == events[len(events)-1].Cursor })
 		wantSame(t, "with the cursor of the killed one", append(before, rest.all(t)...), events)
 	}
@@ -100,7 +100,7 @@ func (c *crew) refusals(t *testing.T, one, other *running, admin string) {
 	token := other.login(t)
 	one.must(t, token, `{ viewer { username } }`, nil)
 	open := one.connect(t, token)
-	other.must(t, token, `mutation { logout }`, nil)
+	other.must(t, token, `mutation { logout { deletedId } }`, nil)
 	begun := time.Now()
 	for one.ask(t, token, `{ viewer { username } }`, nil).Status == http.StatusOK {
 		if time.Since(begun) > 5*time.Second {
@@ -160,7 +160,7 @@ func TestTwoServersOnOneFile(t *testing.T) {
 	one := onRealLXD(t)
 	two := launch(t, exec.Command(binary), t.TempDir(), "LXD_SOCKET_PATH="+realSocket(t), "DATABASE_URL=sqlite:///"+one.directory+"/data/lxdql.db")
 	admin := one.login(t)
-	left, right := one.follower(t, admin, ""), two.follower(t, admin, "")
+	left, right := one.witness(t, admin, ""), two.witness(t, admin, "")
 	time.Sleep(time.Second)
 	name := newName()
 	removeAfter(t, name)

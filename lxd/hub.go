@@ -139,6 +139,8 @@ func (h *Hub) Publish(event Event) {
 func (h *Hub) publish(event Event) {
 	head := event.Head()
 	head.Sequence, head.Cursor = h.sequence+1, h.cursor(h.sequence+1)
+	// As exact as it is kept: an event is the same from each process.
+	head.Timestamp = Time{head.Timestamp.Truncate(time.Microsecond)}
 	h.hand(event)
 }
 

@@ -93,7 +93,6 @@ func (h *Hub) Number(events []Event) []Event {
 		place++
 		head := event.Head()
 		head.Sequence, head.Cursor = place, h.cursor(place)
-		// As exact as it is kept: an event is the same from each process.
 		head.Timestamp = Time{head.Timestamp.Truncate(time.Microsecond)}
 		numbered = append(numbered, event)
 	}

@@ -32,6 +32,9 @@ func (j *Journal) place(ctx context.Context, after string) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := j.await(ctx, cursor); err != nil {
+		return 0, err
+	}
 	forgotten, err := j.store.Forgotten(ctx)
 	if err != nil {
 		return 0, err

@@ -37,7 +37,7 @@ func (h *Hub) KeptEvent(head EventHead, body []byte) (Event, error) {
 	if err := json.Unmarshal(body, &kept); err != nil {
 		return nil, fmt.Errorf("the event %d of the journal cannot be read: %w", head.Sequence, err)
 	}
-	head.Cursor = h.CursorOf(head.Sequence)
+	head.Cursor, head.size = h.CursorOf(head.Sequence), len(body)+256
 	switch head.Type {
 	case EventLifecycle:
 		return &LifecycleEvent{EventHead: head, Action: kept.Action, Source: kept.Source, Requestor: kept.Requestor, Context: kept.Context}, nil

@@ -23,7 +23,7 @@ type Config struct {
 	OIDC
 	LXDTimeout timeoutOption `name:"lxd-timeout" env:"LXD_TIMEOUT" default:"30" help:"How long a request to LXD may take, in seconds; not for waits and WebSockets."`
 
-	DatabaseURL      string `name:"database" env:"DATABASE_URL" default:"sqlite:///./data/lxdql.db" help:"Where users are kept: sqlite:///./path."`
+	DatabaseURL      string `name:"database" env:"DATABASE_URL" default:"sqlite:///./data/lxdql.db" help:"Where users, the journal and the rest are kept: sqlite:///./path, or postgres://user:password@host:5432/name, which several servers may share."`
 	JWTSecret        string `name:"jwt-secret" env:"JWT_SECRET" help:"Signs the tokens, 32 bytes or more; empty: one is made and kept in the database."`
 	JWTPrevious      string `name:"jwt-secret-previous" env:"JWT_SECRET_PREVIOUS" help:"The JWT_SECRET before this one: its tokens still work, so that a new one logs nobody out."`
 	AccessMinutes    int    `name:"access-minutes" env:"JWT_ACCESS_TOKEN_EXPIRE_MINUTES" default:"30" help:"Life of an access token, in minutes."`

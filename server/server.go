@@ -68,7 +68,7 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	hub := lxd.NewHub(client)
-	told, err := journal.Open(ctx, database, hub, journal.Options{Keep: time.Duration(config.JournalKeepDays) * 24 * time.Hour, MostEvents: config.JournalMaxEvents}, func(err error) {
+	told, err := journal.Open(ctx, database, hub, journal.Options{Keep: time.Duration(config.JournalKeepDays) * 24 * time.Hour, MostEvents: config.JournalMaxEvents, Leads: leads(log)}, func(err error) {
 		log.Error("the journal could not be written", "error", err)
 	})
 	if err != nil {
@@ -77,7 +77,6 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	manager := work.New(running, client, hub, database, told, func(err error) { log.Error("what an earlier run left behind could not be ended", "error", err) })
 	manager.Recover()
 	var background sync.WaitGroup
-	background.Go(func() { hub.Run(running) })
 	background.Go(func() { told.Run(running) })
 	background.Go(func() {
 		keeper.Watch(running, time.Duration(config.TrustCheckSeconds)*time.Second, trustChanged(log))
@@ -129,6 +128,11 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 		return err
 	}
 	return httpServer.Close()
+}
+
+// leads says which of several servers on one database hears LXD.
+func leads(log *slog.Logger) func(bool) {
+	return func(leading bool) { log.Info("hearing LXD for all servers on the database", "leading", leading) }
 }
 
 // open opens the database, with this release's schema.

@@ -47,7 +47,7 @@ func (m *Manager) kept(ctx context.Context, as lxd.Scope, uuid string, missing e
 	if err != nil {
 		return nil, err
 	}
-	return lost(operation), nil
+	return m.orLost(ctx, operation), nil
 }
 
 // errLost is how an operation ends that nobody works on any more.

@@ -24,11 +24,13 @@ func (m *Manager) Operation(ctx context.Context, as lxd.Scope, uuid string) (*lx
 	if !lxd.IsNotFound(err) {
 		return operation, err
 	}
-	if heard := m.hub.Operation(uuid); heard != nil {
+	if heard := m.hub.Operation(uuid); heard != nil && !heard.Own {
 		if time.Since(heard.UpdatedAt.Time) > settled {
 			heard = lost(heard)
 		}
 		return allowed(as, heard)
+	} else if heard != nil {
+		return m.others(ctx, as, heard)
 	}
 	return m.kept(ctx, as, uuid, err)
 }
@@ -84,7 +86,7 @@ func (m *Manager) withPast(ctx context.Context, as lxd.Scope, project string, li
 	}
 	for _, operation := range past {
 		if !known[operation.UUID] && (operation.Final() || time.Since(operation.UpdatedAt.Time) > settled) {
-			listed = append(listed, lost(operation))
+			listed = append(listed, m.orLost(ctx, operation))
 		}
 	}
 	return listed, nil
@@ -129,6 +131,9 @@ func (m *Manager) CancelOperation(ctx context.Context, as lxd.Scope, uuid string
 	if own := m.find(uuid); own != nil {
 		own.cancel()
 		return m.WaitOperation(ctx, as, uuid, 10*time.Second)
+	}
+	if operation.Own {
+		return nil, &lxd.ConflictError{Message: "another server of lxdql works on this operation: cancel it there"}
 	}
 	if err := m.client.CancelOperation(ctx, as, operation); err != nil {
 		return nil, err

@@ -79,21 +79,31 @@ type loaders struct {
 
 type loadersKey struct{}
 
+// held are the loaders of one response, made when the first is asked for: most
+// events ask for none, and making them would be most of what an event costs.
+type held struct {
+	make func() *loaders
+	made atomic.Pointer[loaders]
+}
+
+func (h *held) get() *loaders {
+	for {
+		if made := h.made.Load(); made != nil {
+			return made
+		}
+		h.made.CompareAndSwap(nil, h.make())
+	}
+}
+
 // WithLoaders puts fresh loaders into the context of one response.
 func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
-	holder := &atomic.Pointer[loaders]{}
-	holder.Store(r.newLoaders())
-	return context.WithValue(ctx, loadersKey{}, holder)
+	return context.WithValue(ctx, loadersKey{}, &held{make: r.newLoaders})
 }
 
-func load(ctx context.Context) *loaders {
-	return ctx.Value(loadersKey{}).(*atomic.Pointer[loaders]).Load()
-}
+func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*held).get() }
 
 // forget makes the fields after a change see what the change did.
-func (r *Resolver) forget(ctx context.Context) {
-	ctx.Value(loadersKey{}).(*atomic.Pointer[loaders]).Store(r.newLoaders())
-}
+func (r *Resolver) forget(ctx context.Context) { ctx.Value(loadersKey{}).(*held).made.Store(nil) }
 
 // gather is how long a loader waits for more keys; the library's 16 ms would
 // be most of an answer's time.

@@ -103,7 +103,7 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	together := feeds(running, hub, log)
 	defer together.Wait()
 	defer stop()
-	sockets := webSocket(config, resolver, service, present, together, log)
+	sockets := webSocket(running, config, resolver, service, present, together, log)
 	defer sockets.Wait()
 	defer stop()
 	httpServer := &http.Server{

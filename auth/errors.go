@@ -13,6 +13,7 @@ import "errors"
 //	                    of a session or a user that is gone
 //	ErrTokenReused      a refresh token that had been used; its  log in
 //	                    session is over (an ErrTokenInvalid)
+//	ErrBarred           a provider's user who was deleted here       ask an ADMIN
 //	ErrForbidden        logged in, but without the role          ask an ADMIN
 //	ErrUserExists       the user name is taken                   choose another
 //	ErrLastAdmin        it would leave no ADMIN                  make another ADMIN first
@@ -32,6 +33,7 @@ var (
 	ErrWrongPassword error = &refusal{"the user name or the password is wrong", ErrUnauthenticated}
 	ErrTokenExpired  error = &refusal{"the token has expired: use the mutation refreshToken, or log in again", ErrUnauthenticated}
 	ErrTokenInvalid  error = &refusal{"the token is not valid here, or it has ended: log in again, or ask for another token", ErrUnauthenticated}
+	ErrBarred        error = &refusal{"an administrator has deleted you here: ask one to let you in again (readmitUser)", ErrUnauthenticated}
 	ErrTokenReused   error = &refusal{"this refresh token had been used before, so its session is ended: log in again", ErrTokenInvalid}
 )
 

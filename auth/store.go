@@ -66,6 +66,15 @@ type Store interface {
 	// TouchToken notes that a token was used.
 	TouchToken(ctx context.Context, id string, at time.Time) error
 
+	// Failures returns the failed attempts of keys since a time, by key; those of
+	// which there were none are missing.
+	Failures(ctx context.Context, keys []string, since time.Time) (map[string]Failures, error)
+	// AddFailures counts another failure of each key. What failed last before
+	// `since` is forgotten, and beyond 10 000 keys what failed longest ago.
+	AddFailures(ctx context.Context, keys []string, at, since time.Time) error
+	// ForgetFailures forgets those of a key.
+	ForgetFailures(ctx context.Context, key string) error
+
 	// SettingOr returns the value kept under a key. Where there is none it
 	// keeps and returns `value`; of several first calls one value wins, and
 	// all return that one.

@@ -34,6 +34,8 @@ func migrations() *migrate.Migrations {
 	steps.Add(step("0020", "trust", createTrust))
 	steps.Add(step("0021", "subjects", createSubjects))
 	steps.Add(step("0030", "bulk_beats", addBeats))
+	steps.Add(step("0046", "failed_attempts", createFailures))
+	steps.Add(step("0047", "barred_subjects", createBarred))
 	return steps
 }
 

@@ -171,6 +171,13 @@ type ComplexityRoot struct {
 		User         func(childComplexity int) int
 	}
 
+	BarredUser struct {
+		BarredAt func(childComplexity int) int
+		Issuer   func(childComplexity int) int
+		Subject  func(childComplexity int) int
+		Username func(childComplexity int) int
+	}
+
 	BulkInstancesPayload struct {
 		Items     func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -1232,6 +1239,7 @@ type ComplexityRoot struct {
 		MoveStorageVolume           func(childComplexity int, pool string, name string, project *string, location *string, input lxd.MoveStorageVolumeInput, wait *int) int
 		PublishImage                func(childComplexity int, input lxd.PublishImageInput, wait *int, idempotencyKey *string) int
 		PushImage                   func(childComplexity int, fingerprint string, project *string, input lxd.PushImageInput, wait *int, idempotencyKey *string) int
+		ReadmitUser                 func(childComplexity int, issuer string, subject string) int
 		RebuildInstance             func(childComplexity int, name string, project *string, source lxd.InstanceSource, wait *int) int
 		RefreshImage                func(childComplexity int, fingerprint string, project *string, wait *int) int
 		RefreshToken                func(childComplexity int, refreshToken string) int
@@ -1750,6 +1758,7 @@ type ComplexityRoot struct {
 		APITokens              func(childComplexity int, allUsers *bool, where map[string]any, search *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		AuditEvents            func(childComplexity int, username *string, action *string, from *lxd.Time, to *lxd.Time, first *int, after *string, last *int, before *string) int
 		AuthGroups             func(childComplexity int) int
+		BarredUsers            func(childComplexity int) int
 		Certificate            func(childComplexity int, fingerprint string) int
 		Certificates           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		ClusterGroups          func(childComplexity int) int
@@ -1800,6 +1809,10 @@ type ComplexityRoot struct {
 		WaitOperation          func(childComplexity int, id string, timeoutSeconds *int) int
 		Warning                func(childComplexity int, id string) int
 		Warnings               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+	}
+
+	ReadmitUserPayload struct {
+		User func(childComplexity int) int
 	}
 
 	RebuildInstancePayload struct {
@@ -3077,6 +3090,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AuthPayload.User(childComplexity), true
+
+	case "BarredUser.barredAt":
+		if e.ComplexityRoot.BarredUser.BarredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BarredUser.BarredAt(childComplexity), true
+	case "BarredUser.issuer":
+		if e.ComplexityRoot.BarredUser.Issuer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BarredUser.Issuer(childComplexity), true
+	case "BarredUser.subject":
+		if e.ComplexityRoot.BarredUser.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BarredUser.Subject(childComplexity), true
+	case "BarredUser.username":
+		if e.ComplexityRoot.BarredUser.Username == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BarredUser.Username(childComplexity), true
 
 	case "BulkInstancesPayload.items":
 		if e.ComplexityRoot.BulkInstancesPayload.Items == nil {
@@ -7536,6 +7574,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PushImage(childComplexity, args["fingerprint"].(string), args["project"].(*string), args["input"].(lxd.PushImageInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.readmitUser":
+		if e.ComplexityRoot.Mutation.ReadmitUser == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_readmitUser_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReadmitUser(childComplexity, args["issuer"].(string), args["subject"].(string)), true
 	case "Mutation.rebuildInstance":
 		if e.ComplexityRoot.Mutation.RebuildInstance == nil {
 			break
@@ -10236,6 +10285,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.AuthGroups(childComplexity), true
+	case "Query.barredUsers":
+		if e.ComplexityRoot.Query.BarredUsers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.BarredUsers(childComplexity), true
 	case "Query.certificate":
 		if e.ComplexityRoot.Query.Certificate == nil {
 			break
@@ -10752,6 +10807,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Warnings(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+
+	case "ReadmitUserPayload.user":
+		if e.ComplexityRoot.ReadmitUserPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReadmitUserPayload.User(childComplexity), true
 
 	case "RebuildInstancePayload.instance":
 		if e.ComplexityRoot.RebuildInstancePayload.Instance == nil {
@@ -15113,6 +15175,49 @@ extend type StorageVolumeBackup {
   question. A backup that is made for it alone and removed again is at ` + "`" + `/api/v1/storage-pools/{pool}/volumes/{name}/export` + "`" + `.
   """
   downloadUrl: String!
+}
+`, BuiltIn: false},
+	{Name: "../schema/barred_user.graphqls", Input: `"""
+A user of an identity provider (` + "`" + `OIDC_ISSUER` + "`" + `) who was deleted here. The provider
+still lets them log in there; lxdql refuses them until ` + "`" + `readmitUser` + "`" + `.
+"""
+type BarredUser {
+  """The provider, as it calls itself in its tokens (` + "`" + `iss` + "`" + `)."""
+  issuer: String!
+  """Who it is to the provider (` + "`" + `sub` + "`" + `)."""
+  subject: String!
+  """What the user was called here."""
+  username: String!
+  """When the user was deleted."""
+  barredAt: Time!
+}
+
+"""What ` + "`" + `readmitUser` + "`" + ` gives."""
+type ReadmitUserPayload {
+  """Who may log in again."""
+  user: BarredUser
+}
+
+extend type Query {
+  """
+  The users of an identity provider who were deleted and stay out, the last one
+  first. For an ADMIN of the whole server; others get ` + "`" + `FORBIDDEN` + "`" + `.
+  """
+  barredUsers: [BarredUser!] @hasRole(role: ADMIN)
+}
+
+extend type Mutation {
+  """
+  Let a deleted user of an identity provider in again: the next log-in makes a new
+  user, with nothing of what the deleted one was granted. ` + "`" + `NOT_FOUND` + "`" + ` when nobody
+  is kept out by this issuer and subject. For an ADMIN of the whole server.
+  """
+  readmitUser(
+    """The provider: ` + "`" + `BarredUser.issuer` + "`" + `."""
+    issuer: String!
+    """Who it is to the provider: ` + "`" + `BarredUser.subject` + "`" + `."""
+    subject: String!
+  ): ReadmitUserPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/bulk.graphqls", Input: `"""How far one instance of a bulk is."""
@@ -24785,7 +24890,8 @@ extend type Mutation {
     """
     Also set the access token as the cookie ` + "`" + `authenticationToken` + "`" + ` (HttpOnly, SameSite=Strict), for browser apps.
     It counts on every route, and is renewed as long as it is used. Browsers have to send the header ` + "`" + `X-CSRF-Token` + "`" + `
-    with it (any value), except with GET. ` + "`" + `BAD_USER_INPUT` + "`" + ` over a WebSocket.
+    with it (any value), except with GET. ` + "`" + `BAD_USER_INPUT` + "`" + ` over a WebSocket, and for a page of another origin that
+    ` + "`" + `CORS_ORIGINS` + "`" + ` does not name.
     """
     cookie: Boolean = false
   ): AuthPayload! @public
@@ -24815,8 +24921,8 @@ extend type Mutation {
   ): UpdateUserPayload @hasRole(role: ADMIN)
   """
   Delete a user with all sessions and tokens; what the user has open ends at
-  once. The last ADMIN that can log in stays: ` + "`" + `CONFLICT` + "`" + `. For an ADMIN of the
-  whole server.
+  once. A user of an identity provider stays out until ` + "`" + `readmitUser` + "`" + `. The last
+  ADMIN that can log in stays: ` + "`" + `CONFLICT` + "`" + `. For an ADMIN of the whole server.
   """
   deleteUser(
     """The user's name."""
@@ -25347,6 +25453,20 @@ func (ec *executionContext) childFields_AuthPayload(ctx context.Context, field g
 		return ec.fieldContext_AuthPayload_user(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AuthPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BarredUser(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "issuer":
+		return ec.fieldContext_BarredUser_issuer(ctx, field)
+	case "subject":
+		return ec.fieldContext_BarredUser_subject(ctx, field)
+	case "username":
+		return ec.fieldContext_BarredUser_username(ctx, field)
+	case "barredAt":
+		return ec.fieldContext_BarredUser_barredAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BarredUser", field.Name)
 }
 
 func (ec *executionContext) childFields_BulkInstancesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -27977,6 +28097,14 @@ func (ec *executionContext) childFields_PushImagePayload(ctx context.Context, fi
 		return ec.fieldContext_PushImagePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PushImagePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReadmitUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_ReadmitUserPayload_user(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReadmitUserPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RebuildInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -45,7 +45,7 @@ func (db *DB) Failures(ctx context.Context, keys []string, since time.Time) (map
 		return found, nil
 	}
 	var rows []failureRow
-	if err := db.bun.NewSelect().Model(&rows).Where("key IN (?)", bun.In(keys)).Where("last_at >= ?", since.UTC()).Scan(ctx); err != nil {
+	if err := db.bun.NewSelect().Model(&rows).Where("key IN (?)", bun.List(keys)).Where("last_at >= ?", since.UTC()).Scan(ctx); err != nil {
 		return nil, err
 	}
 	for _, row := range rows {

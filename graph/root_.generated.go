@@ -15154,9 +15154,9 @@ type AuditEvent implements Node {
   username: String
   """The address that it came from."""
   address: String!
-  """The session or token that was used; null for none."""
+  """The session or token that was used; ` + "`" + `command line of root` + "`" + ` for what the program's own commands did; null for none."""
   session: String
-  """The mutation: ` + "`" + `startInstance` + "`" + `."""
+  """The mutation: ` + "`" + `startInstance` + "`" + `; or ` + "`" + `probeServer` + "`" + `, ` + "`" + `importApiToken` + "`" + ` and ` + "`" + `rotateKey` + "`" + `, which are none."""
   action: String!
   """The name of the project that was named; null for none."""
   project: String

@@ -16,7 +16,7 @@ import (
 // it was done or refused.
 type auditor struct{ journal *journal.Journal }
 
-// hasRole is the directive @hasRole, audited on mutations.
+// hasRole is the directive @hasRole, audited on mutations and probeServer.
 func (a auditor) hasRole(ctx context.Context, object any, next graphql.Resolver, role auth.Role) (any, error) {
 	return a.keep(ctx, func() (any, error) { return auth.HasRole(ctx, object, next, role) })
 }
@@ -33,7 +33,7 @@ func (a auditor) public(ctx context.Context, object any, next graphql.Resolver) 
 
 func (a auditor) keep(ctx context.Context, do func() (any, error)) (any, error) {
 	field := graphql.GetFieldContext(ctx)
-	if a.journal == nil || field == nil || field.Object != "Mutation" {
+	if a.journal == nil || field == nil || !isAudited(field) {
 		return do()
 	}
 	begun := time.Now()
@@ -49,6 +49,12 @@ func (a auditor) keep(ctx context.Context, do func() (any, error)) (any, error) 
 		return nil, failed // done, and nobody could tell who did it: that is not to go unnoticed
 	}
 	return result, err
+}
+
+// isAudited says whether a field is kept: each mutation, and the one query that
+// reaches out to where its caller says.
+func isAudited(field *graphql.FieldContext) bool {
+	return field.Object == "Mutation" || (field.Object == "Query" && field.Field.Name == "probeServer")
 }
 
 // audited is the row of a mutation, without its end.

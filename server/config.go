@@ -35,7 +35,7 @@ type Config struct {
 	RateLimitEnabled bool   `name:"rate-limit" env:"RATE_LIMIT_ENABLED" default:"true" negatable:"" help:"Limit how much a user, or an address, may ask; loopback is not limited. Log-ins have limits of their own, always."`
 	RateLimitMax     int    `name:"rate-limit-max" env:"RATE_LIMIT_MAX" default:"120" help:"Requests in a window; one whose answer could be large counts as several."`
 	RateLimitWindow  int    `name:"rate-limit-window" env:"RATE_LIMIT_WINDOW_SECONDS" default:"60" help:"The sliding window, in seconds."`
-	TrustedProxies   string `name:"trusted-proxies" env:"TRUSTED_PROXIES" help:"Addresses or networks of proxies whose X-Forwarded-For and X-Real-IP are believed, separated by commas."`
+	TrustedProxies   string `name:"trusted-proxies" env:"TRUSTED_PROXIES" help:"Addresses or networks of proxies whose X-Forwarded-For and X-Real-IP are believed, separated by commas; where the two do not agree, neither is."`
 	CORSOrigins      string `name:"cors-origins" env:"CORS_ORIGINS" default:"*" help:"Origins that browsers may call from, separated by commas. With * they may call with tokens only, never with the cookie."`
 	JournalKeepDays  int    `name:"journal-keep-days" env:"JOURNAL_KEEP_DAYS" default:"30" help:"For how many days events, operations and the audit trail are kept."`
 	JournalMaxEvents int    `name:"journal-max-events" env:"JOURNAL_MAX_EVENTS" default:"1000000" help:"How many events are kept at most."`

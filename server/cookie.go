@@ -95,7 +95,8 @@ func withCookie(ctx context.Context, w http.ResponseWriter, r *http.Request, ori
 	}
 	secure := r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 	return context.WithValue(ctx, cookieKey{}, func(token string, until time.Time) error {
-		if token != "" && foreign(r, origins) {
+		unknown := r.Header.Get("Origin")+r.Header.Get("Sec-Fetch-Site") == "" && likeAForm(r)
+		if token != "" && (unknown || foreign(r, origins)) {
 			return errForeignSet
 		}
 		cookie := &http.Cookie{Name: cookieName, Value: token, Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteStrictMode}

@@ -301,6 +301,27 @@ func bindAuthPayload(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	}}
 }
 
+func bindBarredUser(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
+	return &plan.Object{Name: "BarredUser", Satisfies: []string{"BarredUser"}, Go: plan.Pointer[auth.BarredUser](), Fields: []*plan.Field{
+		{Name: "issuer", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*auth.BarredUser).Issuer
+			return w.String(v)
+		}},
+		{Name: "subject", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*auth.BarredUser).Subject
+			return w.String(v)
+		}},
+		{Name: "username", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*auth.BarredUser).Username
+			return w.String(v)
+		}},
+		{Name: "barredAt", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*auth.BarredUser).BarredAt
+			return w.Marshal(graphql.MarshalTime(v))
+		}},
+	}}
+}
+
 func bindBulkInstancesPayload(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "BulkInstancesPayload", Satisfies: []string{"BulkInstancesPayload"}, Go: plan.Pointer[work.BulkInstancesPayload](), Fields: []*plan.Field{
 		{Name: "operation", Type: "Operation", Get: func(object any) any { return object.(*work.BulkInstancesPayload).Operation }, Expand: plan.One[lxd.Operation]},
@@ -477,6 +498,20 @@ func bindClusterGroup(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object 
 				return false
 			}
 			return w.String(*v)
+		}},
+		{Name: "availableActions", NonNull: true, List: true, ElementNonNull: true, Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
+			return resolver.AvailableActions(ctx, object.(*lxd.ClusterGroup))
+		}, Encode: func(w *plan.Writer, value any) bool {
+			v := value.([]lxd.Action)
+			w.Byte('[')
+			for n, v := range v {
+				if n > 0 {
+					w.Byte(',')
+				}
+				w.String(string(v))
+			}
+			w.Byte(']')
+			return true
 		}},
 	}}
 }
@@ -2405,6 +2440,20 @@ func bindInstanceBackup(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Objec
 		{Name: "downloadUrl", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
 			v := object.(*lxd.InstanceBackup).DownloadURL()
 			return w.String(v)
+		}},
+		{Name: "availableActions", NonNull: true, List: true, ElementNonNull: true, Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
+			return resolver.AvailableActions(ctx, object.(*lxd.InstanceBackup))
+		}, Encode: func(w *plan.Writer, value any) bool {
+			v := value.([]lxd.Action)
+			w.Byte('[')
+			for n, v := range v {
+				if n > 0 {
+					w.Byte(',')
+				}
+				w.String(string(v))
+			}
+			w.Byte(']')
+			return true
 		}},
 	}}
 }
@@ -4421,6 +4470,20 @@ func bindOperation(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 			return w.String(*v)
 		}},
 		{Name: "items", List: true, ElementNonNull: true, Type: "BulkItem", Get: func(object any) any { return object.(*lxd.Operation).Items }, Expand: plan.Pointers[lxd.BulkItem]},
+		{Name: "availableActions", NonNull: true, List: true, ElementNonNull: true, Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
+			return resolver.AvailableActions(ctx, object.(*lxd.Operation))
+		}, Encode: func(w *plan.Writer, value any) bool {
+			v := value.([]lxd.Action)
+			w.Byte('[')
+			for n, v := range v {
+				if n > 0 {
+					w.Byte(',')
+				}
+				w.String(string(v))
+			}
+			w.Byte(']')
+			return true
+		}},
 	}}
 }
 
@@ -4923,6 +4986,13 @@ func bindProject(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 			}
 			return w.String(*v)
 		}},
+		{Name: "viewerRole", NonNull: true, Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
+			return resolver.ViewerRole(ctx, object.(*lxd.Project))
+		}, Encode: func(w *plan.Writer, value any) bool {
+			v := value.(auth.Role)
+			v.MarshalGQL(w)
+			return true
+		}},
 	}}
 }
 
@@ -5053,6 +5123,12 @@ func bindPushImagePayload(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Obj
 	return &plan.Object{Name: "PushImagePayload", Satisfies: []string{"PushImagePayload"}, Go: plan.Pointer[work.ImagePayload](), Fields: []*plan.Field{
 		{Name: "image", Type: "Image", Get: func(object any) any { return object.(*work.ImagePayload).Image }, Expand: plan.One[lxd.Image]},
 		{Name: "operation", Type: "Operation", Get: func(object any) any { return object.(*work.ImagePayload).Operation }, Expand: plan.One[lxd.Operation]},
+	}}
+}
+
+func bindReadmitUserPayload(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
+	return &plan.Object{Name: "ReadmitUserPayload", Satisfies: []string{"ReadmitUserPayload"}, Go: plan.Pointer[auth.ReadmitUserPayload](), Fields: []*plan.Field{
+		{Name: "user", Type: "BarredUser", Get: func(object any) any { return object.(*auth.ReadmitUserPayload).User }, Expand: plan.One[auth.BarredUser]},
 	}}
 }
 
@@ -6029,8 +6105,10 @@ func bindServer(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 			return w.Bool(v)
 		}},
 		{Name: "connection", NonNull: true, Type: "LxdEndpoint", Get: func(object any) any { return object.(*lxd.Server).Connection() }, Expand: plan.One[lxd.LxdEndpoint]},
-		{Name: "securityNotes", NonNull: true, List: true, ElementNonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*lxd.Server).SecurityNotes()
+		{Name: "securityNotes", NonNull: true, List: true, ElementNonNull: true, Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
+			return resolver.SecurityNotes(ctx, object.(*lxd.Server))
+		}, Encode: func(w *plan.Writer, value any) bool {
+			v := value.([]string)
 			w.Byte('[')
 			for n, v := range v {
 				if n > 0 {
@@ -6882,6 +6960,7 @@ func bindStorageVolume(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object
 }
 
 func bindStorageVolumeBackup(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
+	resolver := r.StorageVolumeBackup()
 	return &plan.Object{Name: "StorageVolumeBackup", Satisfies: []string{"StorageVolumeBackup", "Node"}, Go: plan.Pointer[lxd.StorageVolumeBackup](), Fields: []*plan.Field{
 		{Name: "id", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
 			v := object.(*lxd.StorageVolumeBackup).ID()
@@ -6913,6 +6992,20 @@ func bindStorageVolumeBackup(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.
 		{Name: "downloadUrl", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
 			v := object.(*lxd.StorageVolumeBackup).DownloadURL()
 			return w.String(v)
+		}},
+		{Name: "availableActions", NonNull: true, List: true, ElementNonNull: true, Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
+			return resolver.AvailableActions(ctx, object.(*lxd.StorageVolumeBackup))
+		}, Encode: func(w *plan.Writer, value any) bool {
+			v := value.([]lxd.Action)
+			w.Byte('[')
+			for n, v := range v {
+				if n > 0 {
+					w.Byte(',')
+				}
+				w.String(string(v))
+			}
+			w.Byte(']')
+			return true
 		}},
 	}}
 }
@@ -7006,6 +7099,20 @@ func bindStorageVolumeSnapshot(r graph.ResolverRoot, d graph.DirectiveRoot) *pla
 				return false
 			}
 			return w.String(*v)
+		}},
+		{Name: "availableActions", NonNull: true, List: true, ElementNonNull: true, Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
+			return resolver.AvailableActions(ctx, object.(*lxd.StorageVolumeSnapshot))
+		}, Encode: func(w *plan.Writer, value any) bool {
+			v := value.([]lxd.Action)
+			w.Byte('[')
+			for n, v := range v {
+				if n > 0 {
+					w.Byte(',')
+				}
+				w.String(string(v))
+			}
+			w.Byte(']')
+			return true
 		}},
 	}}
 }
@@ -7580,6 +7687,20 @@ func bindWarning(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 		{Name: "entity", Type: "Node", Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
 			return resolver.Entity(ctx, object.(*lxd.Warning))
 		}, Expand: plan.Any},
+		{Name: "availableActions", NonNull: true, List: true, ElementNonNull: true, Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
+			return resolver.AvailableActions(ctx, object.(*lxd.Warning))
+		}, Encode: func(w *plan.Writer, value any) bool {
+			v := value.([]lxd.Action)
+			w.Byte('[')
+			for n, v := range v {
+				if n > 0 {
+					w.Byte(',')
+				}
+				w.String(string(v))
+			}
+			w.Byte(']')
+			return true
+		}},
 	}}
 }
 
@@ -7627,6 +7748,7 @@ func Objects(r graph.ResolverRoot, d graph.DirectiveRoot) []*plan.Object {
 		bindAuditEventEdge(r, d),
 		bindAuthGroup(r, d),
 		bindAuthPayload(r, d),
+		bindBarredUser(r, d),
 		bindBulkInstancesPayload(r, d),
 		bindBulkItem(r, d),
 		bindCancelOperationPayload(r, d),
@@ -7816,6 +7938,7 @@ func Objects(r graph.ResolverRoot, d graph.DirectiveRoot) []*plan.Object {
 		bindProxyDevice(r, d),
 		bindPublishImagePayload(r, d),
 		bindPushImagePayload(r, d),
+		bindReadmitUserPayload(r, d),
 		bindRebuildInstancePayload(r, d),
 		bindRefreshImagePayload(r, d),
 		bindRemoteImage(r, d),

@@ -28,18 +28,19 @@ var rooms = map[string]struct {
 	"page":             {[]string{"auth", "journal", "lxd", "simplestreams"}, "lists know the types that are listed: they are handed what the caller may see"},
 	"simplestreams":    {nil, "image servers are others' and know nothing of LXD or of us"},
 	"work":             {[]string{"journal", "lxd"}, "operations of ours are steps of LXD: who may is asked of the scope that they are given"},
+	"mirror":           {[]string{"lxd"}, "the inventory in memory is LXD's, and is filtered by the scope that it is given"},
 	"journal":          {[]string{"lxd"}, "what happened is LXD's events; who asked is words that it is given"},
 	"db":               {[]string{"auth", "journal", "lxd", "work", "trust"}, "the only room that says SQL implements the others' stores"},
 	"db/pgtest":        {nil, "the tests' own PostgreSQL knows nothing of who uses it"},
 	"relay":            {[]string{"work", "lxd", "auth"}, "byte streams are between a caller and LXD, as operations of ours"},
 	"trust":            {[]string{"lxd"}, "whom lxdql takes for LXD is decided without knowing users, SQL or GraphQL"},
 	"health":           {nil, "whether something answers is asked by those who know it"},
-	"graph":            {[]string{"simplestreams", "lxd", "auth", "health", "page", "journal", "relay", "trust", "work"}, "generated code binds types and decides nothing"},
-	"resolvers":        {[]string{"simplestreams", "graph", "health", "page", "journal", "relay", "trust", "work", "lxd", "auth"}, "a resolver is a line: it names who answers"},
+	"graph":            {[]string{"simplestreams", "lxd", "auth", "health", "page", "journal", "relay", "trust", "work", "mirror"}, "generated code binds types and decides nothing"},
+	"resolvers":        {[]string{"simplestreams", "graph", "health", "page", "journal", "relay", "trust", "work", "lxd", "auth", "mirror"}, "a resolver is a line: it names who answers"},
 	"web":              {nil, "what a browser loads is files"},
 	"lxd/lxdsim":       {nil, "the imitation of LXD is a daemon: it shares the wire with the client and no code"},
 	"server/transport": {nil, "transports carry GraphQL whatever it is about"},
-	"server":           {[]string{"simplestreams", "auth", "db", "graph", "health", "lxd", "lxd/lxdsim", "page", "relay", "resolvers", "server/transport", "web", "journal", "work", "trust"}, "the server puts the rooms together"},
+	"server":           {[]string{"simplestreams", "auth", "db", "graph", "health", "lxd", "lxd/lxdsim", "page", "relay", "resolvers", "server/transport", "web", "journal", "work", "trust", "mirror"}, "the server puts the rooms together"},
 	"":                 {[]string{"db", "server"}, "main is the command line"},
 }
 
@@ -49,6 +50,7 @@ var outside = map[string]map[string]string{
 	"auth":      {"database/sql": "db says SQL", "github.com/uptrace/bun": "db says SQL", "log/slog": "rooms return errors, the edge logs"},
 	"resolvers": {"net/http": "a resolver names who answers", "database/sql": "db says SQL", "os": "a resolver names who answers", "log": "rooms return errors, the edge logs", "log/slog": "rooms return errors, the edge logs"},
 	"page":      {"net/http": "lists are cut, not fetched"},
+	"mirror":    {"log": "rooms return errors, the edge logs", "log/slog": "rooms return errors, the edge logs"},
 }
 
 // Rooms import one way only.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/graph-gophers/dataloader/v7"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 )
 
 // key names an object of a project.
@@ -16,6 +17,10 @@ type key struct{ project, name string }
 // They live for one response only: a WebSocket lives for hours, and would
 // serve yesterday's instance.
 type loaders struct {
+	// from is what is read from: all of a response from one picture.
+	from *mirror.Reader
+	live bool
+
 	project   *dataloader.Loader[string, *lxd.Project]
 	profile   *dataloader.Loader[key, *lxd.Profile]
 	image     *dataloader.Loader[key, *lxd.Image]
@@ -79,10 +84,16 @@ type loaders struct {
 
 type loadersKey struct{}
 
-// WithLoaders puts fresh loaders into the context of one response.
-func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
+// WithLoaders puts fresh loaders into the context of one response, which may
+// read from memory.
+func (r *Resolver) WithLoaders(ctx context.Context) context.Context { return r.with(ctx, false) }
+
+// live puts fresh loaders into the context that read from LXD itself.
+func (r *Resolver) live(ctx context.Context) context.Context { return r.with(ctx, true) }
+
+func (r *Resolver) with(ctx context.Context, live bool) context.Context {
 	holder := &atomic.Pointer[loaders]{}
-	holder.Store(r.newLoaders())
+	holder.Store(r.newLoaders(live))
 	return context.WithValue(ctx, loadersKey{}, holder)
 }
 
@@ -91,8 +102,10 @@ func load(ctx context.Context) *loaders {
 }
 
 // forget makes the fields after a change see what the change did.
-func (r *Resolver) forget(ctx context.Context) {
-	ctx.Value(loadersKey{}).(*atomic.Pointer[loaders]).Store(r.newLoaders())
+func (r *Resolver) forget(ctx context.Context) { r.again(ctx, load(ctx).live) }
+
+func (r *Resolver) again(ctx context.Context, live bool) {
+	ctx.Value(loadersKey{}).(*atomic.Pointer[loaders]).Store(r.newLoaders(live))
 }
 
 // gather is how long a loader waits for more keys; the library's 16 ms would
@@ -103,16 +116,21 @@ func newLoader[K comparable, V any](batch dataloader.BatchFunc[K, V]) *dataloade
 	return dataloader.NewBatchedLoader(batch, dataloader.WithWait[K, V](gather))
 }
 
-func (r *Resolver) newLoaders() *loaders {
-	allProjects := once(func(ctx context.Context) ([]*lxd.Project, error) { return r.LXD.Projects(ctx, scope(ctx)) })
+func (r *Resolver) newLoaders(live bool) *loaders {
+	from := mirror.Live(r.LXD)
+	if r.Mirror != nil {
+		from = r.Mirror.Reader(live)
+	}
+	allProjects := once(func(ctx context.Context) ([]*lxd.Project, error) { return from.Projects(ctx, scope(ctx)) })
 	loading := &loaders{
+		from: from, live: live,
 		allProjects: allProjects,
 		allInstances: once(func(ctx context.Context) ([]*lxd.Instance, error) {
-			return r.LXD.Instances(ctx, scope(ctx), lxd.InstanceList{AllProjects: true})
+			return from.Instances(ctx, scope(ctx), lxd.InstanceList{AllProjects: true})
 		}),
 		project:  newLoader(fromOne(allProjects, func(p *lxd.Project) string { return p.Name })),
-		profile:  newLoader(perProject(r.LXD.Profiles, func(p *lxd.Profile) string { return p.Name })),
-		image:    newLoader(perProject(r.LXD.Images, func(i *lxd.Image) string { return i.Fingerprint })),
+		profile:  newLoader(perProject(from.Profiles, func(p *lxd.Profile) string { return p.Name })),
+		image:    newLoader(perProject(from.Images, func(i *lxd.Image) string { return i.Fingerprint })),
 		instance: newLoader(r.instanceBatch),
 		full: newLoader(oneByOne(func(ctx context.Context, k key) (*lxd.Instance, error) {
 			return r.LXD.Instance(ctx, scope(ctx), k.project, k.name)
@@ -124,7 +142,7 @@ func (r *Resolver) newLoaders() *loaders {
 			return r.LXD.InstanceState(ctx, scope(ctx), i)
 		})),
 		snapshots: newLoader(oneByOne(func(ctx context.Context, i *lxd.Instance) ([]*lxd.InstanceSnapshot, error) {
-			return r.LXD.InstanceSnapshots(ctx, scope(ctx), i)
+			return from.InstanceSnapshots(ctx, scope(ctx), i)
 		})),
 		usage: newLoader(oneByOne(func(ctx context.Context, project string) ([]*lxd.ProjectUsage, error) {
 			return r.LXD.ProjectUsage(ctx, scope(ctx), project)

@@ -39,7 +39,7 @@ func (c shortQueries) Add(ctx context.Context, query string, parsed *ast.QueryDo
 
 // executable is the schema with what answers it.
 func executable(resolver *resolvers.Resolver) graphql.ExecutableSchema {
-	audit := auditor{resolver.Journal}
+	audit := auditor{resolver.Journal, resolver.Changing}
 	return graph.NewExecutableSchema(graph.Config{
 		Resolvers:  resolver,
 		Directives: graph.DirectiveRoot{HasRole: audit.hasRole, Public: audit.public},
@@ -61,9 +61,10 @@ func graphQL(resolver *resolvers.Resolver, limit *rateLimit, log *slog.Logger, t
 	server.Use(complexity{})
 	server.Use(limit)
 	server.Use(anonymousAccess{})
+	server.AroundRootFields(resolver.AroundRootFields)
 	server.AroundResponses(told(log))
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-		response := next(resolver.WithLoaders(ctx))
+		response := next(resolver.ForResponse(ctx))
 		if response != nil {
 			withRequestID(ctx, response)
 		}

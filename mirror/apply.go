@@ -40,7 +40,7 @@ func (m *Mirror) end(read reading) {
 // whether that is news. What a newer read has seen stays. The caller holds the mutex.
 func (m *Mirror) apply(read reading, key Key, object any) bool {
 	t := &m.tables[key.Kind]
-	if t.seen[key] > read.number {
+	if t.newest(key) > read.number {
 		return false
 	}
 	t.seen[key] = read.number
@@ -158,6 +158,9 @@ func (m *Mirror) applyList(read reading, kind Kind, project string, objects []an
 		if !listed[entry.Key] && m.apply(read, entry.Key, nil) {
 			news = append(news, entry.Key)
 		}
+	}
+	if t := &m.tables[kind]; t.listed[project] < read.number {
+		t.listed[project] = read.number
 	}
 	return news
 }

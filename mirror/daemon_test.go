@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -129,7 +130,7 @@ func (m *kept) differences() (found []string) {
 			}
 			if !there {
 				found = append(found, fmt.Sprintf("%v is gone", entry.Key))
-			} else if why := differ(entry.Object, now); why != "" {
+			} else if why := differ(entry.Object, m.withoutGhosts(now)); why != "" {
 				found = append(found, fmt.Sprintf("%v: %s", entry.Key, why))
 			}
 		}
@@ -140,6 +141,24 @@ func (m *kept) differences() (found []string) {
 		}
 	}
 	return found
+}
+
+// withoutGhosts leaves out of an object's users the snapshots that LXD itself
+// does not find: a rename during a snapshot leaves a volume of none (seen on 5.0.2).
+func (m *kept) withoutGhosts(object any) any {
+	users, has := usersOf(object)
+	if !has {
+		return object
+	}
+	return withUsers(object, slices.DeleteFunc(slices.Clone(users), func(address string) bool {
+		id, ok := m.client.Reference(address)
+		instance, snapshot, _ := strings.Cut(id.Name, "/")
+		if !ok || id.Kind != "InstanceSnapshot" {
+			return false
+		}
+		all, err := m.client.InstanceSnapshots(m.t.Context(), lxd.System, &lxd.Instance{Project: id.Project, Name: instance})
+		return err == nil && !slices.ContainsFunc(all, func(s *lxd.InstanceSnapshot) bool { return s.Name() == snapshot })
+	}))
 }
 
 // differ says how what is held differs from what LXD says; "" when it does not.
@@ -168,26 +187,40 @@ func differ(held, now any) string {
 }
 
 func dump(object any) string {
+	if some, ok := object.([]*lxd.InstanceSnapshot); ok {
+		var all []string
+		for _, snapshot := range some {
+			all = append(all, dump(snapshot.Of(nil)))
+		}
+		return fmt.Sprint(all)
+	}
 	value := reflect.Indirect(reflect.ValueOf(object))
 	return fmt.Sprintf("%+v", value.Interface())
 }
 
-// agrees waits until the mirror holds what LXD has, and nothing is to be read again.
-func (m *kept) agrees() {
+// quiet waits until nothing is to be read again.
+func (m *kept) quiet() {
 	m.t.Helper()
-	var found []string
-	for begun := time.Now(); time.Since(begun) < 30*time.Second; time.Sleep(200 * time.Millisecond) {
+	for begun := time.Now(); ; time.Sleep(50 * time.Millisecond) {
 		m.mutex.Lock()
-		quiet := len(m.pending) == 0 && len(m.settle) == 0
+		quiet := len(m.pending)+len(m.settle)+len(m.underWay) == 0
 		m.mutex.Unlock()
-		if !quiet {
-			continue
-		}
-		if found = m.differences(); len(found) == 0 {
+		if quiet {
 			return
 		}
-		break
+		if time.Since(begun) > 30*time.Second {
+			m.t.Fatal("it does not become quiet")
+		}
 	}
+}
+
+// agrees compares all that the mirror holds with LXD's lists.
+func (m *kept) agrees() {
+	m.t.Helper()
+	m.quiet()
+	found := m.differences()
 	slices.SortFunc(found, cmp.Compare[string])
-	m.t.Errorf("%d differences, the first: %v", len(found), found[:min(len(found), 5)])
+	if len(found) > 0 {
+		m.t.Errorf("%d differences, the first: %v", len(found), found[:min(len(found), 5)])
+	}
 }

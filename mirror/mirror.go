@@ -75,7 +75,7 @@ func New(client *lxd.Client, hub *lxd.Hub) *Mirror {
 		wake: make(chan struct{}, 1), news: make(chan struct{}),
 	}
 	for kind := range m.tables {
-		m.tables[kind].seen = map[Key]uint64{}
+		m.tables[kind].seen, m.tables[kind].listed = map[Key]uint64{}, map[string]uint64{}
 	}
 	client.OnWrite(m.wrote)
 	return m

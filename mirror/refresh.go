@@ -152,16 +152,16 @@ func (m *Mirror) do(ctx context.Context, job *job) {
 	var object any
 	var err error
 	switch {
-	case job.key.Name != "":
-		if object, err = from.read(ctx, m.client, job.key); lxd.IsNotFound(err) {
-			object, err = nil, nil
-		}
-	case job.key.Kind == Snapshots:
+	case job.key.Kind == Snapshots && job.key.Name == "":
 		err = m.listSnapshots(ctx, job.key.Project, nil)
+	case !m.owns(ctx, job.key, &err): // LXD would answer with default's
+	case job.key.Name != "":
+		object, err = from.read(ctx, m.client, job.key)
 	default:
-		if objects, err = from.list(ctx, m.client, job.key.Project); lxd.IsNotFound(err) {
-			objects, err = nil, nil
-		}
+		objects, err = from.list(ctx, m.client, job.key.Project)
+	}
+	if lxd.IsNotFound(err) {
+		objects, object, err = nil, nil, nil
 	}
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
@@ -184,6 +184,24 @@ func (m *Mirror) do(ctx context.Context, job *job) {
 			delete(m.open, key)
 		}
 	}
+}
+
+// owns reports whether a project has objects of a kind of its own: others would
+// be shown default's in their place.
+func (m *Mirror) owns(ctx context.Context, key Key, failed *error) bool {
+	feature := sources[key.Kind].feature
+	if feature == lxd.FeatureNone || key.Project == "" || key.Project == "default" {
+		return true
+	}
+	m.mutex.Lock()
+	known := lookup(m.tables[Projects].entries, Key{Projects, "", key.Project})
+	m.mutex.Unlock()
+	if known != nil && key.Name != "" {
+		return known.read.(*lxd.Project).Effective(feature) == key.Project
+	}
+	project, err := m.client.Project(ctx, lxd.System, key.Project)
+	*failed = err
+	return err == nil && project.Effective(feature) == key.Project
 }
 
 // again wants a job once more that failed; the caller holds the mutex.

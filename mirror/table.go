@@ -33,8 +33,16 @@ type table struct {
 	shared  bool
 	// seen is the number of the newest read of each key: of what is gone too, so
 	// that an older read does not bring it back.
-	seen     map[Key]uint64
+	seen map[Key]uint64
+	// listed is the number of the newest list of each project, and of all under "":
+	// what they do not have they have seen to be gone.
+	listed   map[string]uint64
 	revision uint64
+}
+
+// newest is the number of the newest read that tells of a key.
+func (t *table) newest(key Key) uint64 {
+	return max(t.seen[key], t.listed[""], t.listed[key.Project])
 }
 
 func compareKeys(e *Entry, k Key) int {
@@ -86,6 +94,11 @@ func (t *table) forget(oldest uint64) {
 	for key, number := range t.seen {
 		if number < oldest && lookup(t.entries, key) == nil {
 			delete(t.seen, key)
+		}
+	}
+	for project, number := range t.listed {
+		if number < oldest {
+			delete(t.listed, project)
 		}
 	}
 }

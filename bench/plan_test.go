@@ -19,6 +19,7 @@ import (
 	"github.com/lxdql/lxdql/graph/bind"
 	"github.com/lxdql/lxdql/graph/plan"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 	"github.com/lxdql/lxdql/page"
 	"github.com/lxdql/lxdql/resolvers"
 	"github.com/lxdql/lxdql/server/transport"
@@ -39,7 +40,7 @@ type readyQuery struct {
 
 func (r *ready) Query() graph.QueryResolver { return readyQuery{r.Resolver.Query(), r.list} }
 
-func (q readyQuery) Instances(context.Context, *string, *bool, *lxd.InstanceType, map[string]any, *string, *string, *page.OrderBy, *int, *string, *int, *string, *int, *int) (*page.InstanceConnection, error) {
+func (q readyQuery) Instances(context.Context, *string, *bool, *lxd.InstanceType, map[string]any, *string, *string, *page.OrderBy, *int, *string, *int, *string, *int, *int, mirror.Freshness) (*page.InstanceConnection, error) {
 	return q.list, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"math"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/lxdql/lxdql/lxd"
@@ -490,6 +491,29 @@ func (ec *executionContext) _NetworkZoneConnection_totalCount(ctx context.Contex
 }
 func (ec *executionContext) fieldContext_NetworkZoneConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("NetworkZoneConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _NetworkZoneConnection_asOf(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*lxd.NetworkZone]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NetworkZoneConnection_asOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AsOf, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NetworkZoneConnection_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NetworkZoneConnection", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
 func (ec *executionContext) _NetworkZoneEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*lxd.NetworkZone]) (ret graphql.Marshaler) {
@@ -1341,6 +1365,11 @@ func (ec *executionContext) _NetworkZoneConnection(ctx context.Context, sel ast.
 			}
 		case "totalCount":
 			out.Values[i] = ec._NetworkZoneConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "asOf":
+			out.Values[i] = ec._NetworkZoneConnection_asOf(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 	"github.com/lxdql/lxdql/page"
 	"github.com/lxdql/lxdql/relay"
 	"github.com/lxdql/lxdql/trust"
@@ -107,6 +108,7 @@ type ComplexityRoot struct {
 	}
 
 	ApiTokenConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -145,6 +147,7 @@ type ComplexityRoot struct {
 	}
 
 	AuditEventConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -212,6 +215,7 @@ type ComplexityRoot struct {
 	}
 
 	CertificateConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -270,6 +274,7 @@ type ComplexityRoot struct {
 	}
 
 	ClusterMemberConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -658,6 +663,7 @@ type ComplexityRoot struct {
 	}
 
 	EventConnection struct {
+		AsOf     func(childComplexity int) int
 		Edges    func(childComplexity int) int
 		Nodes    func(childComplexity int) int
 		PageInfo func(childComplexity int) int
@@ -795,6 +801,7 @@ type ComplexityRoot struct {
 	}
 
 	ImageAliasConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -815,6 +822,7 @@ type ComplexityRoot struct {
 	}
 
 	ImageConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -937,6 +945,7 @@ type ComplexityRoot struct {
 	}
 
 	InstanceConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -1358,6 +1367,7 @@ type ComplexityRoot struct {
 	}
 
 	NetworkAclConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -1408,6 +1418,7 @@ type ComplexityRoot struct {
 	}
 
 	NetworkConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -1518,6 +1529,7 @@ type ComplexityRoot struct {
 	}
 
 	NetworkZoneConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -1590,6 +1602,7 @@ type ComplexityRoot struct {
 	}
 
 	OperationConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -1687,6 +1700,7 @@ type ComplexityRoot struct {
 	}
 
 	ProfileConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -1723,6 +1737,7 @@ type ComplexityRoot struct {
 	}
 
 	ProjectConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -1775,41 +1790,41 @@ type ComplexityRoot struct {
 		Health                 func(childComplexity int) int
 		Identities             func(childComplexity int) int
 		IdentityProviderGroups func(childComplexity int) int
-		Image                  func(childComplexity int, fingerprint *string, alias *string, project *string) int
-		ImageAlias             func(childComplexity int, name string, project *string) int
-		ImageAliases           func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Images                 func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Instance               func(childComplexity int, name string, project *string) int
-		Instances              func(childComplexity int, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		InstancesAggregate     func(childComplexity int, groupBy []page.InstanceGroup, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string) int
-		Network                func(childComplexity int, name string, project *string) int
-		NetworkACL             func(childComplexity int, name string, project *string) int
-		NetworkAcls            func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Image                  func(childComplexity int, fingerprint *string, alias *string, project *string, freshness mirror.Freshness) int
+		ImageAlias             func(childComplexity int, name string, project *string, freshness mirror.Freshness) int
+		ImageAliases           func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) int
+		Images                 func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) int
+		Instance               func(childComplexity int, name string, project *string, freshness mirror.Freshness) int
+		Instances              func(childComplexity int, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) int
+		InstancesAggregate     func(childComplexity int, groupBy []page.InstanceGroup, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, freshness mirror.Freshness) int
+		Network                func(childComplexity int, name string, project *string, freshness mirror.Freshness) int
+		NetworkACL             func(childComplexity int, name string, project *string, freshness mirror.Freshness) int
+		NetworkAcls            func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) int
 		NetworkAllocations     func(childComplexity int, project *string, allProjects *bool) int
 		NetworkZone            func(childComplexity int, name string, project *string) int
 		NetworkZones           func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Networks               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Node                   func(childComplexity int, id string) int
-		Nodes                  func(childComplexity int, ids []string) int
+		Networks               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) int
+		Node                   func(childComplexity int, id string, freshness mirror.Freshness) int
+		Nodes                  func(childComplexity int, ids []string, freshness mirror.Freshness) int
 		Operation              func(childComplexity int, id string) int
 		Operations             func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Permissions            func(childComplexity int, entityType *string, project *string) int
 		PlacementGroups        func(childComplexity int, project *string, allProjects *bool) int
 		ProbeServer            func(childComplexity int, url string) int
-		Profile                func(childComplexity int, name string, project *string) int
-		Profiles               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Project                func(childComplexity int, name string) int
-		Projects               func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		Profile                func(childComplexity int, name string, project *string, freshness mirror.Freshness) int
+		Profiles               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) int
+		Project                func(childComplexity int, name string, freshness mirror.Freshness) int
+		Projects               func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) int
 		RemoteImages           func(childComplexity int, remote string, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		Search                 func(childComplexity int, query string, kinds []page.SearchKind, project *string, allProjects *bool, first *int, after *string, last *int, before *string) int
+		Search                 func(childComplexity int, query string, kinds []page.SearchKind, project *string, allProjects *bool, first *int, after *string, last *int, before *string, freshness mirror.Freshness) int
 		Server                 func(childComplexity int) int
 		Sessions               func(childComplexity int, allUsers *bool, where map[string]any, search *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		StorageBucket          func(childComplexity int, pool string, name string, project *string) int
 		StorageBuckets         func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		StoragePool            func(childComplexity int, name string) int
-		StoragePools           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
-		StorageVolume          func(childComplexity int, pool string, name string, typeArg *lxd.StorageVolumeType, project *string, location *string) int
-		StorageVolumes         func(childComplexity int, project *string, allProjects *bool, pool *string, typeArg *lxd.StorageVolumeType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+		StoragePool            func(childComplexity int, name string, freshness mirror.Freshness) int
+		StoragePools           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) int
+		StorageVolume          func(childComplexity int, pool string, name string, typeArg *lxd.StorageVolumeType, project *string, location *string, freshness mirror.Freshness) int
+		StorageVolumes         func(childComplexity int, project *string, allProjects *bool, pool *string, typeArg *lxd.StorageVolumeType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) int
 		Users                  func(childComplexity int, where map[string]any, search *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Viewer                 func(childComplexity int) int
 		WaitOperation          func(childComplexity int, id string, timeoutSeconds *int) int
@@ -1849,6 +1864,7 @@ type ComplexityRoot struct {
 	}
 
 	RemoteImageConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -2185,6 +2201,7 @@ type ComplexityRoot struct {
 	}
 
 	SearchConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -2285,6 +2302,7 @@ type ComplexityRoot struct {
 	}
 
 	SessionConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -2343,6 +2361,7 @@ type ComplexityRoot struct {
 	}
 
 	StorageBucketConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -2382,6 +2401,7 @@ type ComplexityRoot struct {
 	}
 
 	StoragePoolConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -2449,6 +2469,7 @@ type ComplexityRoot struct {
 	}
 
 	StorageVolumeConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -2705,6 +2726,7 @@ type ComplexityRoot struct {
 	}
 
 	UserConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -2733,6 +2755,7 @@ type ComplexityRoot struct {
 	}
 
 	WarningConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -2851,6 +2874,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ApiToken.User(childComplexity), true
 
+	case "ApiTokenConnection.asOf":
+		if e.ComplexityRoot.ApiTokenConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiTokenConnection.AsOf(childComplexity), true
 	case "ApiTokenConnection.edges":
 		if e.ComplexityRoot.ApiTokenConnection.Edges == nil {
 			break
@@ -2994,6 +3023,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AuditEvent.User(childComplexity), true
 
+	case "AuditEventConnection.asOf":
+		if e.ComplexityRoot.AuditEventConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventConnection.AsOf(childComplexity), true
 	case "AuditEventConnection.edges":
 		if e.ComplexityRoot.AuditEventConnection.Edges == nil {
 			break
@@ -3243,6 +3278,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Certificate.Type(childComplexity), true
 
+	case "CertificateConnection.asOf":
+		if e.ComplexityRoot.CertificateConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateConnection.AsOf(childComplexity), true
 	case "CertificateConnection.edges":
 		if e.ComplexityRoot.CertificateConnection.Edges == nil {
 			break
@@ -3482,6 +3523,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClusterMember.URL(childComplexity), true
 
+	case "ClusterMemberConnection.asOf":
+		if e.ComplexityRoot.ClusterMemberConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterMemberConnection.AsOf(childComplexity), true
 	case "ClusterMemberConnection.edges":
 		if e.ComplexityRoot.ClusterMemberConnection.Edges == nil {
 			break
@@ -4569,6 +4616,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EvacuateClusterMemberPayload.Operation(childComplexity), true
 
+	case "EventConnection.asOf":
+		if e.ComplexityRoot.EventConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.AsOf(childComplexity), true
 	case "EventConnection.edges":
 		if e.ComplexityRoot.EventConnection.Edges == nil {
 			break
@@ -5107,6 +5160,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ImageAlias.Type(childComplexity), true
 
+	case "ImageAliasConnection.asOf":
+		if e.ComplexityRoot.ImageAliasConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageAliasConnection.AsOf(childComplexity), true
 	case "ImageAliasConnection.edges":
 		if e.ComplexityRoot.ImageAliasConnection.Edges == nil {
 			break
@@ -5176,6 +5235,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ImageChange.Project(childComplexity), true
 
+	case "ImageConnection.asOf":
+		if e.ComplexityRoot.ImageConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageConnection.AsOf(childComplexity), true
 	case "ImageConnection.edges":
 		if e.ComplexityRoot.ImageConnection.Edges == nil {
 			break
@@ -5741,6 +5806,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InstanceChange.Project(childComplexity), true
 
+	case "InstanceConnection.asOf":
+		if e.ComplexityRoot.InstanceConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceConnection.AsOf(childComplexity), true
 	case "InstanceConnection.edges":
 		if e.ComplexityRoot.InstanceConnection.Edges == nil {
 			break
@@ -8609,6 +8680,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkAcl.UsedBy(childComplexity), true
 
+	case "NetworkAclConnection.asOf":
+		if e.ComplexityRoot.NetworkAclConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkAclConnection.AsOf(childComplexity), true
 	case "NetworkAclConnection.edges":
 		if e.ComplexityRoot.NetworkAclConnection.Edges == nil {
 			break
@@ -8807,6 +8884,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkChange.Project(childComplexity), true
 
+	case "NetworkConnection.asOf":
+		if e.ComplexityRoot.NetworkConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkConnection.AsOf(childComplexity), true
 	case "NetworkConnection.edges":
 		if e.ComplexityRoot.NetworkConnection.Edges == nil {
 			break
@@ -9300,6 +9383,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkZone.UsedBy(childComplexity), true
 
+	case "NetworkZoneConnection.asOf":
+		if e.ComplexityRoot.NetworkZoneConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkZoneConnection.AsOf(childComplexity), true
 	case "NetworkZoneConnection.edges":
 		if e.ComplexityRoot.NetworkZoneConnection.Edges == nil {
 			break
@@ -9618,6 +9707,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Operation.UpdatedAt(childComplexity), true
 
+	case "OperationConnection.asOf":
+		if e.ComplexityRoot.OperationConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OperationConnection.AsOf(childComplexity), true
 	case "OperationConnection.edges":
 		if e.ComplexityRoot.OperationConnection.Edges == nil {
 			break
@@ -10006,6 +10101,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProfileChange.Project(childComplexity), true
 
+	case "ProfileConnection.asOf":
+		if e.ComplexityRoot.ProfileConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileConnection.AsOf(childComplexity), true
 	case "ProfileConnection.edges":
 		if e.ComplexityRoot.ProfileConnection.Edges == nil {
 			break
@@ -10164,6 +10265,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProjectChange.Project(childComplexity), true
 
+	case "ProjectConnection.asOf":
+		if e.ComplexityRoot.ProjectConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectConnection.AsOf(childComplexity), true
 	case "ProjectConnection.edges":
 		if e.ComplexityRoot.ProjectConnection.Edges == nil {
 			break
@@ -10419,7 +10526,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Image(childComplexity, args["fingerprint"].(*string), args["alias"].(*string), args["project"].(*string)), true
+		return e.ComplexityRoot.Query.Image(childComplexity, args["fingerprint"].(*string), args["alias"].(*string), args["project"].(*string), args["freshness"].(mirror.Freshness)), true
 	case "Query.imageAlias":
 		if e.ComplexityRoot.Query.ImageAlias == nil {
 			break
@@ -10430,7 +10537,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.ImageAlias(childComplexity, args["name"].(string), args["project"].(*string)), true
+		return e.ComplexityRoot.Query.ImageAlias(childComplexity, args["name"].(string), args["project"].(*string), args["freshness"].(mirror.Freshness)), true
 	case "Query.imageAliases":
 		if e.ComplexityRoot.Query.ImageAliases == nil {
 			break
@@ -10441,7 +10548,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.ImageAliases(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+		return e.ComplexityRoot.Query.ImageAliases(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int), args["freshness"].(mirror.Freshness)), true
 	case "Query.images":
 		if e.ComplexityRoot.Query.Images == nil {
 			break
@@ -10452,7 +10559,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Images(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+		return e.ComplexityRoot.Query.Images(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int), args["freshness"].(mirror.Freshness)), true
 	case "Query.instance":
 		if e.ComplexityRoot.Query.Instance == nil {
 			break
@@ -10463,7 +10570,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Instance(childComplexity, args["name"].(string), args["project"].(*string)), true
+		return e.ComplexityRoot.Query.Instance(childComplexity, args["name"].(string), args["project"].(*string), args["freshness"].(mirror.Freshness)), true
 	case "Query.instances":
 		if e.ComplexityRoot.Query.Instances == nil {
 			break
@@ -10474,7 +10581,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Instances(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["type"].(*lxd.InstanceType), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+		return e.ComplexityRoot.Query.Instances(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["type"].(*lxd.InstanceType), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int), args["freshness"].(mirror.Freshness)), true
 	case "Query.instancesAggregate":
 		if e.ComplexityRoot.Query.InstancesAggregate == nil {
 			break
@@ -10485,7 +10592,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.InstancesAggregate(childComplexity, args["groupBy"].([]page.InstanceGroup), args["project"].(*string), args["allProjects"].(*bool), args["type"].(*lxd.InstanceType), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string)), true
+		return e.ComplexityRoot.Query.InstancesAggregate(childComplexity, args["groupBy"].([]page.InstanceGroup), args["project"].(*string), args["allProjects"].(*bool), args["type"].(*lxd.InstanceType), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["freshness"].(mirror.Freshness)), true
 
 	case "Query.network":
 		if e.ComplexityRoot.Query.Network == nil {
@@ -10497,7 +10604,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Network(childComplexity, args["name"].(string), args["project"].(*string)), true
+		return e.ComplexityRoot.Query.Network(childComplexity, args["name"].(string), args["project"].(*string), args["freshness"].(mirror.Freshness)), true
 	case "Query.networkAcl":
 		if e.ComplexityRoot.Query.NetworkACL == nil {
 			break
@@ -10508,7 +10615,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.NetworkACL(childComplexity, args["name"].(string), args["project"].(*string)), true
+		return e.ComplexityRoot.Query.NetworkACL(childComplexity, args["name"].(string), args["project"].(*string), args["freshness"].(mirror.Freshness)), true
 	case "Query.networkAcls":
 		if e.ComplexityRoot.Query.NetworkAcls == nil {
 			break
@@ -10519,7 +10626,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.NetworkAcls(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+		return e.ComplexityRoot.Query.NetworkAcls(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int), args["freshness"].(mirror.Freshness)), true
 	case "Query.networkAllocations":
 		if e.ComplexityRoot.Query.NetworkAllocations == nil {
 			break
@@ -10563,7 +10670,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Networks(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+		return e.ComplexityRoot.Query.Networks(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int), args["freshness"].(mirror.Freshness)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -10574,7 +10681,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(string)), true
+		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(string), args["freshness"].(mirror.Freshness)), true
 	case "Query.nodes":
 		if e.ComplexityRoot.Query.Nodes == nil {
 			break
@@ -10585,7 +10692,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string), args["freshness"].(mirror.Freshness)), true
 	case "Query.operation":
 		if e.ComplexityRoot.Query.Operation == nil {
 			break
@@ -10651,7 +10758,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Profile(childComplexity, args["name"].(string), args["project"].(*string)), true
+		return e.ComplexityRoot.Query.Profile(childComplexity, args["name"].(string), args["project"].(*string), args["freshness"].(mirror.Freshness)), true
 	case "Query.profiles":
 		if e.ComplexityRoot.Query.Profiles == nil {
 			break
@@ -10662,7 +10769,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Profiles(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+		return e.ComplexityRoot.Query.Profiles(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int), args["freshness"].(mirror.Freshness)), true
 	case "Query.project":
 		if e.ComplexityRoot.Query.Project == nil {
 			break
@@ -10673,7 +10780,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Project(childComplexity, args["name"].(string)), true
+		return e.ComplexityRoot.Query.Project(childComplexity, args["name"].(string), args["freshness"].(mirror.Freshness)), true
 	case "Query.projects":
 		if e.ComplexityRoot.Query.Projects == nil {
 			break
@@ -10684,7 +10791,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Projects(childComplexity, args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+		return e.ComplexityRoot.Query.Projects(childComplexity, args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int), args["freshness"].(mirror.Freshness)), true
 	case "Query.remoteImages":
 		if e.ComplexityRoot.Query.RemoteImages == nil {
 			break
@@ -10706,7 +10813,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Search(childComplexity, args["query"].(string), args["kinds"].([]page.SearchKind), args["project"].(*string), args["allProjects"].(*bool), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Query.Search(childComplexity, args["query"].(string), args["kinds"].([]page.SearchKind), args["project"].(*string), args["allProjects"].(*bool), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["freshness"].(mirror.Freshness)), true
 	case "Query.server":
 		if e.ComplexityRoot.Query.Server == nil {
 			break
@@ -10756,7 +10863,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.StoragePool(childComplexity, args["name"].(string)), true
+		return e.ComplexityRoot.Query.StoragePool(childComplexity, args["name"].(string), args["freshness"].(mirror.Freshness)), true
 	case "Query.storagePools":
 		if e.ComplexityRoot.Query.StoragePools == nil {
 			break
@@ -10767,7 +10874,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.StoragePools(childComplexity, args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+		return e.ComplexityRoot.Query.StoragePools(childComplexity, args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int), args["freshness"].(mirror.Freshness)), true
 	case "Query.storageVolume":
 		if e.ComplexityRoot.Query.StorageVolume == nil {
 			break
@@ -10778,7 +10885,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.StorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["type"].(*lxd.StorageVolumeType), args["project"].(*string), args["location"].(*string)), true
+		return e.ComplexityRoot.Query.StorageVolume(childComplexity, args["pool"].(string), args["name"].(string), args["type"].(*lxd.StorageVolumeType), args["project"].(*string), args["location"].(*string), args["freshness"].(mirror.Freshness)), true
 	case "Query.storageVolumes":
 		if e.ComplexityRoot.Query.StorageVolumes == nil {
 			break
@@ -10789,7 +10896,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.StorageVolumes(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["pool"].(*string), args["type"].(*lxd.StorageVolumeType), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+		return e.ComplexityRoot.Query.StorageVolumes(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["pool"].(*string), args["type"].(*lxd.StorageVolumeType), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int), args["freshness"].(mirror.Freshness)), true
 	case "Query.users":
 		if e.ComplexityRoot.Query.Users == nil {
 			break
@@ -10959,6 +11066,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RemoteImage.Version(childComplexity), true
 
+	case "RemoteImageConnection.asOf":
+		if e.ComplexityRoot.RemoteImageConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoteImageConnection.AsOf(childComplexity), true
 	case "RemoteImageConnection.edges":
 		if e.ComplexityRoot.RemoteImageConnection.Edges == nil {
 			break
@@ -12118,6 +12231,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ScaleInstanceMemoryPayload.Operation(childComplexity), true
 
+	case "SearchConnection.asOf":
+		if e.ComplexityRoot.SearchConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchConnection.AsOf(childComplexity), true
 	case "SearchConnection.edges":
 		if e.ComplexityRoot.SearchConnection.Edges == nil {
 			break
@@ -12570,6 +12689,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Session.UserAgent(childComplexity), true
 
+	case "SessionConnection.asOf":
+		if e.ComplexityRoot.SessionConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionConnection.AsOf(childComplexity), true
 	case "SessionConnection.edges":
 		if e.ComplexityRoot.SessionConnection.Edges == nil {
 			break
@@ -12770,6 +12895,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StorageBucket.Tags(childComplexity), true
 
+	case "StorageBucketConnection.asOf":
+		if e.ComplexityRoot.StorageBucketConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageBucketConnection.AsOf(childComplexity), true
 	case "StorageBucketConnection.edges":
 		if e.ComplexityRoot.StorageBucketConnection.Edges == nil {
 			break
@@ -12951,6 +13082,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StoragePool.Volumes(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 
+	case "StoragePoolConnection.asOf":
+		if e.ComplexityRoot.StoragePoolConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoragePoolConnection.AsOf(childComplexity), true
 	case "StoragePoolConnection.edges":
 		if e.ComplexityRoot.StoragePoolConnection.Edges == nil {
 			break
@@ -13239,6 +13376,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StorageVolumeChange.StorageVolume(childComplexity), true
 
+	case "StorageVolumeConnection.asOf":
+		if e.ComplexityRoot.StorageVolumeConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeConnection.AsOf(childComplexity), true
 	case "StorageVolumeConnection.edges":
 		if e.ComplexityRoot.StorageVolumeConnection.Edges == nil {
 			break
@@ -14094,6 +14237,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.User.Username(childComplexity), true
 
+	case "UserConnection.asOf":
+		if e.ComplexityRoot.UserConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserConnection.AsOf(childComplexity), true
 	case "UserConnection.edges":
 		if e.ComplexityRoot.UserConnection.Edges == nil {
 			break
@@ -14211,6 +14360,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Warning.UUID(childComplexity), true
 
+	case "WarningConnection.asOf":
+		if e.ComplexityRoot.WarningConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WarningConnection.AsOf(childComplexity), true
 	case "WarningConnection.edges":
 		if e.ComplexityRoot.WarningConnection.Edges == nil {
 			break
@@ -15021,6 +15176,12 @@ type ApiTokenConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that meet the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order tokens by."""
@@ -15190,6 +15351,12 @@ type AuditEventConnection {
   pageInfo: PageInfo!
   """How many there are in all."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 extend type Query {
@@ -15419,6 +15586,12 @@ type CertificateConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that the caller may see and that meets the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order certificates by."""
@@ -15876,6 +16049,12 @@ type ClusterMemberConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that the caller may see and that meets the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order members of a cluster by."""
@@ -16544,6 +16723,12 @@ type EventConnection {
   nodes: [Event!]!
   """Where the page stands. Its cursors serve in the subscription too."""
   pageInfo: PageInfo!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 extend type Query {
@@ -16569,6 +16754,19 @@ extend type Query {
     """With ` + "`" + `last` + "`" + `: only what came before this cursor."""
     before: String
   ): EventConnection @hasRole(role: VIEWER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/freshness.graphqls", Input: `"""Where an answer comes from."""
+enum Freshness {
+  """
+  From memory, which LXD's events keep: a list is there at once, and LXD does
+  nothing for it. What lxdql itself has changed is in it when the mutation is
+  answered. Live state, leases, usage, network state, warnings and operations are
+  LXD's all the same, and everything is while memory is not in step with LXD.
+  """
+  CACHED
+  """From LXD, which is asked now."""
+  LIVE
 }
 `, BuiltIn: false},
 	{Name: "../schema/health.graphqls", Input: `"""Whether a part that lxdql stands on answers."""
@@ -16704,6 +16902,12 @@ type ImageConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that the caller may see and that meets the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order images by."""
@@ -16798,6 +17002,11 @@ extend type Query {
     limit: Int
     """How many to leave out at the beginning; not together with a cursor."""
     offset: Int
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): ImageConnection @hasRole(role: VIEWER)
   """The image with this fingerprint or alias; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
   image(
@@ -16807,6 +17016,11 @@ extend type Query {
     alias: String
     """The project; null is ` + "`" + `default` + "`" + `."""
     project: String
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): Image @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
@@ -16844,6 +17058,12 @@ type ImageAliasConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that the caller may see and that meets the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order aliases by."""
@@ -16909,6 +17129,11 @@ extend type Query {
     limit: Int
     """How many to leave out at the beginning; not together with a cursor."""
     offset: Int
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): ImageAliasConnection @hasRole(role: VIEWER)
   """The alias with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
   imageAlias(
@@ -16916,6 +17141,11 @@ extend type Query {
     name: String!
     """The project; null is ` + "`" + `default` + "`" + `."""
     project: String
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): ImageAlias @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
@@ -17420,6 +17650,12 @@ type InstanceConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that the caller may see and that meets the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order instances by."""
@@ -17578,6 +17814,11 @@ extend type Query {
     limit: Int
     """How many to leave out at the beginning; not together with a cursor."""
     offset: Int
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): InstanceConnection @hasRole(role: VIEWER)
   """The instance with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
   instance(
@@ -17585,6 +17826,11 @@ extend type Query {
     name: String!
     """The project; null is ` + "`" + `default` + "`" + `."""
     project: String
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): Instance @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
@@ -17654,6 +17900,11 @@ extend type Query {
     search: String
     """LXD's own filter expression; see ` + "`" + `instances` + "`" + `."""
     filter: String
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): [InstanceAggregate!] @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
@@ -19646,6 +19897,12 @@ type NetworkConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that the caller may see and that meets the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order networks by."""
@@ -19745,6 +20002,11 @@ extend type Query {
     limit: Int
     """How many to leave out at the beginning; not together with a cursor."""
     offset: Int
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): NetworkConnection @hasRole(role: VIEWER)
   """The network with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
   network(
@@ -19752,6 +20014,11 @@ extend type Query {
     name: String!
     """The project; null is ` + "`" + `default` + "`" + `."""
     project: String
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): Network @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
@@ -19843,6 +20110,12 @@ type NetworkAclConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that the caller may see and that meets the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order ACLs by."""
@@ -19910,6 +20183,11 @@ extend type Query {
     limit: Int
     """How many to leave out at the beginning; not together with a cursor."""
     offset: Int
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): NetworkAclConnection @hasRole(role: VIEWER)
   """The ACL with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
   networkAcl(
@@ -19917,6 +20195,11 @@ extend type Query {
     name: String!
     """The project; null is ` + "`" + `default` + "`" + `."""
     project: String
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): NetworkAcl @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
@@ -20694,6 +20977,12 @@ type NetworkZoneConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that the caller may see and that meets the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order zones by."""
@@ -20998,11 +21287,21 @@ extend type Query {
   node(
     """The id, from any object's field ` + "`" + `id` + "`" + `."""
     id: ID!
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): Node @hasRole(role: VIEWER)
   """The objects with these ids, in the same order; null in the place of one that ` + "`" + `node` + "`" + ` would answer null for."""
   nodes(
     """The ids; at most 100, more is ` + "`" + `LIMIT_EXCEEDED` + "`" + `."""
     ids: [ID!]!
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): [Node]! @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
@@ -21275,6 +21574,12 @@ type OperationConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that the caller may see."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """What ` + "`" + `cancelOperation` + "`" + ` gives."""
@@ -21623,6 +21928,12 @@ type ProfileConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that the caller may see and that meets the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order profiles by."""
@@ -21688,6 +21999,11 @@ extend type Query {
     limit: Int
     """How many to leave out at the beginning; not together with a cursor."""
     offset: Int
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): ProfileConnection @hasRole(role: VIEWER)
   """The profile with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
   profile(
@@ -21695,6 +22011,11 @@ extend type Query {
     name: String!
     """The project; null is ` + "`" + `default` + "`" + `."""
     project: String
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): Profile @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
@@ -21896,6 +22217,12 @@ type ProjectConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that the caller may see and that meets the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order projects by."""
@@ -21955,11 +22282,21 @@ extend type Query {
     limit: Int
     """How many to leave out at the beginning; not together with a cursor."""
     offset: Int
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): ProjectConnection @hasRole(role: VIEWER)
   """The project with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
   project(
     """The name."""
     name: String!
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): Project @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
@@ -22131,6 +22468,12 @@ type RemoteImageConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that the caller may see and that meets the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order images of an image server by."""
@@ -22651,6 +22994,12 @@ type SearchConnection {
   pageInfo: PageInfo!
   """How many were found that the caller may see."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 extend type Query {
@@ -22677,6 +23026,11 @@ extend type Query {
     last: Int
     """A cursor of a later page of the same search."""
     before: String
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): SearchConnection @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
@@ -23028,6 +23382,12 @@ type SessionConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that meet the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order sessions by."""
@@ -23199,6 +23559,12 @@ type StorageBucketConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that the caller may see and that meets the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order buckets by."""
@@ -23593,6 +23959,12 @@ type StoragePoolConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that the caller may see and that meets the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order storage pools by."""
@@ -23670,11 +24042,21 @@ extend type Query {
     limit: Int
     """How many to leave out at the beginning; not together with a cursor."""
     offset: Int
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): StoragePoolConnection @hasRole(role: VIEWER)
   """The storage pool with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none."""
   storagePool(
     """The name."""
     name: String!
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): StoragePool @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
@@ -23931,6 +24313,12 @@ type StorageVolumeConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that the caller may see and that meets the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order volumes by."""
@@ -24045,6 +24433,11 @@ extend type Query {
     limit: Int
     """How many to leave out at the beginning; not together with a cursor."""
     offset: Int
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): StorageVolumeConnection @hasRole(role: VIEWER)
   """The volume with this name; null with ` + "`" + `NOT_FOUND` + "`" + ` when there is none or it is hidden."""
   storageVolume(
@@ -24058,6 +24451,11 @@ extend type Query {
     project: String
     """The cluster member; null is for the only one that has a volume of this name."""
     location: String
+    """
+    Whether the answer may come from memory, which LXD's events keep, or has to be
+    asked of LXD; default CACHED. What is below it goes with it.
+    """
+    freshness: Freshness! = CACHED
   ): StorageVolume @hasRole(role: VIEWER)
 }
 `, BuiltIn: false},
@@ -24814,6 +25212,12 @@ type UserConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that meet the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order users by."""
@@ -25138,6 +25542,12 @@ type WarningConnection {
   pageInfo: PageInfo!
   """How many there are in the whole list that the caller may see and that meets the conditions."""
   totalCount: Int!
+  """
+  The moment that the list is as of, at least: when it was read, or, of what comes
+  from memory, when LXD was asked for everything. What LXD has announced since is
+  in it too.
+  """
+  asOf: Time!
 }
 
 """A property to order warnings by."""
@@ -25435,6 +25845,8 @@ func (ec *executionContext) childFields_ApiTokenConnection(ctx context.Context, 
 		return ec.fieldContext_ApiTokenConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ApiTokenConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_ApiTokenConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ApiTokenConnection", field.Name)
 }
@@ -25511,6 +25923,8 @@ func (ec *executionContext) childFields_AuditEventConnection(ctx context.Context
 		return ec.fieldContext_AuditEventConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_AuditEventConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_AuditEventConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AuditEventConnection", field.Name)
 }
@@ -25645,6 +26059,8 @@ func (ec *executionContext) childFields_CertificateConnection(ctx context.Contex
 		return ec.fieldContext_CertificateConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_CertificateConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_CertificateConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CertificateConnection", field.Name)
 }
@@ -25761,6 +26177,8 @@ func (ec *executionContext) childFields_ClusterMemberConnection(ctx context.Cont
 		return ec.fieldContext_ClusterMemberConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ClusterMemberConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_ClusterMemberConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClusterMemberConnection", field.Name)
 }
@@ -26509,6 +26927,8 @@ func (ec *executionContext) childFields_EventConnection(ctx context.Context, fie
 		return ec.fieldContext_EventConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_EventConnection_pageInfo(ctx, field)
+	case "asOf":
+		return ec.fieldContext_EventConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EventConnection", field.Name)
 }
@@ -26749,6 +27169,8 @@ func (ec *executionContext) childFields_ImageAliasConnection(ctx context.Context
 		return ec.fieldContext_ImageAliasConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ImageAliasConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_ImageAliasConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImageAliasConnection", field.Name)
 }
@@ -26789,6 +27211,8 @@ func (ec *executionContext) childFields_ImageConnection(ctx context.Context, fie
 		return ec.fieldContext_ImageConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ImageConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_ImageConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImageConnection", field.Name)
 }
@@ -27017,6 +27441,8 @@ func (ec *executionContext) childFields_InstanceConnection(ctx context.Context, 
 		return ec.fieldContext_InstanceConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_InstanceConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_InstanceConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstanceConnection", field.Name)
 }
@@ -27509,6 +27935,8 @@ func (ec *executionContext) childFields_NetworkAclConnection(ctx context.Context
 		return ec.fieldContext_NetworkAclConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_NetworkAclConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_NetworkAclConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkAclConnection", field.Name)
 }
@@ -27609,6 +28037,8 @@ func (ec *executionContext) childFields_NetworkConnection(ctx context.Context, f
 		return ec.fieldContext_NetworkConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_NetworkConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_NetworkConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkConnection", field.Name)
 }
@@ -27829,6 +28259,8 @@ func (ec *executionContext) childFields_NetworkZoneConnection(ctx context.Contex
 		return ec.fieldContext_NetworkZoneConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_NetworkZoneConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_NetworkZoneConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkZoneConnection", field.Name)
 }
@@ -27933,6 +28365,8 @@ func (ec *executionContext) childFields_OperationConnection(ctx context.Context,
 		return ec.fieldContext_OperationConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_OperationConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_OperationConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OperationConnection", field.Name)
 }
@@ -28093,6 +28527,8 @@ func (ec *executionContext) childFields_ProfileConnection(ctx context.Context, f
 		return ec.fieldContext_ProfileConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ProfileConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_ProfileConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProfileConnection", field.Name)
 }
@@ -28165,6 +28601,8 @@ func (ec *executionContext) childFields_ProjectConnection(ctx context.Context, f
 		return ec.fieldContext_ProjectConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ProjectConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_ProjectConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProjectConnection", field.Name)
 }
@@ -28283,6 +28721,8 @@ func (ec *executionContext) childFields_RemoteImageConnection(ctx context.Contex
 		return ec.fieldContext_RemoteImageConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_RemoteImageConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_RemoteImageConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RemoteImageConnection", field.Name)
 }
@@ -28955,6 +29395,8 @@ func (ec *executionContext) childFields_SearchConnection(ctx context.Context, fi
 		return ec.fieldContext_SearchConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_SearchConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_SearchConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SearchConnection", field.Name)
 }
@@ -29155,6 +29597,8 @@ func (ec *executionContext) childFields_SessionConnection(ctx context.Context, f
 		return ec.fieldContext_SessionConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_SessionConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_SessionConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SessionConnection", field.Name)
 }
@@ -29271,6 +29715,8 @@ func (ec *executionContext) childFields_StorageBucketConnection(ctx context.Cont
 		return ec.fieldContext_StorageBucketConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_StorageBucketConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_StorageBucketConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageBucketConnection", field.Name)
 }
@@ -29349,6 +29795,8 @@ func (ec *executionContext) childFields_StoragePoolConnection(ctx context.Contex
 		return ec.fieldContext_StoragePoolConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_StoragePoolConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_StoragePoolConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StoragePoolConnection", field.Name)
 }
@@ -29483,6 +29931,8 @@ func (ec *executionContext) childFields_StorageVolumeConnection(ctx context.Cont
 		return ec.fieldContext_StorageVolumeConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_StorageVolumeConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_StorageVolumeConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeConnection", field.Name)
 }
@@ -29873,6 +30323,8 @@ func (ec *executionContext) childFields_UserConnection(ctx context.Context, fiel
 		return ec.fieldContext_UserConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_UserConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_UserConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserConnection", field.Name)
 }
@@ -29929,6 +30381,8 @@ func (ec *executionContext) childFields_WarningConnection(ctx context.Context, f
 		return ec.fieldContext_WarningConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_WarningConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_WarningConnection_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WarningConnection", field.Name)
 }

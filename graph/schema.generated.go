@@ -16,6 +16,7 @@ import (
 	"github.com/lxdql/lxdql/health"
 	"github.com/lxdql/lxdql/journal"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 	"github.com/lxdql/lxdql/page"
 	"github.com/lxdql/lxdql/relay"
 	"github.com/lxdql/lxdql/simplestreams"
@@ -204,41 +205,41 @@ type QueryResolver interface {
 	Events(ctx context.Context, types []lxd.EventType, actions []string, project *string, allProjects *bool, first *int, after *string, last *int, before *string) (*page.Connection[lxd.Event], error)
 	Health(ctx context.Context) (*health.Health, error)
 	HTTPEndpoints(ctx context.Context) ([]*health.HTTPEndpoint, error)
-	Images(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Image], error)
-	Image(ctx context.Context, fingerprint *string, alias *string, project *string) (*lxd.Image, error)
-	ImageAliases(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.ImageAlias], error)
-	ImageAlias(ctx context.Context, name string, project *string) (*lxd.ImageAlias, error)
-	Instances(ctx context.Context, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Instance], error)
-	Instance(ctx context.Context, name string, project *string) (*lxd.Instance, error)
-	InstancesAggregate(ctx context.Context, groupBy []page.InstanceGroup, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string) ([]*page.InstanceAggregate, error)
-	Networks(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Network], error)
-	Network(ctx context.Context, name string, project *string) (*lxd.Network, error)
-	NetworkAcls(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.NetworkAcl], error)
-	NetworkACL(ctx context.Context, name string, project *string) (*lxd.NetworkAcl, error)
+	Images(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.Image], error)
+	Image(ctx context.Context, fingerprint *string, alias *string, project *string, freshness mirror.Freshness) (*lxd.Image, error)
+	ImageAliases(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.ImageAlias], error)
+	ImageAlias(ctx context.Context, name string, project *string, freshness mirror.Freshness) (*lxd.ImageAlias, error)
+	Instances(ctx context.Context, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.Instance], error)
+	Instance(ctx context.Context, name string, project *string, freshness mirror.Freshness) (*lxd.Instance, error)
+	InstancesAggregate(ctx context.Context, groupBy []page.InstanceGroup, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, freshness mirror.Freshness) ([]*page.InstanceAggregate, error)
+	Networks(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.Network], error)
+	Network(ctx context.Context, name string, project *string, freshness mirror.Freshness) (*lxd.Network, error)
+	NetworkAcls(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.NetworkAcl], error)
+	NetworkACL(ctx context.Context, name string, project *string, freshness mirror.Freshness) (*lxd.NetworkAcl, error)
 	NetworkAllocations(ctx context.Context, project *string, allProjects *bool) ([]*lxd.NetworkAllocation, error)
 	NetworkZones(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.NetworkZone], error)
 	NetworkZone(ctx context.Context, name string, project *string) (*lxd.NetworkZone, error)
-	Node(ctx context.Context, id string) (lxd.Node, error)
-	Nodes(ctx context.Context, ids []string) ([]lxd.Node, error)
+	Node(ctx context.Context, id string, freshness mirror.Freshness) (lxd.Node, error)
+	Nodes(ctx context.Context, ids []string, freshness mirror.Freshness) ([]lxd.Node, error)
 	Operation(ctx context.Context, id string) (*lxd.Operation, error)
 	Operations(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Operation], error)
 	WaitOperation(ctx context.Context, id string, timeoutSeconds *int) (*lxd.Operation, error)
 	PlacementGroups(ctx context.Context, project *string, allProjects *bool) ([]*lxd.PlacementGroup, error)
-	Profiles(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Profile], error)
-	Profile(ctx context.Context, name string, project *string) (*lxd.Profile, error)
-	Projects(ctx context.Context, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Project], error)
-	Project(ctx context.Context, name string) (*lxd.Project, error)
+	Profiles(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.Profile], error)
+	Profile(ctx context.Context, name string, project *string, freshness mirror.Freshness) (*lxd.Profile, error)
+	Projects(ctx context.Context, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.Project], error)
+	Project(ctx context.Context, name string, freshness mirror.Freshness) (*lxd.Project, error)
 	RemoteImages(ctx context.Context, remote string, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*simplestreams.RemoteImage], error)
-	Search(ctx context.Context, query string, kinds []page.SearchKind, project *string, allProjects *bool, first *int, after *string, last *int, before *string) (*page.Connection[lxd.Node], error)
+	Search(ctx context.Context, query string, kinds []page.SearchKind, project *string, allProjects *bool, first *int, after *string, last *int, before *string, freshness mirror.Freshness) (*page.Connection[lxd.Node], error)
 	Server(ctx context.Context) (*lxd.Server, error)
 	ProbeServer(ctx context.Context, url string) (*lxd.ServerProbe, error)
 	Sessions(ctx context.Context, allUsers *bool, where map[string]any, search *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*auth.Session], error)
 	StorageBuckets(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.StorageBucket], error)
 	StorageBucket(ctx context.Context, pool string, name string, project *string) (*lxd.StorageBucket, error)
-	StoragePools(ctx context.Context, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.StoragePool], error)
-	StoragePool(ctx context.Context, name string) (*lxd.StoragePool, error)
-	StorageVolumes(ctx context.Context, project *string, allProjects *bool, pool *string, typeArg *lxd.StorageVolumeType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.StorageVolume], error)
-	StorageVolume(ctx context.Context, pool string, name string, typeArg *lxd.StorageVolumeType, project *string, location *string) (*lxd.StorageVolume, error)
+	StoragePools(ctx context.Context, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.StoragePool], error)
+	StoragePool(ctx context.Context, name string, freshness mirror.Freshness) (*lxd.StoragePool, error)
+	StorageVolumes(ctx context.Context, project *string, allProjects *bool, pool *string, typeArg *lxd.StorageVolumeType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.StorageVolume], error)
+	StorageVolume(ctx context.Context, pool string, name string, typeArg *lxd.StorageVolumeType, project *string, location *string, freshness mirror.Freshness) (*lxd.StorageVolume, error)
 	Viewer(ctx context.Context) (*auth.User, error)
 	Users(ctx context.Context, where map[string]any, search *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*auth.User], error)
 	Warnings(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Warning], error)
@@ -6918,6 +6919,14 @@ func (ec *executionContext) field_Query_imageAlias_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["project"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg2
 	return args, nil
 }
 
@@ -7020,6 +7029,14 @@ func (ec *executionContext) field_Query_imageAliases_args(ctx context.Context, r
 		return nil, err
 	}
 	args["offset"] = arg11
+	arg12, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg12
 	return args, nil
 }
 
@@ -7050,6 +7067,14 @@ func (ec *executionContext) field_Query_image_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["project"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg3
 	return args, nil
 }
 
@@ -7152,6 +7177,14 @@ func (ec *executionContext) field_Query_images_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["offset"] = arg11
+	arg12, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg12
 	return args, nil
 }
 
@@ -7174,6 +7207,14 @@ func (ec *executionContext) field_Query_instance_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["project"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg2
 	return args, nil
 }
 
@@ -7236,6 +7277,14 @@ func (ec *executionContext) field_Query_instancesAggregate_args(ctx context.Cont
 		return nil, err
 	}
 	args["filter"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg7
 	return args, nil
 }
 
@@ -7346,6 +7395,14 @@ func (ec *executionContext) field_Query_instances_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["offset"] = arg12
+	arg13, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg13
 	return args, nil
 }
 
@@ -7368,6 +7425,14 @@ func (ec *executionContext) field_Query_networkAcl_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["project"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg2
 	return args, nil
 }
 
@@ -7470,6 +7535,14 @@ func (ec *executionContext) field_Query_networkAcls_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["offset"] = arg11
+	arg12, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg12
 	return args, nil
 }
 
@@ -7638,6 +7711,14 @@ func (ec *executionContext) field_Query_network_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["project"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg2
 	return args, nil
 }
 
@@ -7740,6 +7821,14 @@ func (ec *executionContext) field_Query_networks_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["offset"] = arg11
+	arg12, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg12
 	return args, nil
 }
 
@@ -7754,6 +7843,14 @@ func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg1
 	return args, nil
 }
 
@@ -7768,6 +7865,14 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["ids"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg1
 	return args, nil
 }
 
@@ -7964,6 +8069,14 @@ func (ec *executionContext) field_Query_profile_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["project"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg2
 	return args, nil
 }
 
@@ -8066,6 +8179,14 @@ func (ec *executionContext) field_Query_profiles_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["offset"] = arg11
+	arg12, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg12
 	return args, nil
 }
 
@@ -8080,6 +8201,14 @@ func (ec *executionContext) field_Query_project_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["name"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg1
 	return args, nil
 }
 
@@ -8166,6 +8295,14 @@ func (ec *executionContext) field_Query_projects_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["offset"] = arg9
+	arg10, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg10
 	return args, nil
 }
 
@@ -8330,6 +8467,14 @@ func (ec *executionContext) field_Query_search_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["before"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg8
 	return args, nil
 }
 
@@ -8562,6 +8707,14 @@ func (ec *executionContext) field_Query_storagePool_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["name"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg1
 	return args, nil
 }
 
@@ -8648,6 +8801,14 @@ func (ec *executionContext) field_Query_storagePools_args(ctx context.Context, r
 		return nil, err
 	}
 	args["offset"] = arg9
+	arg10, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg10
 	return args, nil
 }
 
@@ -8694,6 +8855,14 @@ func (ec *executionContext) field_Query_storageVolume_args(ctx context.Context, 
 		return nil, err
 	}
 	args["location"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg5
 	return args, nil
 }
 
@@ -8812,6 +8981,14 @@ func (ec *executionContext) field_Query_storageVolumes_args(ctx context.Context,
 		return nil, err
 	}
 	args["offset"] = arg13
+	arg14, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
+		func(ctx context.Context, v any) (mirror.Freshness, error) {
+			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["freshness"] = arg14
 	return args, nil
 }
 
@@ -20167,7 +20344,7 @@ func (ec *executionContext) _Query_images(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Images(ctx, fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int))
+			return ec.Resolvers.Query().Images(ctx, fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -20229,7 +20406,7 @@ func (ec *executionContext) _Query_image(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Image(ctx, fc.Args["fingerprint"].(*string), fc.Args["alias"].(*string), fc.Args["project"].(*string))
+			return ec.Resolvers.Query().Image(ctx, fc.Args["fingerprint"].(*string), fc.Args["alias"].(*string), fc.Args["project"].(*string), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -20291,7 +20468,7 @@ func (ec *executionContext) _Query_imageAliases(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ImageAliases(ctx, fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int))
+			return ec.Resolvers.Query().ImageAliases(ctx, fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -20353,7 +20530,7 @@ func (ec *executionContext) _Query_imageAlias(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ImageAlias(ctx, fc.Args["name"].(string), fc.Args["project"].(*string))
+			return ec.Resolvers.Query().ImageAlias(ctx, fc.Args["name"].(string), fc.Args["project"].(*string), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -20415,7 +20592,7 @@ func (ec *executionContext) _Query_instances(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Instances(ctx, fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["type"].(*lxd.InstanceType), fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int))
+			return ec.Resolvers.Query().Instances(ctx, fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["type"].(*lxd.InstanceType), fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -20477,7 +20654,7 @@ func (ec *executionContext) _Query_instance(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Instance(ctx, fc.Args["name"].(string), fc.Args["project"].(*string))
+			return ec.Resolvers.Query().Instance(ctx, fc.Args["name"].(string), fc.Args["project"].(*string), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -20539,7 +20716,7 @@ func (ec *executionContext) _Query_instancesAggregate(ctx context.Context, field
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().InstancesAggregate(ctx, fc.Args["groupBy"].([]page.InstanceGroup), fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["type"].(*lxd.InstanceType), fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string))
+			return ec.Resolvers.Query().InstancesAggregate(ctx, fc.Args["groupBy"].([]page.InstanceGroup), fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["type"].(*lxd.InstanceType), fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -20601,7 +20778,7 @@ func (ec *executionContext) _Query_networks(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Networks(ctx, fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int))
+			return ec.Resolvers.Query().Networks(ctx, fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -20663,7 +20840,7 @@ func (ec *executionContext) _Query_network(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Network(ctx, fc.Args["name"].(string), fc.Args["project"].(*string))
+			return ec.Resolvers.Query().Network(ctx, fc.Args["name"].(string), fc.Args["project"].(*string), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -20725,7 +20902,7 @@ func (ec *executionContext) _Query_networkAcls(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().NetworkAcls(ctx, fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int))
+			return ec.Resolvers.Query().NetworkAcls(ctx, fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -20787,7 +20964,7 @@ func (ec *executionContext) _Query_networkAcl(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().NetworkACL(ctx, fc.Args["name"].(string), fc.Args["project"].(*string))
+			return ec.Resolvers.Query().NetworkACL(ctx, fc.Args["name"].(string), fc.Args["project"].(*string), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -21035,7 +21212,7 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string))
+			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -21097,7 +21274,7 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]string))
+			return ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]string), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -21407,7 +21584,7 @@ func (ec *executionContext) _Query_profiles(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Profiles(ctx, fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int))
+			return ec.Resolvers.Query().Profiles(ctx, fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -21469,7 +21646,7 @@ func (ec *executionContext) _Query_profile(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Profile(ctx, fc.Args["name"].(string), fc.Args["project"].(*string))
+			return ec.Resolvers.Query().Profile(ctx, fc.Args["name"].(string), fc.Args["project"].(*string), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -21531,7 +21708,7 @@ func (ec *executionContext) _Query_projects(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Projects(ctx, fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int))
+			return ec.Resolvers.Query().Projects(ctx, fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -21593,7 +21770,7 @@ func (ec *executionContext) _Query_project(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Project(ctx, fc.Args["name"].(string))
+			return ec.Resolvers.Query().Project(ctx, fc.Args["name"].(string), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -21717,7 +21894,7 @@ func (ec *executionContext) _Query_search(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Search(ctx, fc.Args["query"].(string), fc.Args["kinds"].([]page.SearchKind), fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+			return ec.Resolvers.Query().Search(ctx, fc.Args["query"].(string), fc.Args["kinds"].([]page.SearchKind), fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -22072,7 +22249,7 @@ func (ec *executionContext) _Query_storagePools(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().StoragePools(ctx, fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int))
+			return ec.Resolvers.Query().StoragePools(ctx, fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -22134,7 +22311,7 @@ func (ec *executionContext) _Query_storagePool(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().StoragePool(ctx, fc.Args["name"].(string))
+			return ec.Resolvers.Query().StoragePool(ctx, fc.Args["name"].(string), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -22196,7 +22373,7 @@ func (ec *executionContext) _Query_storageVolumes(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().StorageVolumes(ctx, fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["pool"].(*string), fc.Args["type"].(*lxd.StorageVolumeType), fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int))
+			return ec.Resolvers.Query().StorageVolumes(ctx, fc.Args["project"].(*string), fc.Args["allProjects"].(*bool), fc.Args["pool"].(*string), fc.Args["type"].(*lxd.StorageVolumeType), fc.Args["where"].(map[string]any), fc.Args["search"].(*string), fc.Args["filter"].(*string), fc.Args["orderBy"].(*page.OrderBy), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["limit"].(*int), fc.Args["offset"].(*int), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -22258,7 +22435,7 @@ func (ec *executionContext) _Query_storageVolume(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().StorageVolume(ctx, fc.Args["pool"].(string), fc.Args["name"].(string), fc.Args["type"].(*lxd.StorageVolumeType), fc.Args["project"].(*string), fc.Args["location"].(*string))
+			return ec.Resolvers.Query().StorageVolume(ctx, fc.Args["pool"].(string), fc.Args["name"].(string), fc.Args["type"].(*lxd.StorageVolumeType), fc.Args["project"].(*string), fc.Args["location"].(*string), fc.Args["freshness"].(mirror.Freshness))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next

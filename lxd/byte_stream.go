@@ -108,7 +108,9 @@ func (c *Client) upload(ctx context.Context, project, address string, headers ht
 	}
 	defer response.Body.Close()
 	var answer envelope[json.RawMessage]
-	if err := c.decode(ctx, response, &answer, &answer.Type, &answer.Error, &answer.ErrorCode); err != nil || answer.Type != "async" {
+	err = c.decode(ctx, response, &answer, &answer.Type, &answer.Error, &answer.ErrorCode)
+	c.wrote(request, address, answer.Operation)
+	if err != nil || answer.Type != "async" {
 		return nil, err
 	}
 	operation := new(Operation)

@@ -27,6 +27,8 @@ type Client struct {
 	tracked operationProjects
 	// quiet is how long the event stream may say nothing.
 	quiet time.Duration
+	// writes are told to who keeps what LXD has in memory.
+	writes writeLog
 }
 
 // New makes a client. It connects only to learn the server's fingerprint when

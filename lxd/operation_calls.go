@@ -22,6 +22,7 @@ func (c *Client) Operation(ctx context.Context, as Scope, id string) (*Operation
 	if operation.isToken() || shown == nil {
 		return nil, hidden("Operation")
 	}
+	c.ended(operation)
 	return shown, nil
 }
 
@@ -117,12 +118,14 @@ func (c *Client) WaitOperation(ctx context.Context, as Scope, operation *Operati
 		// From 5.0.9 on LXD answers a failure so, with its status sent already.
 		failed := *operation
 		failed.StatusCode, failed.Err, failed.MayCancel = codeFailure, answer.Error, false
+		c.ended(&failed)
 		return &failed, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	c.adopt(answer.Metadata, operation.Project)
+	c.ended(answer.Metadata)
 	return answer.Metadata, nil
 }
 

@@ -117,7 +117,9 @@ func send[T any](ctx context.Context, c *Client, timeout time.Duration, method, 
 	response.Body = counted(ctx, method, address, response.Body, begun)
 	defer response.Body.Close()
 	answer.httpStatus, answer.etag = response.StatusCode, response.Header.Get("Etag")
-	return answer, c.decode(ctx, response, answer, &answer.Type, &answer.Error, &answer.ErrorCode)
+	err = c.decode(ctx, response, answer, &answer.Type, &answer.Error, &answer.ErrorCode)
+	c.wrote(request, address, answer.Operation)
+	return answer, err
 }
 
 // decode looks at the type before it believes a decoding error: an error's

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/lxdql/lxdql/lxd"
 )
@@ -33,6 +34,8 @@ type Connection[T any] struct {
 	Edges      []*Edge[T]
 	PageInfo   *PageInfo
 	TotalCount int
+	// AsOf is the moment that the list is as of: see [Args].
+	AsOf time.Time
 }
 
 // Nodes are the page's objects.
@@ -55,6 +58,8 @@ type Args struct {
 	Search        *string
 	// Caller decides which configuration is looked at.
 	Caller lxd.Scope
+	// AsOf is when what is listed was asked for; the zero time is now.
+	AsOf time.Time
 }
 
 // ArgumentError says which argument of a list is wrong.
@@ -116,7 +121,11 @@ func Of[T any](items []T, order Order[T], args Args) (*Connection[T], error) {
 	} else {
 		to = min(to, from+size)
 	}
-	return order.cut(keyed, from, to), nil
+	found := order.cut(keyed, from, to)
+	if found.AsOf = args.AsOf; found.AsOf.IsZero() {
+		found.AsOf = time.Now()
+	}
+	return found, nil
 }
 
 // size checks the arguments against each other.

@@ -14,11 +14,11 @@ import (
 func (r *Resolver) instanceBatch(ctx context.Context, keys []key) []*dataloader.Result[*lxd.Instance] {
 	if len(keys) <= few {
 		return oneByOne(func(ctx context.Context, k key) (*lxd.Instance, error) {
-			return r.LXD.InstanceObject(ctx, scope(ctx), k.project, k.name)
+			return load(ctx).from.InstanceObject(ctx, scope(ctx), k.project, k.name)
 		})(ctx, keys)
 	}
 	return perProject(func(ctx context.Context, as lxd.Scope, project string) ([]*lxd.Instance, error) {
-		return r.LXD.Instances(ctx, as, lxd.InstanceList{Project: project})
+		return load(ctx).from.Instances(ctx, as, lxd.InstanceList{Project: project})
 	}, func(i *lxd.Instance) string { return i.Name })(ctx, keys)
 }
 

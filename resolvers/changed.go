@@ -44,7 +44,7 @@ func follow[C any](ctx context.Context, r *Resolver, events *lxd.Subscription, h
 		defer events.Close()
 		var err error
 		if how.begin != nil {
-			err = how.begin(r.WithLoaders(ctx), emit)
+			err = how.begin(r.live(ctx), emit)
 		}
 		for err == nil {
 			err = how.next(ctx, r, events, emit)
@@ -75,7 +75,7 @@ func (how changes[C]) next(ctx context.Context, r *Resolver, events *lxd.Subscri
 			event = events.TryNext()
 		}
 	}
-	reading := r.WithLoaders(ctx)
+	reading := r.live(ctx)
 	for n, change := range together {
 		if how.update(change) && how.later(change, together[n+1:]) {
 			continue
@@ -89,7 +89,7 @@ func (how changes[C]) next(ctx context.Context, r *Resolver, events *lxd.Subscri
 		}
 	}
 	if missed {
-		return how.again(r.WithLoaders(ctx), emit)
+		return how.again(r.live(ctx), emit)
 	}
 	return nil
 }

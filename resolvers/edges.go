@@ -56,18 +56,23 @@ func addressesOf(ctx context.Context, instance *lxd.Instance, family string) ([]
 	return state.GlobalAddresses(family), nil
 }
 
-// snapshotsOf is what the list brought along, or the names in the lists of
-// volumes where no more is asked for, or a read of its own.
+// snapshotsOf is what the list brought along, or what is in memory. LXD is asked
+// for the names in its lists of volumes first, and for more only where there is
+// a snapshot and more is asked for.
 func snapshotsOf(ctx context.Context, instance *lxd.Instance) ([]*lxd.InstanceSnapshot, error) {
+	from := load(ctx).from
 	switch pool := instance.RootPool(); {
+	case instance.Full() && instance.Snapshots == nil:
+		return []*lxd.InstanceSnapshot{}, nil
 	case instance.Full():
-		if instance.Snapshots == nil {
-			return []*lxd.InstanceSnapshot{}, nil
-		}
 		return instance.Snapshots, nil
-	case pool != "" && onlyNames(ctx, ""):
+	case from.View() != nil:
+		return from.InstanceSnapshots(ctx, scope(ctx), instance)
+	case pool != "":
 		names, err := load(ctx).snapshotNames.Load(ctx, key{instance.Project, pool})()
-		return instance.NamedSnapshots(names[instance.Name]), err
+		if err != nil || onlyNames(ctx, "") || len(names[instance.Name]) == 0 {
+			return instance.NamedSnapshots(names[instance.Name]), err
+		}
 	}
 	return load(ctx).snapshots.Load(ctx, instance)()
 }

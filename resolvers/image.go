@@ -10,6 +10,7 @@ import (
 
 	"github.com/lxdql/lxdql/graph"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 	"github.com/lxdql/lxdql/page"
 )
 
@@ -29,7 +30,7 @@ func (r *imageResolver) UsedBy(ctx context.Context, obj *lxd.Image) ([]lxd.Node,
 	return instancesMadeOf(ctx, obj)
 }
 
-func (r *queryResolver) Images(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Image], error) {
+func (r *queryResolver) Images(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.Image], error) {
 	images, err := r.images(ctx, project, allProjects, value(filter))
 	if err != nil {
 		return nil, err
@@ -37,7 +38,7 @@ func (r *queryResolver) Images(ctx context.Context, project *string, allProjects
 	return page.Images.List(images, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))
 }
 
-func (r *queryResolver) Image(ctx context.Context, fingerprint *string, alias *string, project *string) (*lxd.Image, error) {
+func (r *queryResolver) Image(ctx context.Context, fingerprint *string, alias *string, project *string, freshness mirror.Freshness) (*lxd.Image, error) {
 	return r.imageBy(ctx, project, value(fingerprint), value(alias))
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lxdql/lxdql/graph"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 	"github.com/lxdql/lxdql/page"
 )
 
@@ -21,23 +22,23 @@ func (r *imageAliasResolver) Image(ctx context.Context, obj *lxd.ImageAlias) (*l
 	return load(ctx).image.Load(ctx, key{obj.Project, obj.Target})()
 }
 
-func (r *queryResolver) ImageAliases(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.ImageAlias], error) {
+func (r *queryResolver) ImageAliases(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.ImageAlias], error) {
 	if err := unfiltered(filter); err != nil {
 		return nil, err
 	}
-	aliases, err := listed(ctx, project, allProjects, lxd.FeatureImages, r.LXD.ImageAliases, r.LXD.AllImageAliases)
+	aliases, err := listed(ctx, project, allProjects, lxd.FeatureImages, load(ctx).from.ImageAliases, load(ctx).from.AllImageAliases)
 	if err != nil {
 		return nil, err
 	}
 	return page.ImageAliases.List(aliases, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))
 }
 
-func (r *queryResolver) ImageAlias(ctx context.Context, name string, project *string) (*lxd.ImageAlias, error) {
+func (r *queryResolver) ImageAlias(ctx context.Context, name string, project *string, freshness mirror.Freshness) (*lxd.ImageAlias, error) {
 	owner, err := owner(ctx, project, lxd.FeatureImages)
 	if err != nil {
 		return nil, err
 	}
-	return r.LXD.ImageAlias(ctx, scope(ctx), owner, name)
+	return load(ctx).from.ImageAlias(ctx, scope(ctx), owner, name)
 }
 
 func (r *Resolver) ImageAlias() graph.ImageAliasResolver { return &imageAliasResolver{r} }

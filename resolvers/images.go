@@ -10,7 +10,7 @@ import (
 // images lists images; LXD's own filter is one project's.
 func (r *Resolver) images(ctx context.Context, project *string, all *bool, filter string) ([]*lxd.Image, error) {
 	if filter == "" {
-		return listed(ctx, project, all, lxd.FeatureImages, r.LXD.Images, r.LXD.AllImages)
+		return listed(ctx, project, all, lxd.FeatureImages, load(ctx).from.Images, load(ctx).from.AllImages)
 	}
 	if value(all) {
 		return nil, &lxd.InputError{Argument: "filter", Message: "LXD filters the images of one project only: leave allProjects out, or use `where`"}
@@ -31,16 +31,16 @@ func (r *Resolver) imageBy(ctx context.Context, project *string, fingerprint, al
 		if mine, err := effectively(ctx, id); err != nil || !mine {
 			return nil, cmp.Or(err, lxd.NotFound("Image"))
 		}
-		return r.LXD.Image(ctx, scope(ctx), id.Project, id.Name)
+		return load(ctx).from.Image(ctx, scope(ctx), id.Project, id.Name)
 	}
 	owner, err := owner(ctx, project, lxd.FeatureImages)
 	if err != nil {
 		return nil, err
 	}
 	if alias != "" {
-		return r.LXD.ImageByAlias(ctx, scope(ctx), owner, alias)
+		return load(ctx).from.ImageByAlias(ctx, scope(ctx), owner, alias)
 	}
-	return r.LXD.Image(ctx, scope(ctx), owner, fingerprint)
+	return load(ctx).from.Image(ctx, scope(ctx), owner, fingerprint)
 }
 
 // instancesMadeOf are the instances of an image, of all projects that the

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lxdql/lxdql/graph"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 	"github.com/lxdql/lxdql/page"
 )
 
@@ -65,16 +66,16 @@ func (r *instanceResolver) AvailableActions(ctx context.Context, obj *lxd.Instan
 	return obj.AvailableActions(scope(ctx)), nil
 }
 
-func (r *queryResolver) Instances(ctx context.Context, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Instance], error) {
+func (r *queryResolver) Instances(ctx context.Context, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.Instance], error) {
 	list := lxd.InstanceList{Project: value(project), AllProjects: value(allProjects), Type: value(typeArg), Filter: value(filter)}
 	return r.instances(ctx, list, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))
 }
 
-func (r *queryResolver) Instance(ctx context.Context, name string, project *string) (*lxd.Instance, error) {
+func (r *queryResolver) Instance(ctx context.Context, name string, project *string, freshness mirror.Freshness) (*lxd.Instance, error) {
 	if showing(ctx, "") == lxd.DetailFull {
 		return r.LXD.Instance(ctx, scope(ctx), value(project), name)
 	}
-	return r.LXD.InstanceObject(ctx, scope(ctx), value(project), name)
+	return load(ctx).from.InstanceObject(ctx, scope(ctx), value(project), name)
 }
 
 func (r *Resolver) Instance() graph.InstanceResolver { return &instanceResolver{r} }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lxdql/lxdql/graph"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 	"github.com/lxdql/lxdql/page"
 )
 
@@ -27,7 +28,7 @@ func (r *instanceAggregateResolver) Image(ctx context.Context, obj *page.Instanc
 	return nil, nil
 }
 
-func (r *queryResolver) InstancesAggregate(ctx context.Context, groupBy []page.InstanceGroup, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string) ([]*page.InstanceAggregate, error) {
+func (r *queryResolver) InstancesAggregate(ctx context.Context, groupBy []page.InstanceGroup, project *string, allProjects *bool, typeArg *lxd.InstanceType, where map[string]any, search *string, filter *string, freshness mirror.Freshness) ([]*page.InstanceAggregate, error) {
 	list := lxd.InstanceList{Project: value(project), AllProjects: value(allProjects), Type: value(typeArg), Filter: value(filter)}
 	return r.aggregate(ctx, list, groupBy, page.Args{Where: where, Search: search, Caller: scope(ctx)})
 }

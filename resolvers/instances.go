@@ -27,7 +27,7 @@ func (r *Resolver) instances(ctx context.Context, list lxd.InstanceList, args pa
 // listInstances reads the list. A filter and the state never go together, so
 // that where both are asked for the state comes one by one.
 func (r *Resolver) listInstances(ctx context.Context, list lxd.InstanceList) ([]*lxd.Instance, error) {
-	instances, err := r.LXD.Instances(ctx, scope(ctx), list)
+	instances, err := load(ctx).from.Instances(ctx, scope(ctx), list)
 	if err != nil || list.Detail != lxd.DetailFull || list.Filter == "" {
 		return instances, err
 	}
@@ -75,7 +75,7 @@ func (r *Resolver) withState(ctx context.Context, list lxd.InstanceList, wanted 
 // fromList finds the wanted instances in a list that is read again.
 func (r *Resolver) fromList(ctx context.Context, list lxd.InstanceList, detail lxd.InstanceDetail, wanted []*lxd.Instance) ([]*lxd.Instance, error) {
 	list.Detail = detail
-	all, err := r.LXD.Instances(ctx, scope(ctx), list)
+	all, err := load(ctx).from.Instances(ctx, scope(ctx), list)
 	if err != nil {
 		return nil, err
 	}

@@ -54,5 +54,5 @@ func (r *Resolver) instancesOf(ctx context.Context, matches func(*lxd.Instance) 
 
 // paging are the arguments of a list inside an object.
 func paging(ctx context.Context, first *int, after *string, last *int, before *string) page.Args {
-	return page.Args{First: first, After: after, Last: last, Before: before, Caller: scope(ctx)}
+	return page.Args{First: first, After: after, Last: last, Before: before, Caller: scope(ctx), AsOf: load(ctx).from.AsOf()}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/graph-gophers/dataloader/v7"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 )
 
 // key names an object of a project.
@@ -16,6 +17,10 @@ type key struct{ project, name string }
 // They live for one response only: a WebSocket lives for hours, and would
 // serve yesterday's instance.
 type loaders struct {
+	// from is what is read from: all of a response from one picture.
+	from *mirror.Reader
+	live bool
+
 	project   *dataloader.Loader[string, *lxd.Project]
 	profile   *dataloader.Loader[key, *lxd.Profile]
 	image     *dataloader.Loader[key, *lxd.Image]
@@ -82,8 +87,9 @@ type loadersKey struct{}
 // held are the loaders of one response, made when the first is asked for: most
 // events ask for none, and making them would be most of what an event costs.
 type held struct {
-	make func() *loaders
-	made atomic.Pointer[loaders]
+	resolver *Resolver
+	live     atomic.Bool
+	made     atomic.Pointer[loaders]
 }
 
 func (h *held) get() *loaders {
@@ -91,19 +97,34 @@ func (h *held) get() *loaders {
 		if made := h.made.Load(); made != nil {
 			return made
 		}
-		h.made.CompareAndSwap(nil, h.make())
+		h.made.CompareAndSwap(nil, h.resolver.newLoaders(h.live.Load()))
 	}
 }
 
-// WithLoaders puts fresh loaders into the context of one response.
-func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
-	return context.WithValue(ctx, loadersKey{}, &held{make: r.newLoaders})
+// WithLoaders puts fresh loaders into the context of one response, which may
+// read from memory.
+func (r *Resolver) WithLoaders(ctx context.Context) context.Context { return r.with(ctx, false) }
+
+// live puts fresh loaders into the context that read from LXD itself.
+func (r *Resolver) live(ctx context.Context) context.Context { return r.with(ctx, true) }
+
+func (r *Resolver) with(ctx context.Context, live bool) context.Context {
+	holder := &held{resolver: r}
+	holder.live.Store(live)
+	return context.WithValue(ctx, loadersKey{}, holder)
 }
 
 func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*held).get() }
 
 // forget makes the fields after a change see what the change did.
 func (r *Resolver) forget(ctx context.Context) { ctx.Value(loadersKey{}).(*held).made.Store(nil) }
+
+// again forgets, and reads from LXD or from memory from now on.
+func (r *Resolver) again(ctx context.Context, live bool) {
+	holder := ctx.Value(loadersKey{}).(*held)
+	holder.live.Store(live)
+	holder.made.Store(nil)
+}
 
 // gather is how long a loader waits for more keys; the library's 16 ms would
 // be most of an answer's time.
@@ -113,16 +134,21 @@ func newLoader[K comparable, V any](batch dataloader.BatchFunc[K, V]) *dataloade
 	return dataloader.NewBatchedLoader(batch, dataloader.WithWait[K, V](gather))
 }
 
-func (r *Resolver) newLoaders() *loaders {
-	allProjects := once(func(ctx context.Context) ([]*lxd.Project, error) { return r.LXD.Projects(ctx, scope(ctx)) })
+func (r *Resolver) newLoaders(live bool) *loaders {
+	from := mirror.Live(r.LXD)
+	if r.Mirror != nil {
+		from = r.Mirror.Reader(live)
+	}
+	allProjects := once(func(ctx context.Context) ([]*lxd.Project, error) { return from.Projects(ctx, scope(ctx)) })
 	loading := &loaders{
+		from: from, live: live,
 		allProjects: allProjects,
 		allInstances: once(func(ctx context.Context) ([]*lxd.Instance, error) {
-			return r.LXD.Instances(ctx, scope(ctx), lxd.InstanceList{AllProjects: true})
+			return from.Instances(ctx, scope(ctx), lxd.InstanceList{AllProjects: true})
 		}),
 		project:  newLoader(fromOne(allProjects, func(p *lxd.Project) string { return p.Name })),
-		profile:  newLoader(perProject(r.LXD.Profiles, func(p *lxd.Profile) string { return p.Name })),
-		image:    newLoader(perProject(r.LXD.Images, func(i *lxd.Image) string { return i.Fingerprint })),
+		profile:  newLoader(perProject(from.Profiles, func(p *lxd.Profile) string { return p.Name })),
+		image:    newLoader(perProject(from.Images, func(i *lxd.Image) string { return i.Fingerprint })),
 		instance: newLoader(r.instanceBatch),
 		full: newLoader(oneByOne(func(ctx context.Context, k key) (*lxd.Instance, error) {
 			return r.LXD.Instance(ctx, scope(ctx), k.project, k.name)
@@ -134,7 +160,7 @@ func (r *Resolver) newLoaders() *loaders {
 			return r.LXD.InstanceState(ctx, scope(ctx), i)
 		})),
 		snapshots: newLoader(oneByOne(func(ctx context.Context, i *lxd.Instance) ([]*lxd.InstanceSnapshot, error) {
-			return r.LXD.InstanceSnapshots(ctx, scope(ctx), i)
+			return from.InstanceSnapshots(ctx, scope(ctx), i)
 		})),
 		usage: newLoader(oneByOne(func(ctx context.Context, project string) ([]*lxd.ProjectUsage, error) {
 			return r.LXD.ProjectUsage(ctx, scope(ctx), project)

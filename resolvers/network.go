@@ -10,6 +10,7 @@ import (
 
 	"github.com/lxdql/lxdql/graph"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 	"github.com/lxdql/lxdql/page"
 )
 
@@ -97,23 +98,23 @@ func (r *networkPeerResolver) HiddenConfigKeys(ctx context.Context, obj *lxd.Net
 	return obj.Config.Hidden(lxd.SeesSecrets(scope(ctx), "")), nil
 }
 
-func (r *queryResolver) Networks(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Network], error) {
+func (r *queryResolver) Networks(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.Network], error) {
 	if err := unfiltered(filter); err != nil {
 		return nil, err
 	}
-	networks, err := listed(ctx, project, allProjects, lxd.FeatureNetworks, r.LXD.Networks, r.LXD.AllNetworks)
+	networks, err := listed(ctx, project, allProjects, lxd.FeatureNetworks, load(ctx).from.Networks, load(ctx).from.AllNetworks)
 	if err != nil {
 		return nil, err
 	}
 	return page.Networks.List(networks, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))
 }
 
-func (r *queryResolver) Network(ctx context.Context, name string, project *string) (*lxd.Network, error) {
+func (r *queryResolver) Network(ctx context.Context, name string, project *string, freshness mirror.Freshness) (*lxd.Network, error) {
 	owner, err := owner(ctx, project, lxd.FeatureNetworks)
 	if err != nil {
 		return nil, err
 	}
-	return r.LXD.Network(ctx, scope(ctx), owner, name)
+	return load(ctx).from.Network(ctx, scope(ctx), owner, name)
 }
 
 func (r *Resolver) Lease() graph.LeaseResolver { return &leaseResolver{r} }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lxdql/lxdql/graph"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 	"github.com/lxdql/lxdql/page"
 )
 
@@ -34,23 +35,23 @@ func (r *networkAclResolver) UsedBy(ctx context.Context, obj *lxd.NetworkAcl) ([
 	return r.usedBy(ctx, obj.Users)
 }
 
-func (r *queryResolver) NetworkAcls(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.NetworkAcl], error) {
+func (r *queryResolver) NetworkAcls(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.NetworkAcl], error) {
 	if err := unfiltered(filter); err != nil {
 		return nil, err
 	}
-	networkAcls, err := listed(ctx, project, allProjects, lxd.FeatureNetworks, r.LXD.NetworkAcls, r.LXD.AllNetworkAcls)
+	networkAcls, err := listed(ctx, project, allProjects, lxd.FeatureNetworks, load(ctx).from.NetworkAcls, load(ctx).from.AllNetworkAcls)
 	if err != nil {
 		return nil, err
 	}
 	return page.NetworkAcls.List(networkAcls, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))
 }
 
-func (r *queryResolver) NetworkACL(ctx context.Context, name string, project *string) (*lxd.NetworkAcl, error) {
+func (r *queryResolver) NetworkACL(ctx context.Context, name string, project *string, freshness mirror.Freshness) (*lxd.NetworkAcl, error) {
 	owner, err := owner(ctx, project, lxd.FeatureNetworks)
 	if err != nil {
 		return nil, err
 	}
-	return r.LXD.NetworkAcl(ctx, scope(ctx), owner, name)
+	return load(ctx).from.NetworkAcl(ctx, scope(ctx), owner, name)
 }
 
 func (r *Resolver) NetworkAcl() graph.NetworkAclResolver { return &networkAclResolver{r} }

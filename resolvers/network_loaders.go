@@ -8,8 +8,9 @@ import (
 
 // networkLoaders adds the loaders of networks, ACLs and zones.
 func (r *Resolver) networkLoaders(l *loaders) {
-	l.network = newLoader(perProject(r.LXD.Networks, func(n *lxd.Network) string { return n.Name }))
-	l.acl = newLoader(perProject(r.LXD.NetworkAcls, func(a *lxd.NetworkAcl) string { return a.Name }))
+	from := l.from
+	l.network = newLoader(perProject(from.Networks, func(n *lxd.Network) string { return n.Name }))
+	l.acl = newLoader(perProject(from.NetworkAcls, func(a *lxd.NetworkAcl) string { return a.Name }))
 	l.zone = newLoader(perProject(r.LXD.NetworkZones, func(z *lxd.NetworkZone) string { return z.Name }))
 	l.leases = newLoader(oneByOne(func(ctx context.Context, asked askedLeases) ([]*lxd.Lease, error) {
 		return r.LXD.NetworkLeases(ctx, scope(ctx), asked.network, asked.project)

@@ -9,12 +9,13 @@ import (
 	"context"
 
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 )
 
-func (r *queryResolver) Node(ctx context.Context, id string) (lxd.Node, error) {
+func (r *queryResolver) Node(ctx context.Context, id string, freshness mirror.Freshness) (lxd.Node, error) {
 	return r.node(ctx, id)
 }
 
-func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]lxd.Node, error) {
+func (r *queryResolver) Nodes(ctx context.Context, ids []string, freshness mirror.Freshness) ([]lxd.Node, error) {
 	return r.nodes(ctx, ids)
 }

@@ -61,7 +61,7 @@ func (r *Resolver) find(ctx context.Context, id lxd.ID) (lxd.Node, error) {
 	case "Image":
 		return present(load(ctx).image.Load(ctx, key{id.Project, id.Name})())
 	case "ImageAlias":
-		return present(r.LXD.ImageAlias(ctx, scope(ctx), id.Project, id.Name))
+		return present(load(ctx).from.ImageAlias(ctx, scope(ctx), id.Project, id.Name))
 	case "RemoteImage":
 		return r.findRemoteImage(ctx, id.Name)
 	case "Operation":

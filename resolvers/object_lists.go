@@ -18,7 +18,7 @@ func (r *Resolver) watchedVolumes(project *string, all *bool, pool *string) list
 
 func (r *Resolver) watchedNetworks(project *string, all *bool) listing {
 	return func(ctx context.Context) ([]*lxd.ObjectChange, error) {
-		networks, err := listed(ctx, project, all, lxd.FeatureNetworks, r.LXD.Networks, r.LXD.AllNetworks)
+		networks, err := listed(ctx, project, all, lxd.FeatureNetworks, load(ctx).from.Networks, load(ctx).from.AllNetworks)
 		managed := make([]*lxd.Network, 0, len(networks))
 		for _, network := range networks {
 			if network.Managed { // LXD tells of no others
@@ -31,20 +31,20 @@ func (r *Resolver) watchedNetworks(project *string, all *bool) listing {
 
 func (r *Resolver) watchedImages(project *string, all *bool) listing {
 	return func(ctx context.Context) ([]*lxd.ObjectChange, error) {
-		images, err := listed(ctx, project, all, lxd.FeatureImages, r.LXD.Images, r.LXD.AllImages)
+		images, err := listed(ctx, project, all, lxd.FeatureImages, load(ctx).from.Images, load(ctx).from.AllImages)
 		return told(images, err, func(i *lxd.Image) string { return i.Fingerprint }, func(i *lxd.Image) string { return i.Project }, none[*lxd.Image])
 	}
 }
 
 func (r *Resolver) watchedProfiles(project *string, all *bool) listing {
 	return func(ctx context.Context) ([]*lxd.ObjectChange, error) {
-		profiles, err := listed(ctx, project, all, lxd.FeatureProfiles, r.LXD.Profiles, r.LXD.AllProfiles)
+		profiles, err := listed(ctx, project, all, lxd.FeatureProfiles, load(ctx).from.Profiles, load(ctx).from.AllProfiles)
 		return told(profiles, err, func(p *lxd.Profile) string { return p.Name }, func(p *lxd.Profile) string { return p.Project }, none[*lxd.Profile])
 	}
 }
 
 func (r *Resolver) watchedProjects(ctx context.Context) ([]*lxd.ObjectChange, error) {
-	projects, err := r.LXD.Projects(ctx, scope(ctx))
+	projects, err := load(ctx).from.Projects(ctx, scope(ctx))
 	name := func(p *lxd.Project) string { return p.Name }
 	return told(projects, err, name, name, none[*lxd.Project])
 }

@@ -30,7 +30,7 @@ func (r *Resolver) objectChanged(ctx context.Context, asked *watchedObjects, pro
 	filter := lxd.EventFilter{AllProjects: value(all)}
 	if !filter.AllProjects {
 		var err error
-		if filter.Project, err = owner(r.WithLoaders(ctx), project, feature); err != nil {
+		if filter.Project, err = owner(r.live(ctx), project, feature); err != nil {
 			return nil, err
 		}
 	}

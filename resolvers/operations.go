@@ -33,6 +33,7 @@ func (r *Resolver) waitOperation(ctx context.Context, uuid string, seconds *int)
 	if atMost < 1 {
 		return nil, &lxd.InputError{Argument: "timeoutSeconds", Message: "timeoutSeconds is 1 to 300"}
 	}
+	defer r.caughtUp(ctx)
 	return r.Work.WaitOperation(ctx, scope(ctx), uuid, min(time.Duration(min(atMost, 300))*time.Second, longestWait))
 }
 
@@ -51,7 +52,7 @@ func (r *Resolver) operationUpdated(ctx context.Context, uuid string) (<-chan *l
 		events.Close()
 		return nil, err
 	}
-	begin := func(emit func(*lxd.Operation)) bool { emit(last); return !last.Final() }
+	begin := func(emit func(*lxd.Operation)) bool { r.tell(ctx, last, emit); return !last.Final() }
 	return stream(ctx, r, events, begin, func(event lxd.Event, emit func(*lxd.Operation)) (bool, error) {
 		current, err := r.operationOf(ctx, event, uuid)
 		if away(err) {
@@ -61,9 +62,17 @@ func (r *Resolver) operationUpdated(ctx context.Context, uuid string) (<-chan *l
 			return err == nil, err
 		}
 		last = current
-		emit(current)
+		r.tell(ctx, current, emit)
 		return !current.Final(), nil
 	}), nil
+}
+
+// tell tells an operation; its end once what it did can be read.
+func (r *Resolver) tell(ctx context.Context, operation *lxd.Operation, emit func(*lxd.Operation)) {
+	if operation.Final() {
+		r.caughtUp(ctx)
+	}
+	emit(operation)
 }
 
 // operationOf is the operation after an event. After a gap LXD has to be asked,

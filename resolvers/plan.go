@@ -80,8 +80,6 @@ func showing(ctx context.Context, at ...string) lxd.InstanceDetail {
 		switch {
 		case slices.Contains(fullFields, name):
 			return lxd.DetailFull
-		case name == "snapshots" && !onlyNames(ctx, below(at)...):
-			return lxd.DetailFull
 		case name != "name" && name != "id" && name != "project" && name != "__typename":
 			detail = lxd.DetailObject
 		}
@@ -89,16 +87,9 @@ func showing(ctx context.Context, at ...string) lxd.InstanceDetail {
 	return detail
 }
 
-// fullFields come with LXD's costliest answer only.
-var fullFields = []string{"state", "ipv4", "ipv6", "usage", "backups"}
-
-func below(at []string) []string {
-	paths := make([]string, len(at))
-	for n, path := range at {
-		paths[n] = strings.TrimPrefix(path+".snapshots", ".")
-	}
-	return paths
-}
+// fullFields come with LXD's costliest answer only. Snapshots and backups come
+// with it too, and never alone: see snapshotsOf and backupsOf.
+var fullFields = []string{"state", "ipv4", "ipv6", "usage"}
 
 // onlyNames reports whether snapshots are asked for their names only: those
 // stand in the lists of volumes, five times as cheap.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lxdql/lxdql/graph"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 	"github.com/lxdql/lxdql/page"
 )
 
@@ -41,23 +42,23 @@ func (r *profileResolver) UsedBy(ctx context.Context, obj *lxd.Profile) ([]lxd.N
 	return r.usedBy(ctx, obj.Users)
 }
 
-func (r *queryResolver) Profiles(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Profile], error) {
+func (r *queryResolver) Profiles(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.Profile], error) {
 	if err := unfiltered(filter); err != nil {
 		return nil, err
 	}
-	profiles, err := listed(ctx, project, allProjects, lxd.FeatureProfiles, r.LXD.Profiles, r.LXD.AllProfiles)
+	profiles, err := listed(ctx, project, allProjects, lxd.FeatureProfiles, load(ctx).from.Profiles, load(ctx).from.AllProfiles)
 	if err != nil {
 		return nil, err
 	}
 	return page.Profiles.List(profiles, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))
 }
 
-func (r *queryResolver) Profile(ctx context.Context, name string, project *string) (*lxd.Profile, error) {
+func (r *queryResolver) Profile(ctx context.Context, name string, project *string, freshness mirror.Freshness) (*lxd.Profile, error) {
 	owner, err := owner(ctx, project, lxd.FeatureProfiles)
 	if err != nil {
 		return nil, err
 	}
-	return r.LXD.Profile(ctx, scope(ctx), owner, name)
+	return load(ctx).from.Profile(ctx, scope(ctx), owner, name)
 }
 
 func (r *Resolver) Profile() graph.ProfileResolver { return &profileResolver{r} }

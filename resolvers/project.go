@@ -10,6 +10,7 @@ import (
 
 	"github.com/lxdql/lxdql/graph"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 	"github.com/lxdql/lxdql/page"
 )
 
@@ -33,7 +34,7 @@ func (r *projectResolver) UsedBy(ctx context.Context, obj *lxd.Project) ([]lxd.N
 	return r.usedBy(ctx, obj.Users)
 }
 
-func (r *queryResolver) Projects(ctx context.Context, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Project], error) {
+func (r *queryResolver) Projects(ctx context.Context, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.Project], error) {
 	if err := unfiltered(filter); err != nil {
 		return nil, err
 	}
@@ -44,8 +45,8 @@ func (r *queryResolver) Projects(ctx context.Context, where map[string]any, sear
 	return page.Projects.List(projects, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))
 }
 
-func (r *queryResolver) Project(ctx context.Context, name string) (*lxd.Project, error) {
-	return r.LXD.Project(ctx, scope(ctx), name)
+func (r *queryResolver) Project(ctx context.Context, name string, freshness mirror.Freshness) (*lxd.Project, error) {
+	return load(ctx).from.Project(ctx, scope(ctx), name)
 }
 
 func (r *Resolver) Project() graph.ProjectResolver { return &projectResolver{r} }

@@ -11,6 +11,7 @@ import (
 	"github.com/lxdql/lxdql/health"
 	"github.com/lxdql/lxdql/journal"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 	"github.com/lxdql/lxdql/relay"
 	"github.com/lxdql/lxdql/simplestreams"
 	"github.com/lxdql/lxdql/trust"
@@ -19,9 +20,11 @@ import (
 
 // Resolver holds what the fields are answered from.
 type Resolver struct {
-	LXD  *lxd.Client
-	Hub  *lxd.Hub
-	Work *work.Manager
+	LXD *lxd.Client
+	Hub *lxd.Hub
+	// Mirror is LXD's inventory in memory; nil asks LXD itself.
+	Mirror *mirror.Mirror
+	Work   *work.Manager
 	// Journal is what happened.
 	Journal *journal.Journal
 	Auth    *auth.Service

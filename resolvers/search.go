@@ -9,9 +9,10 @@ import (
 	"context"
 
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 	"github.com/lxdql/lxdql/page"
 )
 
-func (r *queryResolver) Search(ctx context.Context, query string, kinds []page.SearchKind, project *string, allProjects *bool, first *int, after *string, last *int, before *string) (*page.Connection[lxd.Node], error) {
+func (r *queryResolver) Search(ctx context.Context, query string, kinds []page.SearchKind, project *string, allProjects *bool, first *int, after *string, last *int, before *string, freshness mirror.Freshness) (*page.Connection[lxd.Node], error) {
 	return r.search(ctx, searched{query, project, allProjects}, kinds, paging(ctx, first, after, last, before))
 }

@@ -23,14 +23,14 @@ type searched struct {
 type finder func(context.Context, searched) ([]page.Hit, error)
 
 // finders are what can be searched for: a kind is one line.
-func (r *Resolver) finders() map[page.SearchKind]finder {
+func (r *Resolver) finders(ctx context.Context) map[page.SearchKind]finder {
 	finders := map[page.SearchKind]finder{}
 	findIn(finders, "INSTANCE", page.Instances, r.instancesToSearch)
-	findIn(finders, "IMAGE", page.Images, ofProject(lxd.FeatureImages, r.LXD.Images, r.LXD.AllImages))
-	findIn(finders, "NETWORK", page.Networks, ofProject(lxd.FeatureNetworks, r.LXD.Networks, r.LXD.AllNetworks))
-	findIn(finders, "NETWORK_ACL", page.NetworkAcls, ofProject(lxd.FeatureNetworks, r.LXD.NetworkAcls, r.LXD.AllNetworkAcls))
+	findIn(finders, "IMAGE", page.Images, ofProject(lxd.FeatureImages, load(ctx).from.Images, load(ctx).from.AllImages))
+	findIn(finders, "NETWORK", page.Networks, ofProject(lxd.FeatureNetworks, load(ctx).from.Networks, load(ctx).from.AllNetworks))
+	findIn(finders, "NETWORK_ACL", page.NetworkAcls, ofProject(lxd.FeatureNetworks, load(ctx).from.NetworkAcls, load(ctx).from.AllNetworkAcls))
 	findIn(finders, "NETWORK_ZONE", page.NetworkZones, ofProject(lxd.FeatureNetworkZones, r.LXD.NetworkZones, r.LXD.AllNetworkZones))
-	findIn(finders, "PROFILE", page.Profiles, ofProject(lxd.FeatureProfiles, r.LXD.Profiles, r.LXD.AllProfiles))
+	findIn(finders, "PROFILE", page.Profiles, ofProject(lxd.FeatureProfiles, load(ctx).from.Profiles, load(ctx).from.AllProfiles))
 	findIn(finders, "PROJECT", page.Projects, projectsToSearch)
 	findIn(finders, "STORAGE_BUCKET", page.StorageBuckets, ofProject(lxd.FeatureStorageBuckets, r.LXD.StorageBuckets, r.LXD.AllStorageBuckets))
 	findIn(finders, "STORAGE_POOL", page.StoragePools, func(ctx context.Context, _ searched) ([]*lxd.StoragePool, error) { return load(ctx).allPools(ctx) })
@@ -59,7 +59,7 @@ func ofProject[T any](feature lxd.Feature, one func(context.Context, lxd.Scope, 
 // instancesToSearch reads the state only where it has to be looked into.
 func (r *Resolver) instancesToSearch(ctx context.Context, what searched) ([]*lxd.Instance, error) {
 	list := lxd.InstanceList{Project: value(what.project), AllProjects: value(what.all), Detail: searching(what.text), WithoutDisk: true}
-	return r.LXD.Instances(ctx, scope(ctx), list)
+	return load(ctx).from.Instances(ctx, scope(ctx), list)
 }
 
 func (r *Resolver) volumesToSearch(ctx context.Context, what searched) ([]*lxd.StorageVolume, error) {
@@ -95,7 +95,7 @@ func (r *Resolver) search(ctx context.Context, what searched, kinds []page.Searc
 	var running sync.WaitGroup
 	var hits []page.Hit
 	var failed error
-	for kind, find := range r.finders() {
+	for kind, find := range r.finders(ctx) {
 		if kinds != nil && !slices.Contains(kinds, kind) {
 			continue
 		}

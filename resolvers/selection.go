@@ -43,7 +43,7 @@ func under(operation *graphql.OperationContext, fields []graphql.CollectedField,
 func arguments(ctx context.Context, where map[string]any, search *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit, offset *int) page.Args {
 	return page.Args{
 		First: first, Last: last, After: after, Before: before, Limit: limit, Offset: offset,
-		OrderBy: orderBy, Where: where, Search: search, Caller: scope(ctx),
+		OrderBy: orderBy, Where: where, Search: search, Caller: scope(ctx), AsOf: load(ctx).from.AsOf(),
 	}
 }
 

@@ -8,14 +8,15 @@ import (
 
 // storageLoaders adds the loaders of pools, volumes and buckets.
 func (r *Resolver) storageLoaders(l *loaders) {
-	l.allPools = once(r.LXD.StoragePools)
+	from := l.from
+	l.allPools = once(from.StoragePools)
 	l.allVolumes = once(func(ctx context.Context) ([]*lxd.StorageVolume, error) {
-		return r.LXD.StorageVolumes(ctx, scope(ctx), lxd.VolumeList{AllProjects: true})
+		return from.StorageVolumes(ctx, scope(ctx), lxd.VolumeList{AllProjects: true})
 	})
 	l.pool = newLoader(fromOne(l.allPools, func(p *lxd.StoragePool) string { return p.Name }))
 	l.poolResources = newLoader(oneByOne(r.LXD.StoragePoolResources))
 	l.poolVolumes = newLoader(oneByOne(func(ctx context.Context, pool string) ([]*lxd.StorageVolume, error) {
-		return r.LXD.StorageVolumes(ctx, scope(ctx), lxd.VolumeList{AllProjects: true, Pool: pool})
+		return from.StorageVolumes(ctx, scope(ctx), lxd.VolumeList{AllProjects: true, Pool: pool})
 	}))
 	l.volume = newLoader(r.volumeBatch)
 	l.volumeState = newLoader(oneByOne(func(ctx context.Context, volume *lxd.StorageVolume) (*lxd.StorageVolumeState, error) {

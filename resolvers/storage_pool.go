@@ -11,10 +11,11 @@ import (
 
 	"github.com/lxdql/lxdql/graph"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 	"github.com/lxdql/lxdql/page"
 )
 
-func (r *queryResolver) StoragePools(ctx context.Context, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.StoragePool], error) {
+func (r *queryResolver) StoragePools(ctx context.Context, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.StoragePool], error) {
 	if err := unfiltered(filter); err != nil {
 		return nil, err
 	}
@@ -25,8 +26,8 @@ func (r *queryResolver) StoragePools(ctx context.Context, where map[string]any, 
 	return page.StoragePools.List(pools, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))
 }
 
-func (r *queryResolver) StoragePool(ctx context.Context, name string) (*lxd.StoragePool, error) {
-	return r.LXD.StoragePool(ctx, name)
+func (r *queryResolver) StoragePool(ctx context.Context, name string, freshness mirror.Freshness) (*lxd.StoragePool, error) {
+	return load(ctx).from.StoragePool(ctx, name)
 }
 
 func (r *storagePoolResolver) Config(ctx context.Context, obj *lxd.StoragePool, prefix *string) (lxd.StringMap, error) {

@@ -10,10 +10,11 @@ import (
 
 	"github.com/lxdql/lxdql/graph"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 	"github.com/lxdql/lxdql/page"
 )
 
-func (r *queryResolver) StorageVolumes(ctx context.Context, project *string, allProjects *bool, pool *string, typeArg *lxd.StorageVolumeType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.StorageVolume], error) {
+func (r *queryResolver) StorageVolumes(ctx context.Context, project *string, allProjects *bool, pool *string, typeArg *lxd.StorageVolumeType, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) (*page.Connection[*lxd.StorageVolume], error) {
 	list := lxd.VolumeList{Project: value(project), AllProjects: value(allProjects), Pool: value(pool), Type: value(typeArg), Filter: value(filter)}
 	volumes, err := r.storageVolumes(ctx, list)
 	if err != nil {
@@ -22,7 +23,7 @@ func (r *queryResolver) StorageVolumes(ctx context.Context, project *string, all
 	return page.StorageVolumes.List(volumes, arguments(ctx, where, search, orderBy, first, after, last, before, limit, offset))
 }
 
-func (r *queryResolver) StorageVolume(ctx context.Context, pool string, name string, typeArg *lxd.StorageVolumeType, project *string, location *string) (*lxd.StorageVolume, error) {
+func (r *queryResolver) StorageVolume(ctx context.Context, pool string, name string, typeArg *lxd.StorageVolumeType, project *string, location *string, freshness mirror.Freshness) (*lxd.StorageVolume, error) {
 	return r.storageVolume(ctx, project, pool, typeArg, name, value(location))
 }
 

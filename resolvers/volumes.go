@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"context"
+	"slices"
 
 	"github.com/graph-gophers/dataloader/v7"
 	"github.com/lxdql/lxdql/lxd"
@@ -15,7 +16,7 @@ func (r *Resolver) storageVolumes(ctx context.Context, list lxd.VolumeList) ([]*
 			return nil, err
 		}
 	}
-	return r.LXD.StorageVolumes(ctx, scope(ctx), list)
+	return load(ctx).from.StorageVolumes(ctx, scope(ctx), list)
 }
 
 func (r *Resolver) storageVolume(ctx context.Context, project *string, pool string, kind *lxd.StorageVolumeType, name, member string) (*lxd.StorageVolume, error) {
@@ -34,7 +35,7 @@ func (r *Resolver) storageVolume(ctx context.Context, project *string, pool stri
 	if in == "" {
 		in = "default"
 	}
-	return r.LXD.StorageVolume(ctx, scope(ctx), in, pool, wanted, name, member)
+	return load(ctx).from.StorageVolume(ctx, scope(ctx), in, pool, wanted, name, member)
 }
 
 // ofDevice are the fields of a volume that a device tells.
@@ -68,11 +69,13 @@ func (r *Resolver) volumeOfDisk(ctx context.Context, disk *lxd.DiskDevice) (*lxd
 	return volume, nil
 }
 
-// volumeBatch reads a few volumes one by one, and many from the list of all.
+// volumeBatch reads a few volumes one by one, and those that are in memory; many
+// others from the list of all.
 func (r *Resolver) volumeBatch(ctx context.Context, keys []key) []*dataloader.Result[*lxd.StorageVolume] {
-	if len(keys) <= few {
+	held := load(ctx).from.HoldsVolume
+	if len(keys) <= few || !slices.ContainsFunc(keys, func(k key) bool { return !held(k.project, k.name) }) {
 		return oneByOne(func(ctx context.Context, k key) (*lxd.StorageVolume, error) {
-			return r.LXD.VolumeOf(ctx, scope(ctx), k.project, k.name)
+			return load(ctx).from.VolumeOf(ctx, scope(ctx), k.project, k.name)
 		})(ctx, keys)
 	}
 	volumes, err := load(ctx).allVolumes(ctx)

@@ -14,7 +14,11 @@ import (
 
 // auditor keeps each mutation in the audit trail before it is answered, whether
 // it was done or refused.
-type auditor struct{ journal *journal.Journal }
+type auditor struct {
+	journal *journal.Journal
+	// changing does a mutation so that what is read afterwards shows it.
+	changing func(ctx context.Context, do func() (any, error)) (any, error)
+}
 
 // hasRole is the directive @hasRole, audited on mutations and probeServer.
 func (a auditor) hasRole(ctx context.Context, object any, next graphql.Resolver, role auth.Role) (any, error) {
@@ -33,11 +37,18 @@ func (a auditor) public(ctx context.Context, object any, next graphql.Resolver) 
 
 func (a auditor) keep(ctx context.Context, do func() (any, error)) (any, error) {
 	field := graphql.GetFieldContext(ctx)
-	if a.journal == nil || field == nil || !isAudited(field) {
+	if field == nil || !isAudited(field) {
 		return do()
 	}
+	change := do
+	if field.Object == "Mutation" {
+		change = func() (any, error) { return a.changing(ctx, do) }
+	}
+	if a.journal == nil {
+		return change()
+	}
 	begun := time.Now()
-	result, err := do()
+	result, err := change()
 	event := audited(ctx, field, begun)
 	if err != nil {
 		event.ErrorCode, _ = classify(err)

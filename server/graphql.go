@@ -44,7 +44,7 @@ func executable(resolver *resolvers.Resolver) graphql.ExecutableSchema {
 }
 
 func directives(resolver *resolvers.Resolver) graph.DirectiveRoot {
-	audit := auditor{resolver.Journal}
+	audit := auditor{resolver.Journal, resolver.Changing}
 	return graph.DirectiveRoot{HasRole: audit.hasRole, LoggedIn: audit.loggedIn, Public: audit.public}
 }
 
@@ -64,9 +64,10 @@ func graphQL(resolver *resolvers.Resolver, planned *plan.Plan, limit *rateLimit,
 	server.Use(complexity{})
 	server.Use(limit)
 	server.Use(anonymousAccess{})
+	server.AroundRootFields(resolver.AroundRootFields)
 	server.AroundResponses(told(log))
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-		response := next(resolver.WithLoaders(ctx))
+		response := next(resolver.ForResponse(ctx))
 		if response != nil {
 			withRequestID(ctx, response)
 		}

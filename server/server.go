@@ -19,6 +19,7 @@ import (
 	"github.com/lxdql/lxdql/graph/plan"
 	"github.com/lxdql/lxdql/journal"
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 	"github.com/lxdql/lxdql/resolvers"
 	"github.com/lxdql/lxdql/simplestreams"
 	"github.com/lxdql/lxdql/trust"
@@ -77,6 +78,8 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	manager := work.New(running, client, hub, database, told, func(err error) { log.Error("what an earlier run left behind could not be ended", "error", err) })
 	manager.Recover()
 	var background sync.WaitGroup
+	inventory := mirror.New(client, hub)
+	background.Go(func() { inventory.Run(running) })
 	background.Go(func() { told.Run(running) })
 	background.Go(func() {
 		keeper.Watch(running, time.Duration(config.TrustCheckSeconds)*time.Second, trustChanged(log))
@@ -88,7 +91,7 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	defer background.Wait()
 	defer manager.Wait()
 	defer stop()
-	resolver := &resolvers.Resolver{LXD: client, Remotes: simplestreams.New(nil), Hub: hub, Trust: keeper, Work: manager, Journal: told, Auth: service, Health: checker(client, database), Endpoints: endpoints, Tell: tell(log)}
+	resolver := &resolvers.Resolver{LXD: client, Mirror: inventory, Remotes: simplestreams.New(nil), Hub: hub, Trust: keeper, Work: manager, Journal: told, Auth: service, Health: checker(client, database), Endpoints: endpoints, Tell: tell(log)}
 	resolver.Relay = execRelay(config, client, service, told, log)
 	resolver.Streams = byteStreams(config, resolver, log)
 	defer resolver.Relay.Wait()

@@ -110,6 +110,10 @@ func bindApiTokenConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.O
 			v := object.(*page.Connection[*auth.ApiToken]).TotalCount
 			return w.Int(int64(v))
 		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*auth.ApiToken]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
+		}},
 	}}
 }
 
@@ -221,6 +225,10 @@ func bindAuditEventConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan
 		{Name: "totalCount", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
 			v := object.(*page.Connection[*journal.AuditEvent]).TotalCount
 			return w.Int(int64(v))
+		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*journal.AuditEvent]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
 		}},
 	}}
 }
@@ -430,6 +438,10 @@ func bindCertificateConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *pla
 		{Name: "totalCount", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
 			v := object.(*page.Connection[*lxd.Certificate]).TotalCount
 			return w.Int(int64(v))
+		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*lxd.Certificate]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
 		}},
 	}}
 }
@@ -642,6 +654,10 @@ func bindClusterMemberConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *p
 		{Name: "totalCount", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
 			v := object.(*page.Connection[*lxd.ClusterMember]).TotalCount
 			return w.Int(int64(v))
+		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*lxd.ClusterMember]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
 		}},
 	}}
 }
@@ -1457,6 +1473,10 @@ func bindEventConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Obje
 		{Name: "edges", NonNull: true, List: true, ElementNonNull: true, Type: "EventEdge", Get: func(object any) any { return object.(*page.Connection[lxd.Event]).Edges }, Expand: plan.Pointers[page.Edge[lxd.Event]]},
 		{Name: "nodes", NonNull: true, List: true, ElementNonNull: true, Type: "Event", Get: func(object any) any { return object.(*page.Connection[lxd.Event]).Nodes() }, Expand: plan.Interfaces[lxd.Event]},
 		{Name: "pageInfo", NonNull: true, Type: "PageInfo", Get: func(object any) any { return object.(*page.Connection[lxd.Event]).PageInfo }, Expand: plan.One[page.PageInfo]},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[lxd.Event]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
+		}},
 	}}
 }
 
@@ -1952,6 +1972,10 @@ func bindImageAliasConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan
 			v := object.(*page.Connection[*lxd.ImageAlias]).TotalCount
 			return w.Int(int64(v))
 		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*lxd.ImageAlias]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
+		}},
 	}}
 }
 
@@ -1995,6 +2019,10 @@ func bindImageConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Obje
 		{Name: "totalCount", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
 			v := object.(*page.Connection[*lxd.Image]).TotalCount
 			return w.Int(int64(v))
+		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*lxd.Image]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
 		}},
 	}}
 }
@@ -2495,6 +2523,10 @@ func bindInstanceConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.O
 		{Name: "totalCount", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
 			v := object.(*page.Connection[*lxd.Instance]).TotalCount
 			return w.Int(int64(v))
+		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*lxd.Instance]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
 		}},
 	}}
 }
@@ -3505,6 +3537,10 @@ func bindNetworkAclConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan
 			v := object.(*page.Connection[*lxd.NetworkAcl]).TotalCount
 			return w.Int(int64(v))
 		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*lxd.NetworkAcl]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
+		}},
 	}}
 }
 
@@ -3653,6 +3689,10 @@ func bindNetworkConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Ob
 		{Name: "totalCount", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
 			v := object.(*page.Connection[*lxd.Network]).TotalCount
 			return w.Int(int64(v))
+		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*lxd.Network]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
 		}},
 	}}
 }
@@ -4177,6 +4217,10 @@ func bindNetworkZoneConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *pla
 			v := object.(*page.Connection[*lxd.NetworkZone]).TotalCount
 			return w.Int(int64(v))
 		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*lxd.NetworkZone]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
+		}},
 	}}
 }
 
@@ -4495,6 +4539,10 @@ func bindOperationConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.
 		{Name: "totalCount", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
 			v := object.(*page.Connection[*lxd.Operation]).TotalCount
 			return w.Int(int64(v))
+		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*lxd.Operation]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
 		}},
 	}}
 }
@@ -4890,6 +4938,10 @@ func bindProfileConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Ob
 			v := object.(*page.Connection[*lxd.Profile]).TotalCount
 			return w.Int(int64(v))
 		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*lxd.Profile]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
+		}},
 	}}
 }
 
@@ -5033,6 +5085,10 @@ func bindProjectConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Ob
 		{Name: "totalCount", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
 			v := object.(*page.Connection[*lxd.Project]).TotalCount
 			return w.Int(int64(v))
+		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*lxd.Project]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
 		}},
 	}}
 }
@@ -5228,6 +5284,10 @@ func bindRemoteImageConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *pla
 		{Name: "totalCount", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
 			v := object.(*page.Connection[*simplestreams.RemoteImage]).TotalCount
 			return w.Int(int64(v))
+		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*simplestreams.RemoteImage]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
 		}},
 	}}
 }
@@ -6063,6 +6123,10 @@ func bindSearchConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Obj
 			v := object.(*page.Connection[lxd.Node]).TotalCount
 			return w.Int(int64(v))
 		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[lxd.Node]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
+		}},
 	}}
 }
 
@@ -6460,6 +6524,10 @@ func bindSessionConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Ob
 			v := object.(*page.Connection[*auth.Session]).TotalCount
 			return w.Int(int64(v))
 		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*auth.Session]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
+		}},
 	}}
 }
 
@@ -6630,6 +6698,10 @@ func bindStorageBucketConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *p
 			v := object.(*page.Connection[*lxd.StorageBucket]).TotalCount
 			return w.Int(int64(v))
 		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*lxd.StorageBucket]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
+		}},
 	}}
 }
 
@@ -6794,6 +6866,10 @@ func bindStoragePoolConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *pla
 		{Name: "totalCount", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
 			v := object.(*page.Connection[*lxd.StoragePool]).TotalCount
 			return w.Int(int64(v))
+		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*lxd.StoragePool]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
 		}},
 	}}
 }
@@ -7051,6 +7127,10 @@ func bindStorageVolumeConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *p
 		{Name: "totalCount", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
 			v := object.(*page.Connection[*lxd.StorageVolume]).TotalCount
 			return w.Int(int64(v))
+		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*lxd.StorageVolume]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
 		}},
 	}}
 }
@@ -7620,6 +7700,10 @@ func bindUserConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Objec
 			v := object.(*page.Connection[*auth.User]).TotalCount
 			return w.Int(int64(v))
 		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*auth.User]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
+		}},
 	}}
 }
 
@@ -7712,6 +7796,10 @@ func bindWarningConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Ob
 		{Name: "totalCount", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
 			v := object.(*page.Connection[*lxd.Warning]).TotalCount
 			return w.Int(int64(v))
+		}},
+		{Name: "asOf", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*page.Connection[*lxd.Warning]).AsOf
+			return w.Marshal(graphql.MarshalTime(v))
 		}},
 	}}
 }

@@ -25,6 +25,14 @@ type usage struct {
 func (s *Server) usedPool(p *pool) *pool {
 	used := *p
 	used.UsedBy = s.deviceUsers(func(d device) bool { return d["type"] == "disk" && d["pool"] == p.Name })
+	for _, i := range s.instances.all() {
+		root, has := i.ExpandedDevices.root()
+		for _, taken := range i.snapshots {
+			if has && root["pool"] == p.Name {
+				used.UsedBy = append(used.UsedBy, objectURL(i.Project, "instances", i.Name, "snapshots", taken.Name))
+			}
+		}
+	}
 	for _, v := range s.volumes.where(func(v *volume) bool { return v.pool == p.Name }) {
 		used.UsedBy = append(used.UsedBy, v.url())
 	}

@@ -30,6 +30,11 @@ func (s *Server) heldBy(project string) []string {
 			urls = append(urls, objectURL("", "networks", n.Name))
 		}
 	}
+	if acls, err := recorded("network-acls"); err == nil && project == "default" {
+		for _, acl := range acls {
+			urls = append(urls, objectURL("", "network-acls", acl["name"].(string)))
+		}
+	}
 	return urls
 }
 

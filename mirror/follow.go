@@ -1,0 +1,141 @@
+package mirror
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/lxdql/lxdql/lxd"
+)
+
+const (
+	// every is how often everything is listed, to find what no event told.
+	every = 5 * time.Minute
+	// soon is when a full list that failed is tried again.
+	soon = time.Second
+)
+
+// follow hears LXD's events until it cannot, and lists everything first and
+// after each break. Listening comes before listing, so that nothing is missed
+// in between.
+func (m *Mirror) follow(ctx context.Context) {
+	events, err := m.hub.Subscribe(lxd.System, lxd.EventFilter{AllProjects: true})
+	if err != nil {
+		return // nobody trusts somebody: it is tried again
+	}
+	defer events.Close()
+	running, stop := context.WithCancel(ctx)
+	broken := make(chan struct{}, 1)
+	listing := make(chan struct{})
+	go func() { // ends with follow
+		defer close(listing)
+		m.relist(running, broken)
+	}()
+	defer func() { stop(); <-listing }()
+	for {
+		event, err := events.Next(ctx)
+		if err != nil {
+			return
+		}
+		if m.look(event) {
+			select {
+			case broken <- struct{}{}:
+			default:
+			}
+		}
+	}
+}
+
+// look marks what an event may have changed, and reports whether it tells that
+// others were missed.
+func (m *Mirror) look(event lxd.Event) (missed bool) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	switch told := event.(type) {
+	case *lxd.GapEvent:
+		m.inSync, missed = nil, true
+		m.missing(event.Head().Sequence)
+	case *lxd.LifecycleEvent:
+		m.lifecycle(told)
+	case *lxd.OperationEvent:
+		if told.Operation.Final() && !told.Operation.Own {
+			m.operation(told.Operation)
+		}
+	}
+	m.handled = event.Head().Sequence
+	m.happened()
+	return missed
+}
+
+// lifecycle marks what an action changes; the caller holds the mutex.
+func (m *Mirror) lifecycle(event *lxd.LifecycleEvent) {
+	if nothing[event.Action] {
+		return
+	}
+	effect, known := effects[event.Action]
+	id, ok := m.client.Subject(event)
+	key, held := m.keyOfID(id)
+	held = held && ok
+	switch {
+	case !known: // of a newer LXD
+		if held {
+			m.mark(settles, key)
+		}
+	case !held:
+		if strings.HasPrefix(event.Action, "cluster-") {
+			for _, find := range effect.of {
+				m.mark(settles, find(m, Key{}, "")...)
+			}
+		}
+	default:
+		steps, before := settles, event.OldName()
+		if key.Kind == Profiles || key.Kind == Projects {
+			steps = settlesSlow
+		}
+		if childOf(id) {
+			before = "" // the child's
+		}
+		for _, find := range effect.of {
+			m.mark(steps, find(m, key, before)...)
+		}
+	}
+}
+
+// operation marks what an operation that ended has worked on: LXD writes some of
+// it after the event of the change. The caller holds the mutex.
+func (m *Mirror) operation(operation *lxd.Operation) {
+	for _, address := range operation.Addresses() {
+		id, ok := m.client.Reference(address)
+		key, held := m.keyOfID(id)
+		if !ok || !held {
+			continue
+		}
+		m.mark(settles, key)
+		if id.Kind == "InstanceSnapshot" {
+			key.Kind = Snapshots
+			m.mark(settles, key)
+		}
+	}
+	if write, ok := m.client.WriteOf(operation.UUID); ok {
+		m.urge(m.keysOf(write)...)
+	}
+}
+
+// relist lists everything: at first, after each break, and from time to time.
+func (m *Mirror) relist(ctx context.Context, broken <-chan struct{}) {
+	for {
+		wait := every
+		if !m.listAll(ctx) {
+			wait = soon
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-broken:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}

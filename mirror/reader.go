@@ -1,0 +1,149 @@
+package mirror
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/lxdql/lxdql/lxd"
+)
+
+// Reader answers the reads of one response, all out of one view or all from
+// LXD, with the client's methods: each takes the caller's scope, and shows what
+// the client would show to it.
+type Reader struct {
+	client *lxd.Client
+	take   func() (*View, error)
+
+	once  sync.Once
+	view  *View
+	began time.Time
+}
+
+// Reader reads out of the view of the moment when it is asked first, or from
+// LXD: where that is wished, and where the mirror is not in sync.
+func (m *Mirror) Reader(live bool) *Reader {
+	reader := &Reader{client: m.client, take: m.View}
+	if live {
+		reader.take = func() (*View, error) { return nil, ErrNotInSync }
+	}
+	return reader
+}
+
+// Live reads from LXD, without a mirror.
+func Live(client *lxd.Client) *Reader {
+	return &Reader{client: client, take: func() (*View, error) { return nil, ErrNotInSync }}
+}
+
+// View is what the reader reads from; nil for LXD itself.
+func (r *Reader) View() *View {
+	r.once.Do(func() {
+		r.began = time.Now()
+		r.view, _ = r.take() // every error is that LXD has to be asked
+	})
+	return r.view
+}
+
+// AsOf is the moment that what is read is as of, at least: when LXD was asked.
+func (r *Reader) AsOf() time.Time {
+	if view := r.View(); view != nil {
+		return view.AsOf()
+	}
+	return r.began
+}
+
+// listing are the objects of a kind of an effective project.
+func listing[T any](r *Reader, as lxd.Scope, kind Kind, project string) ([]*T, error) {
+	if !as.Allows(project, false) || r.view.Entry(Key{Projects, "", project}) == nil {
+		return nil, lxd.NotFound("Project")
+	}
+	return objects[T](as, within(r.view.tables[kind].entries, project)), nil
+}
+
+// everywhere are the objects of a kind of all projects that the scope allows.
+func everywhere[T any](r *Reader, as lxd.Scope, kind Kind) []*T {
+	return objects[T](as, r.view.tables[kind].entries)
+}
+
+// objects is the choke point: nothing of a project that the scope does not
+// allow gets past it.
+func objects[T any](as lxd.Scope, entries []*Entry) []*T {
+	shown := make([]*T, 0, len(entries))
+	allowed, project := false, "\x00" // entries are in order of projects
+	for _, entry := range entries {
+		if entry.Project != project {
+			project = entry.Project
+			allowed = as.Allows(project, false)
+		}
+		if allowed {
+			shown = append(shown, entry.Object.(*T))
+		}
+	}
+	return shown
+}
+
+// object is one object of an effective project.
+func object[T any](r *Reader, as lxd.Scope, key Key, what string) (*T, error) {
+	entry := r.view.Entry(key)
+	if !as.Allows(key.Project, false) || entry == nil {
+		return nil, lxd.NotFound(what)
+	}
+	return entry.Object.(*T), nil
+}
+
+func orDefault(project string) string {
+	if project == "" {
+		return "default"
+	}
+	return project
+}
+
+// Projects are the client's.
+func (r *Reader) Projects(ctx context.Context, as lxd.Scope) ([]*lxd.Project, error) {
+	if r.View() == nil {
+		return r.client.Projects(ctx, as)
+	}
+	all := make([]*lxd.Project, 0, len(r.view.tables[Projects].entries))
+	for _, entry := range r.view.tables[Projects].entries {
+		if as.Allows(entry.Name, false) {
+			all = append(all, entry.Object.(*lxd.Project))
+		}
+	}
+	return all, nil
+}
+
+// Project is the client's.
+func (r *Reader) Project(ctx context.Context, as lxd.Scope, name string) (*lxd.Project, error) {
+	if r.View() == nil {
+		return r.client.Project(ctx, as, name)
+	}
+	entry := r.view.Entry(Key{Projects, "", orDefault(name)})
+	if !as.Allows(orDefault(name), false) || entry == nil {
+		return nil, lxd.NotFound("Project")
+	}
+	return entry.Object.(*lxd.Project), nil
+}
+
+// StoragePools are the client's: everybody may see them.
+func (r *Reader) StoragePools(ctx context.Context) ([]*lxd.StoragePool, error) {
+	if r.View() == nil {
+		return r.client.StoragePools(ctx)
+	}
+	pools := make([]*lxd.StoragePool, 0, len(r.view.tables[StoragePools].entries))
+	for _, entry := range r.view.tables[StoragePools].entries {
+		pools = append(pools, entry.Object.(*lxd.StoragePool))
+	}
+	return pools, nil
+}
+
+// StoragePool is the client's.
+func (r *Reader) StoragePool(ctx context.Context, name string) (*lxd.StoragePool, error) {
+	if r.View() == nil {
+		return r.client.StoragePool(ctx, name)
+	}
+	entry := r.view.Entry(Key{StoragePools, "", name})
+	if entry == nil {
+		return nil, lxd.NotFound("Storage pool")
+	}
+	return entry.Object.(*lxd.StoragePool), nil
+}

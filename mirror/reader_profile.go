@@ -1,0 +1,31 @@
+package mirror
+
+import (
+	"context"
+
+	"github.com/lxdql/lxdql/lxd"
+)
+
+// Profiles are the client's.
+func (r *Reader) Profiles(ctx context.Context, as lxd.Scope, project string) ([]*lxd.Profile, error) {
+	if r.View() == nil {
+		return r.client.Profiles(ctx, as, project)
+	}
+	return listing[lxd.Profile](r, as, Profiles, project)
+}
+
+// AllProfiles are the client's.
+func (r *Reader) AllProfiles(ctx context.Context, as lxd.Scope) ([]*lxd.Profile, error) {
+	if r.View() == nil {
+		return r.client.AllProfiles(ctx, as)
+	}
+	return everywhere[lxd.Profile](r, as, Profiles), nil
+}
+
+// Profile is the client's.
+func (r *Reader) Profile(ctx context.Context, as lxd.Scope, project, name string) (*lxd.Profile, error) {
+	if r.View() == nil {
+		return r.client.Profile(ctx, as, project, name)
+	}
+	return object[lxd.Profile](r, as, Key{Profiles, project, name}, "Profile")
+}

@@ -1,0 +1,183 @@
+package mirror
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/lxdql/lxdql/lxd"
+)
+
+// mostNamed bounds how many differences are remembered by their keys.
+const mostNamed = 100
+
+// listAll lists every kind and compares it with what is held. It reports
+// whether all of it could be read. While LXD was heard there should have been
+// no difference: they are counted. After a break they are what was missed.
+func (m *Mirror) listAll(ctx context.Context) bool {
+	connection := m.hub.Connected()
+	select {
+	case <-connection:
+	case <-ctx.Done():
+		return false
+	}
+	begun := time.Now()
+	m.mutex.Lock()
+	heard := m.inSync == connection
+	m.mutex.Unlock()
+	for kind := range kinds {
+		if kind == Snapshots {
+			continue
+		}
+		if !m.listKind(ctx, kind, heard) {
+			return false
+		}
+	}
+	if m.listSnapshots(ctx, "", &heard) != nil {
+		return false
+	}
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	defer m.happened()
+	m.status.Reconciled++
+	m.status.ListedAt = begun
+	if m.hub.Connected() != connection { // there is a gap on its way
+		return false
+	}
+	if m.inSync == nil {
+		m.inSync = connection
+		m.reconciled()
+	}
+	return true
+}
+
+func (m *Mirror) listKind(ctx context.Context, kind Kind, heard bool) bool {
+	m.mutex.Lock()
+	read := m.begin()
+	unsettled := m.unsettled()
+	m.mutex.Unlock()
+	objects, err := sources[kind].list(ctx, m.client, "")
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	defer m.end(read)
+	if err != nil {
+		return false
+	}
+	m.status.Lists++
+	news := m.applyList(read, kind, "", objects)
+	if heard {
+		m.count(news, unsettled)
+	}
+	return true
+}
+
+// unsettled are the keys that are to be read anyway; the caller holds the mutex.
+func (m *Mirror) unsettled() map[Key]bool {
+	keys := map[Key]bool{}
+	for key := range m.pending {
+		keys[key] = true
+	}
+	for key := range m.settle {
+		keys[key] = true
+	}
+	return keys
+}
+
+// count counts what was not as it was held, without what was to be read again
+// before and what events have told of since; the caller holds the mutex.
+func (m *Mirror) count(news []Key, unsettled map[Key]bool) {
+	now := m.unsettled()
+	for _, key := range news {
+		whole := unsettled[whole(key.Kind, key.Project)] || unsettled[whole(key.Kind, "")] || now[whole(key.Kind, key.Project)]
+		if unsettled[key] || now[key] || whole || m.unannounced(key) {
+			continue
+		}
+		m.status.Differences++
+		if len(m.status.Differing) < mostNamed {
+			m.status.Differing = append(slices.Clone(m.status.Differing), key)
+		}
+	}
+}
+
+// unannounced reports whether LXD never tells of a change: of the interfaces of
+// its host.
+func (m *Mirror) unannounced(key Key) bool {
+	if key.Kind != Networks {
+		return false
+	}
+	entry := lookup(m.tables[Networks].entries, key)
+	return entry == nil || !entry.Object.(*lxd.Network).Managed
+}
+
+// listSnapshots reads the snapshots of the instances, of a project or with "" of
+// all, whose names are not those that are held. The names are in the lists of
+// volumes, which are cheap; heard is nil outside a reconciliation.
+func (m *Mirror) listSnapshots(ctx context.Context, project string, heard *bool) error {
+	m.mutex.Lock()
+	unsettled := m.unsettled()
+	var pools []string
+	for _, entry := range m.tables[StoragePools].entries {
+		pools = append(pools, entry.Name)
+	}
+	m.mutex.Unlock()
+	names := map[Key][]string{}
+	for _, pool := range pools {
+		on, err := m.client.InstanceSnapshotNames(ctx, pool)
+		if err != nil && !lxd.IsNotFound(err) {
+			return err
+		}
+		for of, some := range on {
+			names[Key{Snapshots, of[0], of[1]}] = some
+		}
+	}
+	for _, key := range m.otherSnapshots(project, names) {
+		m.mutex.Lock()
+		read := m.begin()
+		m.mutex.Unlock()
+		object, err := sources[Snapshots].read(ctx, m.client, key)
+		m.mutex.Lock()
+		if err == nil || lxd.IsNotFound(err) {
+			if m.apply(read, key, object) && heard != nil && *heard {
+				m.count([]Key{key}, unsettled)
+			}
+			err = nil
+		}
+		m.end(read)
+		m.mutex.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// otherSnapshots are the instances whose snapshots have other names than are held.
+func (m *Mirror) otherSnapshots(project string, names map[Key][]string) (others []Key) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	held := map[Key]bool{}
+	for _, entry := range m.tables[Snapshots].entries {
+		if project != "" && entry.Project != project {
+			continue
+		}
+		held[entry.Key] = true
+		if !slices.Equal(snapshotNames(entry), names[entry.Key]) {
+			others = append(others, entry.Key)
+		}
+	}
+	for key := range names {
+		if !held[key] && (project == "" || key.Project == project) {
+			others = append(others, key)
+		}
+	}
+	return others
+}
+
+func snapshotNames(entry *Entry) []string {
+	var names []string
+	for _, snapshot := range entry.read.([]*lxd.InstanceSnapshot) {
+		names = append(names, snapshot.Name())
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,123 @@
+package mirror
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unique"
+
+	"github.com/lxdql/lxdql/lxd"
+)
+
+// sharing makes equal texts and maps one: instances of one image and one
+// profile say nearly the same.
+type sharing struct {
+	texts   map[string]lxd.StringMap
+	devices map[string]lxd.DeviceMap
+}
+
+// tidy takes the users out of an object that was just read, and shares what it
+// has in common with others.
+func (m *Mirror) tidy(object any) (tidied any, foreign []string) {
+	m.sharing.bound()
+	share := &m.sharing
+	switch of := object.(type) {
+	case *lxd.Instance:
+		of.Status, of.Type, of.Architecture = word(of.Status), word(of.Type), text(of.Architecture)
+		of.Project, of.Member, of.Description = text(of.Project), text(of.Member), text(of.Description)
+		of.Profiles = texts(of.Profiles)
+		of.Config, of.ExpandedConfig = entries(of.Config), entries(of.ExpandedConfig)
+		if maps.Equal(of.Config, of.ExpandedConfig) && of.Config != nil && of.ExpandedConfig != nil {
+			of.ExpandedConfig = of.Config
+		}
+		of.OwnDevices, of.ExpandedDevices = share.deviceMap(of.OwnDevices), share.deviceMap(of.ExpandedDevices)
+	case []*lxd.InstanceSnapshot:
+		for _, snapshot := range of {
+			snapshot.Size = -1 // it changes unannounced
+			snapshot.Config, snapshot.ExpandedConfig = entries(snapshot.Config), entries(snapshot.ExpandedConfig)
+			if maps.Equal(snapshot.Config, snapshot.ExpandedConfig) && snapshot.Config != nil && snapshot.ExpandedConfig != nil {
+				snapshot.ExpandedConfig = snapshot.Config
+			}
+			snapshot.Architecture, snapshot.ProfileNames = text(snapshot.Architecture), texts(snapshot.ProfileNames)
+			snapshot.OwnDevices, snapshot.ExpandedDevices = share.deviceMap(snapshot.OwnDevices), share.deviceMap(snapshot.ExpandedDevices)
+		}
+	case *lxd.Project:
+		foreign, of.Users = m.foreign(Projects, of.Users), nil
+	case *lxd.Profile:
+		foreign, of.Users = m.foreign(Profiles, of.Users), nil
+	case *lxd.StoragePool:
+		foreign, of.Users = m.foreign(StoragePools, of.Users), nil
+	case *lxd.StorageVolume:
+		foreign = m.foreign(Volumes, of.Users)
+		return of.With(of.ListedSnapshots(), nil), foreign
+	case *lxd.Network:
+		foreign, of.Users = m.foreign(Networks, of.Users), nil
+	case *lxd.NetworkAcl:
+		foreign, of.Users = m.foreign(NetworkAcls, of.Users), nil
+	}
+	return object, foreign
+}
+
+func text(text string) string { return unique.Make(text).Value() }
+
+func word[S ~string](name S) S { return S(text(string(name))) }
+
+func texts(list []string) []string {
+	for n := range list {
+		list[n] = text(list[n])
+	}
+	return list
+}
+
+func entries(m lxd.StringMap) lxd.StringMap {
+	if m == nil {
+		return nil
+	}
+	same := make(lxd.StringMap, len(m))
+	for key, value := range m {
+		same[text(key)] = text(value)
+	}
+	return same
+}
+
+// mostShared bounds the maps that are kept to be shared.
+const mostShared = 4096
+
+func (s *sharing) bound() {
+	if s.texts == nil || len(s.texts) > mostShared || len(s.devices) > mostShared {
+		s.texts, s.devices = map[string]lxd.StringMap{}, map[string]lxd.DeviceMap{}
+	}
+}
+
+func (s *sharing) deviceMap(devices lxd.DeviceMap) lxd.DeviceMap {
+	if devices == nil {
+		return nil
+	}
+	var key strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(devices)) {
+		devices[name] = s.stringMap(devices[name])
+		key.WriteString(name + "\x00" + signature(devices[name]) + "\x01")
+	}
+	if known, ok := s.devices[key.String()]; ok {
+		return known
+	}
+	s.devices[key.String()] = devices
+	return devices
+}
+
+func (s *sharing) stringMap(m lxd.StringMap) lxd.StringMap {
+	key := signature(m)
+	if known, ok := s.texts[key]; ok {
+		return known
+	}
+	s.texts[key] = entries(m)
+	return s.texts[key]
+}
+
+func signature(m lxd.StringMap) string {
+	var key strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		key.WriteString(name + "\x02" + m[name] + "\x03")
+	}
+	return key.String()
+}

@@ -1,0 +1,113 @@
+package mirror
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/lxdql/lxdql/lxd"
+)
+
+// usesOf is what LXD would list an object under as a user.
+func (m *Mirror) usesOf(entry *Entry) []use {
+	var uses []use
+	add := func(kind Kind, project, name, url string) {
+		if name != "" {
+			uses = append(uses, use{m.pointer(Key{kind, project, name}), url})
+		}
+	}
+	in := entry.Project
+	switch object := entry.Object.(type) {
+	case *lxd.Instance:
+		url := lxd.Address(in, "instances", object.Name)
+		add(Projects, "", in, url)
+		for _, profile := range object.Profiles {
+			add(Profiles, m.effective(in, lxd.FeatureProfiles), profile, url)
+		}
+		add(StoragePools, "", object.RootPool(), url)
+		m.devices(in, object.Member, object.ExpandedDevices, url, add)
+	case []*lxd.InstanceSnapshot:
+		if instance := m.instance(in, entry.Name); instance != nil {
+			for _, snapshot := range object {
+				add(StoragePools, "", instance.RootPool(), lxd.Address(in, "instances", instance.Name, "snapshots", snapshot.Name()))
+			}
+		}
+	case *lxd.Profile:
+		url := lxd.Address(in, "profiles", object.Name)
+		add(Projects, "", in, url)
+		for _, device := range object.OwnDevices {
+			if device["type"] == "disk" {
+				add(StoragePools, "", device["pool"], url)
+			}
+		}
+		m.devices(in, "", object.OwnDevices, url, add)
+	case *lxd.StorageVolume:
+		add(Projects, "", in, object.Address())
+		add(StoragePools, "", object.Pool, object.Address())
+		for _, snapshot := range object.ListedSnapshots() {
+			add(StoragePools, "", object.Pool, object.Address("snapshots", snapshot.Name()))
+		}
+	case *lxd.Network:
+		if object.Managed {
+			url := lxd.Address(in, "networks", object.Name)
+			add(Projects, "", in, url)
+			add(Networks, "default", object.Config["network"], url)
+			for _, acl := range object.ACLNames() {
+				add(NetworkAcls, in, acl, url)
+			}
+		}
+	case *lxd.NetworkAcl:
+		add(Projects, "", in, lxd.Address(in, "network-acls", object.Name))
+		m.subjects(object, add)
+	case *lxd.Image:
+		add(Projects, "", in, lxd.Address(in, "images", object.Fingerprint))
+	}
+	slices.SortFunc(uses, func(a, b use) int { return strings.Compare(a.of.Name+a.url, b.of.Name+b.url) })
+	return slices.Compact(uses)
+}
+
+// devices adds what devices of an object of a project use.
+func (m *Mirror) devices(project, member string, devices lxd.DeviceMap, url string, add func(kind Kind, project, name, url string)) {
+	networks := m.effective(project, lxd.FeatureNetworks)
+	for _, device := range devices {
+		switch device["type"] {
+		case "nic":
+			if device["network"] != "" {
+				add(Networks, networks, device["network"], url)
+			} else {
+				add(Networks, "default", device["parent"], url)
+			}
+			for acl := range strings.SplitSeq(device["security.acls"], ",") {
+				add(NetworkAcls, networks, strings.TrimSpace(acl), url)
+			}
+		case "disk":
+			if device["pool"] == "" || device["source"] == "" || device["path"] == "/" {
+				continue
+			}
+			volume := &lxd.StorageVolume{Pool: device["pool"], Type: lxd.VolumeCustom, Name: device["source"], Project: m.effective(project, lxd.FeatureStorageVolumes)}
+			if lookup(m.tables[Volumes].entries, Key{Volumes, volume.Project, volume.Path()}) == nil {
+				volume.Member = member // on a pool of the member's own
+			}
+			add(Volumes, volume.Project, volume.Path(), url)
+		}
+	}
+}
+
+// subjects adds the ACLs that the rules of an ACL name.
+func (m *Mirror) subjects(acl *lxd.NetworkAcl, add func(kind Kind, project, name, url string)) {
+	url := lxd.Address(acl.Project, "network-acls", acl.Name)
+	for _, rule := range slices.Concat(acl.Ingress, acl.Egress) {
+		for subject := range strings.SplitSeq(rule.Source+","+rule.Destination, ",") {
+			if subject = strings.TrimSpace(subject); subject != acl.Name {
+				add(NetworkAcls, acl.Project, subject, url)
+			}
+		}
+	}
+}
+
+// effective is whose objects of a kind a project uses.
+func (m *Mirror) effective(project string, feature lxd.Feature) string {
+	if entry := lookup(m.tables[Projects].entries, Key{Projects, "", project}); entry != nil {
+		return entry.read.(*lxd.Project).Effective(feature)
+	}
+	return project
+}

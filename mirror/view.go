@@ -1,0 +1,115 @@
+package mirror
+
+import (
+	"context"
+	"time"
+)
+
+// View is one picture of the inventory. It never changes and is everybody's:
+// what a caller may see of it is decided by the [Reader] that reads it.
+type View struct {
+	tables   [kinds]frozen
+	revision uint64
+	asOf     time.Time
+}
+
+type frozen struct {
+	entries  []*Entry
+	revision uint64
+}
+
+// View is the present picture: the same one until something changes. It is
+// ErrNotInSync while LXD has to be asked.
+func (m *Mirror) View() (*View, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if !m.synced() || m.lagging(m.behind) {
+		return nil, ErrNotInSync
+	}
+	return m.freeze(), nil
+}
+
+// freeze makes the view; the caller holds the mutex.
+func (m *Mirror) freeze() *View {
+	m.freshen()
+	if m.view != nil && m.view.revision == m.revision && m.view.asOf.Equal(m.status.ListedAt) {
+		return m.view
+	}
+	m.view = &View{revision: m.revision, asOf: m.status.ListedAt}
+	for kind := range m.tables {
+		t := &m.tables[kind]
+		t.shared = true
+		m.view.tables[kind] = frozen{t.entries, t.revision}
+	}
+	return m.view
+}
+
+// Revision moves when the bytes of an object of one of the kinds have changed,
+// and with no kind when any has.
+func (v *View) Revision(of ...Kind) uint64 {
+	if len(of) == 0 {
+		return v.revision
+	}
+	var newest uint64
+	for _, kind := range of {
+		newest = max(newest, v.tables[kind].revision)
+	}
+	return newest
+}
+
+// AsOf is when LXD was asked last for everything; what it has announced since is
+// in the view as well, and what it never announces is as of then.
+func (v *View) AsOf() time.Time { return v.asOf }
+
+// Entry is what is held under a key; nil for nothing. It is not filtered: a
+// caller is shown it by a [Reader] only.
+func (v *View) Entry(key Key) *Entry { return lookup(v.tables[key.Kind].entries, key) }
+
+// CaughtUp returns when everything that lxdql has changed before it was called,
+// and everything that LXD had announced by then of it, has been read: a view
+// that is taken afterwards shows it. Where that takes too long, or ctx ends, LXD
+// is asked until it has.
+func (m *Mirror) CaughtUp(ctx context.Context) {
+	until := m.hub.Last()
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	var marks uint64
+	for {
+		if !m.synced() {
+			return
+		}
+		if m.handled >= until && marks == 0 {
+			marks = m.marks
+		}
+		if m.handled >= until && !m.lagging(marks) {
+			return
+		}
+		news := m.news
+		m.mutex.Unlock()
+		select {
+		case <-news:
+		case <-ctx.Done():
+		}
+		m.mutex.Lock()
+		if ctx.Err() != nil {
+			m.behind = max(m.behind, m.marks)
+			return
+		}
+	}
+}
+
+// longest is how long an answer waits for the mirror.
+const longest = 5 * time.Second
+
+// lagging reports whether a change of ours up to a mark is not read yet; the
+// caller holds the mutex.
+func (m *Mirror) lagging(mark uint64) bool {
+	for _, open := range m.open {
+		if open <= mark {
+			return true
+		}
+	}
+	return false
+}

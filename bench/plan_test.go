@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -172,4 +173,30 @@ func BenchmarkLeaves(b *testing.B) {
 	b.ReportMetric(float64(gqlgens)/float64(ours), "gqlgen/plan")
 	b.ReportMetric(float64(ours.Microseconds())/float64(b.N), "plan-µs/op")
 	b.ReportMetric(float64(bytes), "bytes/op")
+}
+
+const estatePage = `{ instances(allProjects: true, first: 100, orderBy: {field: NAME}) { totalCount pageInfo { hasNextPage endCursor } nodes {
+	id name status type location createdAt tags project { name } profiles { name } image { fingerprint description }
+	devices { name type ... on DiskDevice { path pool { name driver } } ... on NicDevice { network { name type } } }
+	snapshots { name } availableActions } } }`
+
+// BenchmarkPlan asks for a page of the estate with the plan and without, in
+// turn, four at once: how many more requests the plan answers.
+func BenchmarkPlan(b *testing.B) {
+	on, off := start(b, 500, "--plan=on"), start(b, 500, "--plan=off")
+	var with, without time.Duration
+	for b.Loop() {
+		with += timed(func() { atOnce(4, func() { on.ask(estatePage, nil) }) })
+		without += timed(func() { atOnce(4, func() { off.ask(estatePage, nil) }) })
+	}
+	b.ReportMetric(float64(without)/float64(with), "x-without")
+	b.ReportMetric(float64(with.Microseconds())/float64(4*b.N), "µs/question")
+}
+
+func atOnce(callers int, ask func()) {
+	var all sync.WaitGroup
+	for range callers {
+		all.Go(ask)
+	}
+	all.Wait()
 }

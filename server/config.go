@@ -41,7 +41,7 @@ type Config struct {
 	JournalMaxEvents int    `name:"journal-max-events" env:"JOURNAL_MAX_EVENTS" default:"1000000" help:"How many events are kept at most."`
 	UploadMaxMiB     int    `name:"upload-max-mib" env:"UPLOAD_MAX_MIB" default:"32" help:"How many MiB of files a GraphQL request may bring, which are kept in TMPDIR meanwhile; 0 is none. What is sent to /api/v1 has no limit."`
 	StreamIdle       int    `name:"stream-idle-seconds" env:"STREAM_IDLE_SECONDS" default:"120" help:"How long an upload may send nothing, or a download take nothing, before it is given up, in seconds."`
-	Plan             string `name:"plan" env:"PLAN" default:"off" enum:"on,off" help:"Answer what is below a field by a compiled plan, which takes a fraction of the time: on or off. The answers are the same."`
+	Plan             string `name:"plan" env:"PLAN" default:"on" enum:"on,off" help:"Answer what is below a field by a compiled plan, which takes a fraction of the time: on or off. The answers are the same."`
 	LogLevel         string `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error,DEBUG,INFO,WARN,WARNING,warning,ERROR" help:"What is logged: debug, info, warn or error."`
 	SimulatedCount   int    `name:"simulated-instances" env:"LXD_SIMULATED_INSTANCES" default:"20" help:"How many instances a simulated LXD has."`
 }

@@ -6,10 +6,14 @@ import (
 	"log/slog"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/go-chi/chi/v5/middleware"
 	"github.com/lxdql/lxdql/graph/bind"
 	"github.com/lxdql/lxdql/graph/plan"
 	"github.com/lxdql/lxdql/resolvers"
 )
+
+// shadowEvery is of how many questions one is answered by both, and compared.
+const shadowEvery = 1000
 
 // hot are the types whose every field is bound: one that is not would be
 // gqlgen's, and with it everything below, object by object.
@@ -37,6 +41,10 @@ func planned(schema graphql.ExecutableSchema, resolver *resolvers.Resolver, log 
 	made := plan.Make(registry)
 	made.Told = func(ctx context.Context, object, field string, err error) {
 		log.ErrorContext(ctx, "a planned field was left to gqlgen", "field", object+"."+field, "error", err)
+	}
+	made.Every = shadowEvery
+	made.Differs = func(ctx context.Context, object, field, what string) {
+		log.ErrorContext(ctx, "the plan and gqlgen do not say the same", "field", object+"."+field, "what", what, "requestId", middleware.GetReqID(ctx))
 	}
 	return made, nil
 }

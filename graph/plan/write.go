@@ -116,4 +116,6 @@ func (r *run) member(s *selected, at int) bool {
 }
 
 // cut takes back what was written of something that turned out to be null.
-func (r *run) cut(begin int) { r.writer.bytes = r.writer.bytes[:begin] }
+func (r *run) cut(begin int) {
+	r.writer.bytes = r.writer.bytes[:begin]
+}

@@ -280,3 +280,11 @@ func (b *Box) Required(context.Context) (*string, error) {
 	}
 	return &b.Name, nil
 }
+
+// Sure may not be null, and is at times, as an interface.
+func (b *Box) Sure(context.Context) (Thing, error) {
+	if every(b.N, 5, 4) {
+		return nil, nil
+	}
+	return NewBag(b.N + 6), nil
+}

@@ -78,6 +78,7 @@ type ComplexityRoot struct {
 		Shown       func(childComplexity int) int
 		Size        func(childComplexity int) int
 		Strict      func(childComplexity int) int
+		Sure        func(childComplexity int) int
 		Tags        func(childComplexity int) int
 		Text        func(childComplexity int) int
 		Things      func(childComplexity int) int
@@ -382,6 +383,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Box.Strict(childComplexity), true
+	case "Box.sure":
+		if e.ComplexityRoot.Box.Sure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Box.Sure(childComplexity), true
 	case "Box.tags":
 		if e.ComplexityRoot.Box.Tags == nil {
 			break
@@ -678,6 +685,8 @@ func (ec *executionContext) childFields_Box(ctx context.Context, field graphql.C
 		return ec.fieldContext_Box_next(ctx, field)
 	case "must":
 		return ec.fieldContext_Box_must(ctx, field)
+	case "sure":
+		return ec.fieldContext_Box_sure(ctx, field)
 	case "bag":
 		return ec.fieldContext_Box_bag(ctx, field)
 	case "bags":
@@ -1615,6 +1624,38 @@ func (ec *executionContext) fieldContext_Box_must(_ context.Context, field graph
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Bag(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Box_sure(ctx context.Context, field graphql.CollectedField, obj *Box) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Box_sure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sure(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v Thing) graphql.Marshaler {
+			return ec.marshalNThing2githubᚗcomᚋlxdqlᚋlxdqlᚋgraphᚋplanᚋplantestᚐThing(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Box_sure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Box",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -4145,6 +4186,44 @@ func (ec *executionContext) _Box(ctx context.Context, sel ast.SelectionSet, obj 
 					}
 				}()
 				res = ec._Box_must(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "sure":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Box_sure(ctx, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

@@ -142,6 +142,9 @@ func bindBox(r plantest.ResolverRoot, d plantest.DirectiveRoot) *plan.Object {
 		{Name: "must", NonNull: true, Type: "Bag", Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
 			return object.(*plantest.Box).Must(ctx)
 		}, Expand: plan.One[plantest.Bag]},
+		{Name: "sure", NonNull: true, Type: "Thing", Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
+			return object.(*plantest.Box).Sure(ctx)
+		}, Expand: plan.Any},
 		{Name: "bag", Type: "Bag", Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
 			return resolver.Bag(ctx, object.(*plantest.Box))
 		}, Expand: plan.One[plantest.Bag]},

@@ -7,56 +7,56 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// dear are fields that say nothing of a project and take LXD long, or answer
-// megabytes.
-var dear = []string{"resources", "configurationMetadata", "metrics", "usage"}
+// chooser writes questions for all that a type has, without the fields of these
+// names.
+type chooser struct {
+	schema  *ast.Schema
+	without []string
+}
 
 // everything selects all fields of a type: what has an identity of its own by its
-// id behind so many edges, all else to its end. Fields are named after their
-// types where types stand side by side.
-func everything(schema *ast.Schema, kind *ast.Definition, edges int, above []string) string {
+// id behind so many edges, all else to its end.
+func (c chooser) everything(kind *ast.Definition, edges int, above []string) string {
 	var fields []string
-	add := func(field *ast.FieldDefinition, name string) {
-		if text := selection(schema, field, edges, append(above, kind.Name)); text != "" {
-			fields = append(fields, name+text)
-		}
-	}
 	if kind.IsAbstractType() {
 		fields = append(fields, "__typename")
-		for _, possible := range schema.GetPossibleTypes(kind) {
+		for _, possible := range c.schema.GetPossibleTypes(kind) {
 			if kind.Name == "Node" {
 				fields = append(fields, "... on "+possible.Name+" { id }")
 			} else if !slices.Contains(above, possible.Name) {
-				fields = append(fields, "... on "+possible.Name+" { "+everything(schema, possible, edges, above)+" }")
+				fields = append(fields, "... on "+possible.Name+" { "+c.everything(possible, edges, above)+" }")
 			}
 		}
 		return strings.Join(fields, " ")
 	}
 	for _, field := range kind.Fields {
-		if !strings.HasPrefix(field.Name, "__") && !slices.Contains(dear, field.Name) {
-			add(field, field.Name)
+		if strings.HasPrefix(field.Name, "__") || slices.Contains(c.without, field.Name) {
+			continue
+		}
+		if below := c.selection(field, edges, append(above, kind.Name)); below != "" {
+			fields = append(fields, field.Name+below)
 		}
 	}
 	return strings.Join(append(fields, "__typename"), " ")
 }
 
 // selection is what is selected below a field: " " for a leaf, "" to leave it out.
-func selection(schema *ast.Schema, field *ast.FieldDefinition, edges int, above []string) string {
+func (c chooser) selection(field *ast.FieldDefinition, edges int, above []string) string {
 	for _, argument := range field.Arguments {
 		if argument.Type.NonNull && argument.DefaultValue == nil {
 			return ""
 		}
 	}
-	kind := schema.Types[field.Type.Name()]
+	kind := c.schema.Types[field.Type.Name()]
 	switch {
 	case kind.IsLeafType():
 		return " "
 	case strings.HasSuffix(kind.Name, "Connection") && field.Name != "nodes":
 		nodes := kind.Fields.ForName("nodes")
-		of := schema.Types[nodes.Type.Name()]
+		of := c.schema.Types[nodes.Type.Name()]
 		below := "id"
 		if edges > 0 || of.Fields.ForName("id") == nil {
-			below = everything(schema, of, edges-1, above)
+			below = c.everything(of, edges-1, above)
 		}
 		count := ""
 		if kind.Fields.ForName("totalCount") != nil {
@@ -67,11 +67,11 @@ func selection(schema *ast.Schema, field *ast.FieldDefinition, edges int, above 
 		return ""
 	case kind.Name == "Node" || kind.Fields.ForName("id") != nil:
 		if edges > 0 && kind.Name != "Node" {
-			return " { " + everything(schema, kind, edges-1, above) + " }"
+			return " { " + c.everything(kind, edges-1, above) + " }"
 		}
 		return " { __typename id }"
 	case slices.Contains(above, kind.Name):
 		return ""
 	}
-	return " { " + everything(schema, kind, edges, above) + " }"
+	return " { " + c.everything(kind, edges, above) + " }"
 }

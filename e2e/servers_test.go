@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os/exec"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -35,6 +36,11 @@ func TestSeveralServersOnOneDatabase(t *testing.T) {
 		witnesses[server] = server.witness(t, admin, "")
 	}
 	left.wantOperation(t, admin, made.at("createInstance", "operation", "id").(string), "SUCCESS")
+	own := newName()
+	removeAfter(t, own)
+	begun := right.must(t, admin, createBusybox, map[string]any{"name": own, "start": true}) // an operation of lxdql's own
+	left.wantOperation(t, admin, begun.at("createInstance", "operation", "id").(string), "SUCCESS")
+	led.wantOperation(t, admin, begun.at("createInstance", "operation", "id").(string), "SUCCESS")
 	time.Sleep(time.Second) // all have subscribed, and what came before has arrived
 	change, changed := changing(t, name)
 	for _, one := range witnesses {
@@ -42,26 +48,28 @@ func TestSeveralServersOnOneDatabase(t *testing.T) {
 	}
 
 	led.kill()
-	begun := time.Now()
+	killed := time.Now()
 	next := all.leads(t, first, 10*time.Second)
-	t.Logf("after the kill %s takes over from %s within %v", next, first, time.Since(begun))
+	t.Logf("after the kill %s takes over from %s within %v", next, first, time.Since(killed))
 	gap := func(event seen) bool { return event.Type == "GAP" && event.From != "" }
 	for _, server := range others {
 		witnesses[server].until(t, "the gap", 10*time.Second, gap)
 	}
-	t.Logf("the gap is told within %v", time.Since(begun))
+	t.Logf("the gap is told within %v", time.Since(killed))
 	time.Sleep(time.Second)
+	all.standsStill(t, next)
+	next = all.leads(t, "", 10*time.Second)
 
 	// Its connections drop: it stops, and one of the two takes over.
 	pgtest.Ask(t, all.database, fmt.Sprintf(`SELECT count(pg_terminate_backend(pid))::text FROM pg_stat_activity WHERE application_name = '%s'`, next))
-	begun = time.Now()
+	dropped := time.Now()
 	for _, server := range others {
 		witnesses[server].until(t, "the second gap", 10*time.Second, func(event seen) bool {
 			at, err := time.Parse(time.RFC3339Nano, event.Timestamp)
-			return gap(event) && err == nil && at.After(begun)
+			return gap(event) && err == nil && at.After(dropped)
 		})
 	}
-	t.Logf("after the connections dropped, the gap is told within %v", time.Since(begun))
+	t.Logf("after the connections dropped, the gap is told within %v", time.Since(dropped))
 	time.Sleep(time.Second)
 	close(change)
 	changed.Wait()
@@ -89,6 +97,20 @@ func TestSeveralServersOnOneDatabase(t *testing.T) {
 	if page.at("events", "nodes", 0, "cursor") != events[1].Cursor {
 		t.Errorf("the journal after a cursor: %s", page.Text)
 	}
+}
+
+// standsStill stops the leader for a while: another takes over, and it follows
+// when it goes on.
+func (c *crew) standsStill(t *testing.T, leader string) {
+	t.Helper()
+	begun := time.Now()
+	if err := syscall.Kill(c.servers[leader].pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Kill(c.servers[leader].pid, syscall.SIGCONT)
+	next := c.leads(t, leader, 10*time.Second)
+	t.Logf("%s takes over from %s, which stands still, within %v", next, leader, time.Since(begun))
+	time.Sleep(time.Second)
 }
 
 // refusals are what one server refuses because of another.

@@ -55,13 +55,14 @@ func (j *Journal) turn(ctx context.Context) error {
 		j.options.Leads(true)
 		defer j.options.Leads(false)
 	}
-	j.hub.Lead()
 	all.Go(func() { j.tidyUp(ctx) })
 	if j.store.First() {
+		j.hub.Lead()
 		defer j.hub.Heard(false) // the next one says when it does
 		all.Go(func() { j.hub.Hear(ctx, func(event lxd.Event) { j.enqueue(ctx, told{event: event}) }) })
 		return j.number(ctx, lead)
 	}
+	j.hub.Heard(false)
 	j.writing.Lock()
 	j.written = j.hub.Resume(name, last)
 	j.writing.Unlock()

@@ -112,7 +112,7 @@ type lead struct {
 func (l *lead) Append(ctx context.Context, records []*journal.Record, taken []int64) error {
 	return l.on.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		if len(taken) > 0 {
-			if _, err := tx.NewDelete().Model((*inboxRow)(nil)).Where("id IN (?)", bun.In(taken)).Exec(ctx); err != nil {
+			if _, err := tx.NewDelete().Model((*inboxRow)(nil)).Where("id IN (?)", bun.List(taken)).Exec(ctx); err != nil {
 				return err
 			}
 		}

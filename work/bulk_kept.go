@@ -44,6 +44,11 @@ func (m *Manager) kept(ctx context.Context, as lxd.Scope, uuid string, missing e
 		return allowed(as, bulk.operation(m.client))
 	}
 	operation, err := m.journal.Operation(ctx, as, uuid)
+	if lxd.IsNotFound(err) {
+		if told := m.soonTold(ctx, uuid); told != nil {
+			return allowed(as, told)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -68,3 +68,17 @@ func (m *Manager) orLost(ctx context.Context, operation *lxd.Operation) *lxd.Ope
 	}
 	return lost(operation)
 }
+
+// soonTold is an operation that another server has just begun and that it is
+// about to tell; nil for none.
+func (m *Manager) soonTold(ctx context.Context, uuid string) *lxd.Operation {
+	if works, err := m.store.Held(ctx, held(uuid)); err != nil || !works {
+		return m.hub.Operation(uuid)
+	}
+	for range 60 {
+		if told := m.hub.Operation(uuid); told != nil || !pause(ctx, 50*time.Millisecond) {
+			return told
+		}
+	}
+	return nil
+}

@@ -150,7 +150,7 @@ func (j *Journal) Operations(ctx context.Context, as lxd.Scope, project string) 
 			break
 		}
 	}
-	return lxd.ShownOperations(operations, as), nil
+	return operations, nil
 }
 
 // EachOperation is every operation of a project that is kept and that the scope
@@ -165,11 +165,12 @@ func (j *Journal) EachOperation(ctx context.Context, as lxd.Scope, project strin
 			}
 			for _, record := range records {
 				at = record.Sequence
-				if !as.Allows(record.Project, false) {
-					continue
-				}
 				operation, err := j.operation(record)
-				if !yield(operation, err) || err != nil {
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				if operation = operation.Shown(as); operation != nil && !yield(operation, nil) {
 					return
 				}
 			}

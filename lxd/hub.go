@@ -121,8 +121,13 @@ func (h *Hub) Operation(uuid string) *Operation {
 func (h *Hub) Publish(event Event) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
-	if change, ok := event.(*OperationEvent); ok && h.final.stale(change.Operation) {
-		return
+	if change, ok := event.(*OperationEvent); ok {
+		if h.final.stale(change.Operation) {
+			return
+		}
+		if change.Operation.Final() {
+			h.client.writes.count.Add(1) // what is read from now on is after it
+		}
 	}
 	h.publish(event)
 }
@@ -207,4 +212,17 @@ func (h *Hub) end(subscriber *Subscription, reason error) {
 	delete(h.subscribers, subscriber)
 	subscriber.reason = reason
 	subscriber.queue.end()
+}
+
+// Unfinished are the operations of LXD that were told of last before their end.
+func (h *Hub) Unfinished() []*Operation {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	var running []*Operation
+	for _, operation := range h.final.seen {
+		if !operation.Final() && !operation.Own {
+			running = append(running, operation)
+		}
+	}
+	return running
 }

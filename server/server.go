@@ -80,6 +80,7 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	inventory := mirror.New(client, hub)
 	background.Go(func() { hub.Run(running) })
 	background.Go(func() { inventory.Run(running) })
+	background.Go(func() { manager.EndLost(running) })
 	background.Go(func() { told.Run(running) })
 	background.Go(func() {
 		keeper.Watch(running, time.Duration(config.TrustCheckSeconds)*time.Second, trustChanged(log))

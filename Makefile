@@ -40,9 +40,9 @@ typecheck: ## compile everything, tests too, and vet it
 format: ## gofmt
 	gofmt -w $$(git ls-files --cached --others --exclude-standard '*.go')
 
-generate: ## write graph/ and the resolvers' signatures from schema/ again
+generate: ## write graph/, its bindings and the resolvers' signatures from schema/ again
 	rm -f graph/*.go
-	go tool gqlgen generate
+	go run ./graph/generate
 
 golden: ## accept the schema as it is now: look at the difference first
 	schema/lint/run.sh --update

@@ -1,6 +1,9 @@
 package auth
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"sync"
@@ -8,10 +11,9 @@ import (
 )
 
 const (
-	// mostAttempts bounds what is remembered, and attemptLife for how long.
-	mostAttempts = 10_000
-	attemptLife  = 15 * time.Minute
-	// atOnce bounds the attempts of one key that are under way.
+	// attemptLife is for how long a failure is remembered.
+	attemptLife = 15 * time.Minute
+	// atOnce bounds the attempts of one key that are under way in this process.
 	atOnce = 20
 )
 
@@ -26,6 +28,13 @@ func (e *RateError) Error() string {
 	return fmt.Sprintf("too many attempts have failed: try again in %d s", int(e.After.Seconds())+1)
 }
 
+// Failures are the failed attempts of one kind, as the Store counts them.
+type Failures struct {
+	// Count is how many there were, LastAt when the last one was.
+	Count  int
+	LastAt time.Time
+}
+
 // guessed is what attempts are counted by: so many failures are free, then each
 // doubles the pause, from a second to the longest.
 type guessed struct {
@@ -36,13 +45,28 @@ type guessed struct {
 	own bool
 }
 
+// kept is the key as the Store knows it. People type passwords where names
+// belong, so that the name itself is not kept.
+func (g guessed) kept() string {
+	sum := sha256.Sum256([]byte(g.key))
+	return hex.EncodeToString(sum[:])
+}
+
+// pause is how long after the last failure the next attempt is looked at.
+func (g guessed) pause(failures int) time.Duration {
+	if failures < g.free {
+		return 0
+	}
+	return min(time.Second<<min(failures-g.free, 10), g.longest)
+}
+
 // ofLogin counts by address and name together, by address, so that one address
 // does not try many names, and, with more patience since it can be somebody
 // else's doing, by name.
 func ofLogin(origin Origin, username string) []guessed {
 	keys := []guessed{{"name " + username, 50, 10 * time.Second, false}}
-	if origin.Address != "" {
-		keys = append(keys, guessed{"both " + origin.Address + " " + username, 5, time.Minute, true}, guessed{"address " + origin.Address, 20, time.Minute, false})
+	if from := origin.Network(); from != "" {
+		keys = append(keys, guessed{"both " + from + " " + username, 5, time.Minute, true}, guessed{"address " + from, 20, time.Minute, false})
 	}
 	return keys
 }
@@ -52,78 +76,86 @@ func ofRefresh(origin Origin) []guessed {
 	if origin.Address == "" {
 		return nil
 	}
-	return []guessed{{"refresh " + origin.Address, 20, time.Minute, false}}
+	return []guessed{{"refresh " + origin.Network(), 20, time.Minute, false}}
 }
 
-// attempts remembers failures, in this process only.
+// attempts looks at the failures that the Store counts for all processes. What
+// is under way is counted in this one only.
 type attempts struct {
-	mutex sync.Mutex
-	known map[string]*attempt
-}
-
-type attempt struct {
-	failures, running int
-	last, next        time.Time
+	store   Store
+	mutex   sync.Mutex
+	running map[string]int
 }
 
 // begin refuses an attempt that comes too early. Otherwise end has to be called
-// with what came of it; of errors only wrong is a failure.
-func (a *attempts) begin(keys []guessed, wrong error) (end func(error), err error) {
-	a.mutex.Lock()
-	defer a.mutex.Unlock()
-	now := time.Now()
-	for _, key := range keys {
-		one := a.of(key, now)
-		if now.Before(one.next) {
-			return nil, &RateError{one.next.Sub(now)}
-		}
-		if one.running >= atOnce || (one.failures >= key.free && one.running > 0) {
-			return nil, &RateError{time.Second}
-		}
+// with what came of it; of errors only wrong is a failure. End returns the error
+// of an attempt, or the store's where that cannot count.
+func (a *attempts) begin(ctx context.Context, keys []guessed, wrong error) (end func(error) error, err error) {
+	names := make([]string, len(keys))
+	for n, key := range keys {
+		names[n] = key.kept()
 	}
-	for _, key := range keys {
-		a.known[key.key].running++
+	now := time.Now().UTC()
+	failed, err := a.store.Failures(ctx, names, now.Add(-attemptLife))
+	if err != nil {
+		return nil, fmt.Errorf("reading the failed attempts: %w", err)
 	}
-	return func(err error) { a.end(keys, err == nil, errors.Is(err, wrong)) }, nil
+	if err := a.enter(keys, names, failed, now); err != nil {
+		return nil, err
+	}
+	return func(err error) error {
+		a.leave(names)
+		// Hanging up forgives nothing.
+		return a.count(context.WithoutCancel(ctx), keys, names, failed, err, wrong)
+	}, nil
 }
 
-func (a *attempts) end(keys []guessed, good, failed bool) {
+func (a *attempts) enter(keys []guessed, names []string, failed map[string]Failures, now time.Time) error {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	now := time.Now()
-	for _, key := range keys {
-		one := a.of(key, now)
-		one.running = max(0, one.running-1)
-		switch {
-		case failed:
-			one.last = now
-			if one.failures++; one.failures >= key.free {
-				one.next = now.Add(min(time.Second<<min(one.failures-key.free, 10), key.longest))
+	for n, key := range keys {
+		before := failed[names[n]]
+		if left := before.LastAt.Add(key.pause(before.Count)).Sub(now); before.Count >= key.free && left > 0 {
+			return &RateError{left}
+		}
+		if running := a.running[names[n]]; running >= atOnce || (before.Count >= key.free && running > 0) {
+			return &RateError{time.Second}
+		}
+	}
+	for _, name := range names {
+		a.running[name]++
+	}
+	return nil
+}
+
+func (a *attempts) leave(names []string) {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	for _, name := range names {
+		if a.running[name]--; a.running[name] <= 0 {
+			delete(a.running, name)
+		}
+	}
+}
+
+// count keeps what came of an attempt.
+func (a *attempts) count(ctx context.Context, keys []guessed, names []string, failed map[string]Failures, came, wrong error) error {
+	now := time.Now().UTC()
+	if came != nil {
+		if !errors.Is(came, wrong) {
+			return came
+		}
+		if err := a.store.AddFailures(ctx, names, now, now.Add(-attemptLife)); err != nil {
+			return fmt.Errorf("counting a failed attempt: %w", err)
+		}
+		return came
+	}
+	for n, key := range keys {
+		if key.own && failed[names[n]].Count > 0 {
+			if err := a.store.ForgetFailures(ctx, names[n]); err != nil {
+				return fmt.Errorf("forgetting failed attempts: %w", err)
 			}
-		case good && key.own:
-			one.failures = 0
 		}
 	}
-}
-
-// of is what is known of a key. When there is no room, what is old is forgotten,
-// or else anything.
-func (a *attempts) of(key guessed, now time.Time) *attempt {
-	if one := a.known[key.key]; one != nil {
-		if one.running == 0 && now.Sub(one.last) > attemptLife {
-			one.failures = 0
-		}
-		return one
-	}
-	for old, one := range a.known {
-		if len(a.known) < mostAttempts {
-			break
-		}
-		if one.running == 0 {
-			delete(a.known, old)
-		}
-	}
-	one := &attempt{last: now}
-	a.known[key.key] = one
-	return one
+	return nil
 }

@@ -12,15 +12,23 @@ import (
 // has the role, or a higher one, globally or in any project. Anybody else gets
 // ErrUnauthenticated when nobody is logged in, and ErrForbidden otherwise.
 func HasRole(ctx context.Context, _ any, next graphql.Resolver, role Role) (any, error) {
+	return LoggedIn(ctx, nil, func(ctx context.Context) (any, error) {
+		if !From(ctx).Has(role) {
+			return nil, &refusal{fmt.Sprintf("this needs the role %s, which you have in no project", role), ErrForbidden}
+		}
+		return next(ctx)
+	})
+}
+
+// LoggedIn is the directive @loggedIn: it resolves the field for whoever is
+// logged in, with or without a role. A read-only token changes nothing by it.
+func LoggedIn(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
 	identity := From(ctx)
 	if identity == nil {
 		return nil, ErrUnauthenticated
 	}
 	if identity.ReadOnly() && changes(ctx) {
 		return nil, &refusal{"this token is read-only", ErrForbidden}
-	}
-	if !identity.Has(role) {
-		return nil, &refusal{fmt.Sprintf("this needs the role %s, which you have in no project", role), ErrForbidden}
 	}
 	return next(ctx)
 }

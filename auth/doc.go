@@ -1,5 +1,5 @@
 // Package auth says who a caller is and what they may do: users, roles,
-// passwords, tokens and sessions, and the directives @hasRole and @public.
+// passwords, tokens and sessions, and the directives @hasRole, @loggedIn and @public.
 //
 // It knows neither SQL nor LXD. What it has to remember goes through [Store],
 // which package db implements; what it grants goes out as an [Identity], whose

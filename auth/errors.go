@@ -13,6 +13,7 @@ import "errors"
 //	                    of a session or a user that is gone
 //	ErrTokenReused      a refresh token that had been used; its  log in
 //	                    session is over (an ErrTokenInvalid)
+//	ErrBarred           a provider's user who was deleted here       ask an ADMIN
 //	ErrForbidden        logged in, but without the role          ask an ADMIN
 //	ErrUserExists       the user name is taken                   choose another
 //	ErrLastAdmin        it would leave no ADMIN                  make another ADMIN first
@@ -28,10 +29,13 @@ var (
 	ErrLimit           = errors.New("there are too many already")
 	ErrNotFound        = errors.New("there is no such thing")
 
-	errConfined            = &refusal{"this token is for single projects, and the account that it belongs to is not its business", ErrForbidden}
+	errConfined = &refusal{"this token is for single projects, and the account that it belongs to is not its business", ErrForbidden}
+	// ErrRightsTaken ends what is open of a caller who may do less than before.
+	ErrRightsTaken   error = &refusal{"your rights are less than when this was opened: open it again for what is left of them", ErrForbidden}
 	ErrWrongPassword error = &refusal{"the user name or the password is wrong", ErrUnauthenticated}
 	ErrTokenExpired  error = &refusal{"the token has expired: use the mutation refreshToken, or log in again", ErrUnauthenticated}
 	ErrTokenInvalid  error = &refusal{"the token is not valid here, or it has ended: log in again, or ask for another token", ErrUnauthenticated}
+	ErrBarred        error = &refusal{"an administrator has deleted you here: ask one to let you in again (readmitUser)", ErrUnauthenticated}
 	ErrTokenReused   error = &refusal{"this refresh token had been used before, so its session is ended: log in again", ErrTokenInvalid}
 )
 
@@ -43,6 +47,9 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.message }
 func (r *refusal) Unwrap() error { return r.kind }
+
+// Forbidden tells a caller who is known, and may not, from one who is not known.
+func (r *refusal) Forbidden() bool { return errors.Is(r.kind, ErrForbidden) }
 
 // InputError says which argument of a call breaks a rule, and which rule.
 type InputError struct {

@@ -62,8 +62,12 @@ type SubjectStore interface {
 	UserBySubject(ctx context.Context, issuer, subject string) (*User, error)
 	// AddSubject keeps a new user and whom of a provider it is, both or none, and
 	// sets its ID. It is ErrUserExists when the name is taken, or the subject has
-	// a user already.
+	// a user already, and ErrBarred when its user was deleted.
 	AddSubject(ctx context.Context, issuer, subject string, user *User) error
+	// BarredUsers returns the provider's users that were deleted, the last one first.
+	BarredUsers(ctx context.Context) ([]*BarredUser, error)
+	// Readmit lets one of them in again; ErrNotFound for none.
+	Readmit(ctx context.Context, issuer, subject string) (*BarredUser, error)
 }
 
 // ErrProviderAway is the refusal of a token that cannot be checked now.

@@ -42,6 +42,7 @@ type Service struct {
 	refreshTTL time.Duration
 	watchers   watchers
 	attempts   attempts
+	made       madeProjects
 }
 
 // New makes a Service over a store, which stays the caller's to close.
@@ -52,8 +53,8 @@ func New(store Store, options Options) *Service {
 		passwords:  newPasswords(),
 		accessTTL:  options.AccessTTL,
 		refreshTTL: options.RefreshTTL,
-		attempts:   attempts{known: map[string]*attempt{}},
-		watchers:   watchers{open: map[*watcher]struct{}{}, poked: make(chan struct{}, 1)},
+		attempts:   attempts{store: store, running: map[string]int{}},
+		watchers:   watchers{open: map[string]map[*watcher]struct{}{}, poked: make(chan struct{}, 1)},
 	}
 	service.tokens.set([][]byte{options.Secret, options.PreviousSecret})
 	if service.accessTTL == 0 {
@@ -90,13 +91,16 @@ func (s *Service) Login(ctx context.Context, username, password string) (*AuthPa
 
 // prove returns the user whose password it is, or ErrWrongPassword, or after
 // some failures a *RateError.
-func (s *Service) prove(ctx context.Context, username, password string) (user *User, err error) {
-	end, err := s.attempts.begin(ofLogin(OriginOf(ctx), username), ErrWrongPassword)
+func (s *Service) prove(ctx context.Context, username, password string) (*User, error) {
+	end, err := s.attempts.begin(ctx, ofLogin(OriginOf(ctx), username), ErrWrongPassword)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { end(err) }()
-	return s.compare(ctx, username, password)
+	user, err := s.compare(ctx, username, password)
+	if err := end(err); err != nil {
+		return nil, err
+	}
+	return user, nil
 }
 
 func (s *Service) compare(ctx context.Context, username, password string) (*User, error) {
@@ -141,13 +145,16 @@ func (s *Service) openSession(ctx context.Context, user *User) (*AuthPayload, er
 // live for another RefreshTTL. Of several calls with one token, at the same
 // time or later, only one succeeds; every other ends the session and gets
 // ErrTokenReused. An ended session is ErrTokenInvalid or ErrTokenExpired.
-func (s *Service) RefreshToken(ctx context.Context, token string) (payload *AuthPayload, err error) {
-	end, err := s.attempts.begin(ofRefresh(OriginOf(ctx)), ErrTokenInvalid)
+func (s *Service) RefreshToken(ctx context.Context, token string) (*AuthPayload, error) {
+	end, err := s.attempts.begin(ctx, ofRefresh(OriginOf(ctx)), ErrTokenInvalid)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { end(err) }()
-	return s.refresh(ctx, token)
+	payload, err := s.refresh(ctx, token)
+	if err := end(err); err != nil {
+		return nil, err
+	}
+	return payload, nil
 }
 
 func (s *Service) refresh(ctx context.Context, token string) (*AuthPayload, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"time"
 )
 
@@ -13,6 +14,18 @@ type Origin struct {
 	Address string
 	// Agent is what the client says that it is.
 	Agent string
+}
+
+// Network is what limits are counted by: the address, and of IPv6 the network,
+// since a host has as many addresses there as it likes. It is "" where the
+// address is not known.
+func (o Origin) Network() string {
+	address, err := netip.ParseAddr(o.Address)
+	if err != nil || address.Unmap().Is4() {
+		return o.Address
+	}
+	network, _ := address.WithZone("").Prefix(64)
+	return network.String()
 }
 
 type originKey struct{}

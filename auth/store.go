@@ -27,6 +27,13 @@ type Store interface {
 	// DeleteUser forgets a user with sessions, tokens and grants, and returns
 	// it; ErrLastAdmin and ErrNotFound as ChangeUser.
 	DeleteUser(ctx context.Context, username string) (*User, error)
+	// MoveProject gives the roles in a project, and the tokens for it, to another
+	// name instead of those there; "" takes them away, with the tokens that are
+	// for nothing else. It is false where there was nothing to change.
+	MoveProject(ctx context.Context, name, newName string) (changed bool, err error)
+	// GrantedProjects are the names of projects that users have roles in or
+	// tokens are for.
+	GrantedProjects(ctx context.Context) ([]string, error)
 	// Generation is a number that another change of users, grants and tokens
 	// has made larger, and an end of a session that is not its time's.
 	Generation(ctx context.Context) (int64, error)
@@ -65,6 +72,15 @@ type Store interface {
 	RevokeToken(ctx context.Context, id string) error
 	// TouchToken notes that a token was used.
 	TouchToken(ctx context.Context, id string, at time.Time) error
+
+	// Failures returns the failed attempts of keys since a time, by key; those of
+	// which there were none are missing.
+	Failures(ctx context.Context, keys []string, since time.Time) (map[string]Failures, error)
+	// AddFailures counts another failure of each key. What failed last before
+	// `since` is forgotten, and beyond 10 000 keys what failed longest ago.
+	AddFailures(ctx context.Context, keys []string, at, since time.Time) error
+	// ForgetFailures forgets those of a key.
+	ForgetFailures(ctx context.Context, key string) error
 
 	// SettingOr returns the value kept under a key. Where there is none it
 	// keeps and returns `value`; of several first calls one value wins, and

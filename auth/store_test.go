@@ -19,6 +19,7 @@ type memory struct {
 	sessions map[string]auth.Session
 	tokens   map[string]auth.ApiToken
 	settings map[string]string
+	failures map[string]auth.Failures
 	// generation counts the changes.
 	generation int64
 	// down, when set, is what every method fails with.
@@ -26,7 +27,7 @@ type memory struct {
 }
 
 func newMemory() *memory {
-	return &memory{users: map[int64]auth.User{}, sessions: map[string]auth.Session{}, tokens: map[string]auth.ApiToken{}, settings: map[string]string{}}
+	return &memory{users: map[int64]auth.User{}, sessions: map[string]auth.Session{}, tokens: map[string]auth.ApiToken{}, settings: map[string]string{}, failures: map[string]auth.Failures{}}
 }
 
 func (m *memory) HasUsers(context.Context) (bool, error) {
@@ -279,6 +280,34 @@ func (m *memory) SettingOr(_ context.Context, key, value string) (string, error)
 	return value, m.down
 }
 
+func (m *memory) Failures(_ context.Context, keys []string, since time.Time) (map[string]auth.Failures, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	found := map[string]auth.Failures{}
+	for _, key := range keys {
+		if one, known := m.failures[key]; known && !one.LastAt.Before(since) {
+			found[key] = one
+		}
+	}
+	return found, m.down
+}
+
+func (m *memory) AddFailures(ctx context.Context, keys []string, at, _ time.Time) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	for _, key := range keys {
+		m.failures[key] = auth.Failures{Count: m.failures[key].Count + 1, LastAt: at}
+	}
+	return errors.Join(ctx.Err(), m.down)
+}
+
+func (m *memory) ForgetFailures(ctx context.Context, key string) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	delete(m.failures, key)
+	return errors.Join(ctx.Err(), m.down)
+}
+
 // theSecret signs the tokens of all tests.
 const theSecret = "5d41402abc4b2a76b9719d911017c592ae2b1c0f"
 
@@ -312,4 +341,37 @@ func refused(t *testing.T, err, wanted error) {
 	if !errors.Is(err, wanted) {
 		t.Errorf("got the error %v, want %v", err, wanted)
 	}
+}
+
+func (m *memory) GrantedProjects(context.Context) (names []string, err error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	for _, user := range m.users {
+		for _, grant := range user.Grants {
+			names = append(names, grant.ProjectName)
+		}
+	}
+	return names, m.down
+}
+
+func (m *memory) MoveProject(_ context.Context, name, newName string) (changed bool, err error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	for id, user := range m.users {
+		var grants []*auth.Grant
+		for _, grant := range user.Grants {
+			if grant.ProjectName != name {
+				grants = append(grants, grant)
+				continue
+			}
+			changed = true
+			if newName != "" {
+				grants = append(grants, &auth.Grant{ProjectName: newName, Role: grant.Role})
+			}
+		}
+		user.Grants = grants
+		m.users[id] = user
+	}
+	m.generation++
+	return changed, m.down
 }

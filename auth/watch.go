@@ -12,13 +12,15 @@ import (
 const pollEvery = 2 * time.Second
 
 // watchers are what is open, and may have to end before its time: sockets and
-// streams. The zero value is ready for use.
+// streams, by caller.
 type watchers struct {
 	mutex sync.Mutex
-	open  map[*watcher]struct{}
+	open  map[string]map[*watcher]struct{}
 	poked chan struct{}
 }
 
+// watcher is one of them. Its identity has the most rights that were in use with
+// it: what it asked for with them goes on with them.
 type watcher struct {
 	identity *Identity
 	end      context.CancelCauseFunc
@@ -26,20 +28,14 @@ type watcher struct {
 
 // Watch returns a context that ends, with the reason as its cause, when the
 // caller may not ask any more: logged out, revoked, disabled or deleted, in this
-// process at once, by another one within seconds. Release forgets the caller
+// process at once, by another one within seconds. It ends too, with
+// ErrRightsTaken, when the caller may do less than before: what is open was
+// allowed to another caller. Release forgets the caller
 // and lets the context live on; the end of ctx does both. [Service.Run] has to
 // run.
 func (s *Service) Watch(ctx context.Context, identity *Identity) (watched context.Context, release func()) {
 	watched, end := context.WithCancelCause(ctx)
-	one := &watcher{identity, end}
-	s.watchers.mutex.Lock()
-	s.watchers.open[one] = struct{}{}
-	s.watchers.mutex.Unlock()
-	release = func() {
-		s.watchers.mutex.Lock()
-		defer s.watchers.mutex.Unlock()
-		delete(s.watchers.open, one)
-	}
+	release = s.watchers.add(&watcher{identity, end})
 	context.AfterFunc(watched, release)
 	return watched, release
 }
@@ -48,6 +44,14 @@ func (s *Service) Watch(ctx context.Context, identity *Identity) (watched contex
 // ErrUnauthenticated when the session or the token has ended, or the user may
 // not log in any more.
 func (s *Service) Recheck(ctx context.Context, identity *Identity) (*Identity, error) {
+	now, err := s.recheck(ctx, identity)
+	if err == nil {
+		s.watchers.grown(now)
+	}
+	return now, err
+}
+
+func (s *Service) recheck(ctx context.Context, identity *Identity) (*Identity, error) {
 	if !identity.ExpiresAt.IsZero() && !identity.ExpiresAt.After(time.Now()) {
 		return nil, ErrTokenExpired
 	}
@@ -118,32 +122,108 @@ func (s *Service) endAll(ctx context.Context) error {
 		return err
 	}
 	var failed error
-	for _, same := range s.watchers.byCaller() {
-		_, err := s.Recheck(ctx, same[0].identity)
+	for _, one := range s.watchers.callers() {
+		now, err := s.recheck(ctx, one)
 		switch {
 		case errors.Is(err, ErrTokenExpired): // its transport ends it in its own way
 		case errors.Is(err, ErrUnauthenticated):
-			for _, one := range same {
-				one.end(err)
-			}
+			s.watchers.ended(one, err)
 		case err != nil:
 			failed = err
+		default:
+			s.watchers.narrowed(now)
 		}
 	}
 	return failed
 }
 
-// byCaller are the watchers by session or token.
-func (w *watchers) byCaller() map[string][]*watcher {
+// callers are one of each who has something open.
+func (w *watchers) callers() []*Identity {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	callers := map[string][]*watcher{}
-	for one := range w.open {
-		key := one.identity.Key()
-		if one.identity.User != nil {
-			key += " of " + strconv.FormatInt(one.identity.User.ID, 10) // a provider's have no session
+	callers := make([]*Identity, 0, len(w.open))
+	for _, same := range w.open {
+		for one := range same {
+			callers = append(callers, one.identity)
+			break
 		}
-		callers[key] = append(callers[key], one)
 	}
 	return callers
+}
+
+// grown notes the rights that a caller may use from now on.
+func (w *watchers) grown(now *Identity) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	for one := range w.open[now.caller()] {
+		if now.covers(one.identity) {
+			one.identity = now
+		}
+	}
+}
+
+// narrowed ends what a caller has open who may do less now.
+func (w *watchers) narrowed(now *Identity) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	for one := range w.open[now.caller()] {
+		if now.covers(one.identity) {
+			one.identity = now
+		} else {
+			one.end(ErrRightsTaken)
+		}
+	}
+}
+
+// ended ends all that a caller has open.
+func (w *watchers) ended(gone *Identity, reason error) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	for one := range w.open[gone.caller()] {
+		one.end(reason)
+	}
+}
+
+func (w *watchers) add(one *watcher) (remove func()) {
+	caller := one.identity.caller()
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	if w.open[caller] == nil {
+		w.open[caller] = map[*watcher]struct{}{}
+	}
+	w.open[caller][one] = struct{}{}
+	return func() {
+		w.mutex.Lock()
+		defer w.mutex.Unlock()
+		delete(w.open[caller], one)
+		if len(w.open[caller]) == 0 {
+			delete(w.open, caller)
+		}
+	}
+}
+
+// caller names who an identity is of: a session or a token, and its user, because
+// those of a provider have no session.
+func (i *Identity) caller() string {
+	key := i.Key()
+	if i.User != nil {
+		key += " of " + strconv.FormatInt(i.User.ID, 10)
+	}
+	return key
+}
+
+// covers says whether the caller may do all that the other one may.
+func (i *Identity) covers(other *Identity) bool {
+	if i == other {
+		return true
+	}
+	if i.globalRole().rank() < other.globalRole().rank() || (i.ReadOnly() && !other.ReadOnly()) {
+		return false
+	}
+	for project, role := range other.Grants {
+		if !i.RoleIn(project).AtLeast(role) {
+			return false
+		}
+	}
+	return true
 }

@@ -25,6 +25,15 @@ const ticks = `subscription { events(types: [LIFECYCLE], actions: [\"instance-up
 // sockets: by WriteMessage of gorilla/websocket, from one goroutine for each
 // core, with nothing to know about who reads. x-bare is how many messages a
 // second ours sends for each one of the bare program: the median of the rounds.
+//
+// What the profiles said, on two cores: of a bare write 80 % is the system call,
+// so what has piled up for a socket goes out by one (4 to 6 times the bare
+// program's rate in bursts); making all loaders of a response was three quarters
+// of what the execution of an event cost (they are made when the first is asked
+// for: a third of the CPU for 500,000 messages to subscribers who resume); and of
+// 45 KiB that an idle subscriber kept, 20 were the stack of the request's
+// goroutine below eighteen middlewares, and 8 net/http's own buffers (a socket has
+// goroutines of its own now, and keeps 25 with its client).
 func BenchmarkFanOut(b *testing.B) {
 	running := start(b, 10)
 	var ours []*websocket.Conn

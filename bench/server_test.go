@@ -40,7 +40,7 @@ type bench struct {
 	answers [][]byte // of LXD, while they are kept
 }
 
-func start(b testing.TB, instances int) *bench {
+func start(b testing.TB, instances int, flags ...string) *bench {
 	b.Helper()
 	simulated := lxdsim.New(lxdsim.Options{Instances: instances, Pools: 2, Networks: 2, Projects: 1, OperationDelay: time.Millisecond, Seed: 1})
 	b.Cleanup(simulated.Close)
@@ -50,7 +50,7 @@ func start(b testing.TB, instances int) *bench {
 		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
 	}}}
 	running.socket = socket
-	running.serve(socket)
+	running.serve(socket, flags...)
 	running.login()
 	return running
 }
@@ -120,13 +120,13 @@ func (s *bench) listen() string {
 	return socket
 }
 
-func (s *bench) serve(socket string) {
+func (s *bench) serve(socket string, more ...string) {
 	config := &server.Config{}
 	flags, err := kong.New(config)
 	if err != nil {
 		s.b.Fatal(err)
 	}
-	if _, err := flags.Parse([]string{"--port=0", "--lxd-mode=local", "--lxd-socket=" + socket, "--database=sqlite:///" + filepath.Join(s.b.TempDir(), "bench.db"), "--admin-password=a bench password"}); err != nil {
+	if _, err := flags.Parse(append([]string{"--port=0", "--lxd-mode=local", "--lxd-socket=" + socket, "--database=sqlite:///" + filepath.Join(s.b.TempDir(), "bench.db"), "--admin-password=a bench password"}, more...)); err != nil {
 		s.b.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -30,6 +30,9 @@ type DB struct {
 	// keeper holds one idle connection to a database in memory, which would
 	// vanish with its last connection; nil for a file.
 	keeper *sql.DB
+	// waiting asks PostgreSQL for the lead.
+	waiting candidate
+	held    holder
 }
 
 var _ auth.Store = (*DB)(nil)
@@ -147,6 +150,8 @@ func (db *DB) Ping(ctx context.Context) error {
 
 // Close ends all connections. A database in memory is gone after it.
 func (db *DB) Close() error {
+	db.waiting.close()
+	db.held.close()
 	err := db.bun.Close()
 	if db.keeper != nil {
 		if keeperErr := db.keeper.Close(); err == nil {

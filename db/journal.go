@@ -102,6 +102,10 @@ func (db *DB) Opened(ctx context.Context) (string, uint64, error) {
 
 // Append keeps events, with the operations that they tell of, all or none.
 func (db *DB) Append(ctx context.Context, records []*journal.Record) error {
+	return db.bun.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error { return appendEvents(ctx, tx, records) })
+}
+
+func appendEvents(ctx context.Context, tx bun.Tx, records []*journal.Record) error {
 	events := make([]*eventRow, len(records))
 	latest := map[string]*operationRow{}
 	for n, r := range records {
@@ -114,15 +118,13 @@ func (db *DB) Append(ctx context.Context, records []*journal.Record) error {
 	for _, row := range latest {
 		operations = append(operations, row)
 	}
-	return db.bun.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		if _, err := tx.NewInsert().Model(&events).On("CONFLICT DO NOTHING").Exec(ctx); err != nil || len(operations) == 0 {
-			return err
-		}
-		_, err := tx.NewInsert().Model(&operations).On("CONFLICT (uuid) DO UPDATE").
-			Set("sequence = EXCLUDED.sequence").Set("timestamp = EXCLUDED.timestamp").Set("project = EXCLUDED.project").
-			Set("member = EXCLUDED.member").Set("final = EXCLUDED.final").Set("body = EXCLUDED.body").Exec(ctx)
+	if _, err := tx.NewInsert().Model(&events).On("CONFLICT DO NOTHING").Exec(ctx); err != nil || len(operations) == 0 {
 		return err
-	})
+	}
+	_, err := tx.NewInsert().Model(&operations).On("CONFLICT (uuid) DO UPDATE").
+		Set("sequence = EXCLUDED.sequence").Set("timestamp = EXCLUDED.timestamp").Set("project = EXCLUDED.project").
+		Set("member = EXCLUDED.member").Set("final = EXCLUDED.final").Set("body = EXCLUDED.body").Exec(ctx)
+	return err
 }
 
 // Hole says that events up to a sequence were not kept. What is said already
@@ -187,7 +189,7 @@ func (db *DB) Operations(ctx context.Context, project string, before uint64, mos
 	var rows []*operationRow
 	query := db.bun.NewSelect().Model(&rows).Where("sequence < ?", int64(before)).Order("sequence DESC").Limit(int64(most))
 	if project != "" {
-		query = query.Where("project = ?", project)
+		query = query.Where("project IN (?, '')", project) // of several projects are those of none
 	}
 	if err := query.Scan(ctx); err != nil {
 		return nil, err

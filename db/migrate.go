@@ -33,7 +33,10 @@ func migrations() *migrate.Migrations {
 	steps.Add(step("0014", "origins", addOrigins))
 	steps.Add(step("0020", "trust", createTrust))
 	steps.Add(step("0021", "subjects", createSubjects))
+	steps.Add(step("0022", "journal_inbox", createInbox))
 	steps.Add(step("0030", "bulk_beats", addBeats))
+	steps.Add(step("0046", "failed_attempts", createFailures))
+	steps.Add(step("0047", "barred_subjects", createBarred))
 	return steps
 }
 

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -48,11 +49,16 @@ func (db *DB) UserBySubject(ctx context.Context, issuer, subject string) (*auth.
 	return db.UserByName(ctx, name)
 }
 
-// AddSubject keeps a new user and whom of a provider it is, both or none.
+// AddSubject keeps a new user and whom of a provider it is, both or none; it is
+// auth.ErrBarred for one who was deleted.
 func (db *DB) AddSubject(ctx context.Context, issuer, subject string, user *auth.User) error {
 	return db.bun.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		barred, err := tx.NewSelect().Model((*barredRow)(nil)).Where("issuer = ? AND subject = ?", issuer, subject).Exists(ctx)
+		if err != nil || barred {
+			return cmp.Or(err, auth.ErrBarred)
+		}
 		row := &userRow{Username: user.Username, Role: user.Role, PasswordHash: user.PasswordHash, CreatedAt: user.CreatedAt}
-		err := tx.NewInsert().Model(row).On("CONFLICT (username) DO NOTHING").Returning("id").Scan(ctx)
+		err = tx.NewInsert().Model(row).On("CONFLICT (username) DO NOTHING").Returning("id").Scan(ctx)
 		if errors.Is(err, sql.ErrNoRows) {
 			return auth.ErrUserExists
 		}

@@ -138,10 +138,14 @@ func (db *DB) ChangeUser(ctx context.Context, username string, change func(*auth
 	return user, nil
 }
 
-// DeleteUser forgets a user; sessions, tokens and grants go with it.
+// DeleteUser forgets a user; sessions, tokens and grants go with it. A provider's
+// user is barred.
 func (db *DB) DeleteUser(ctx context.Context, username string) (user *auth.User, err error) {
 	err = db.changeAccess(ctx, func(ctx context.Context, tx bun.Tx) error {
 		if user, err = oneUser(ctx, tx, "username = ?", username); err != nil {
+			return err
+		}
+		if err := bar(ctx, tx, user); err != nil {
 			return err
 		}
 		if _, err := tx.NewDelete().Model(&userRow{ID: user.ID}).WherePK().Exec(ctx); err != nil {

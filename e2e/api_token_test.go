@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"net/http"
 	"os/exec"
 	"strings"
@@ -176,4 +177,19 @@ func TestTokensAndPasswordsOnTheCommandLine(t *testing.T) {
 		t.Error(got)
 	}
 	server.loginAs(t, "vera", "correct horse of a shell")
+	trail := server.must(t, admin, `{ auditEvents(first: 100) { nodes { action username session code input } } }`, nil)
+	for action, input := range map[string]string{"createApiToken": "by hand", "importApiToken": "vera", "revokeApiToken": id, "setPassword": "vera"} {
+		kept := false
+		for _, row := range trail.at("auditEvents", "nodes").([]any) {
+			by, _ := into(row, "session").(string)
+			kept = kept || (into(row, "action") == action && strings.HasPrefix(by, "command line") && into(row, "code") == nil && strings.Contains(fmt.Sprint(into(row, "input")), input))
+		}
+		if !kept {
+			t.Errorf("%s is not in the audit trail: %s", action, trail.Text)
+		}
+	}
+	if strings.Contains(trail.Text, text) || strings.Contains(trail.Text, "0f1e2d3c4b5a69788796") || strings.Contains(trail.Text, "of a shell") {
+		t.Errorf("a secret is in the audit trail: %s", trail.Text)
+	}
+	server.wantNoSecretInLog(t)
 }

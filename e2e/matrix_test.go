@@ -11,7 +11,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// rootFields say who may ask a root field: the lowest role, or "public".
+// rootFields say who may ask a root field: the lowest role, "loggedIn" for
+// whoever has an account, or "public".
 // What is an ADMIN's is asked of those who are none; a new field needs a row.
 var rootFields = map[string]string{
 	"Mutation.acceptServerCertificate":     "ADMIN",
@@ -95,11 +96,12 @@ var rootFields = map[string]string{
 	"Mutation.grantRole":                   "ADMIN",
 	"Mutation.growInstanceDisk":            "OPERATOR",
 	"Mutation.login":                       "public",
-	"Mutation.logout":                      "VIEWER",
+	"Mutation.logout":                      "loggedIn",
 	"Mutation.migrateInstance":             "OPERATOR",
 	"Mutation.moveStorageVolume":           "OPERATOR",
 	"Mutation.publishImage":                "ADMIN",
 	"Mutation.pushImage":                   "ADMIN",
+	"Mutation.readmitUser":                 "ADMIN",
 	"Mutation.rebuildInstance":             "OPERATOR",
 	"Mutation.refreshImage":                "ADMIN",
 	"Mutation.refreshToken":                "public",
@@ -125,16 +127,16 @@ var rootFields = map[string]string{
 	"Mutation.restoreClusterMember":        "ADMIN",
 	"Mutation.restoreInstance":             "OPERATOR",
 	"Mutation.restoreStorageVolume":        "OPERATOR",
-	"Mutation.revokeApiToken":              "VIEWER",
+	"Mutation.revokeApiToken":              "loggedIn",
 	"Mutation.revokeIdentityToken":         "ADMIN",
 	"Mutation.revokeRole":                  "ADMIN",
-	"Mutation.revokeSession":               "VIEWER",
+	"Mutation.revokeSession":               "loggedIn",
 	"Mutation.runCommand":                  "OPERATOR",
 	"Mutation.scaleInstanceCpu":            "OPERATOR",
 	"Mutation.scaleInstanceMemory":         "OPERATOR",
 	"Mutation.setInstanceState":            "OPERATOR",
 	"Mutation.setInstanceTemplate":         "ADMIN",
-	"Mutation.setPassword":                 "VIEWER",
+	"Mutation.setPassword":                 "loggedIn",
 	"Mutation.setScalingBounds":            "OPERATOR",
 	"Mutation.startInstance":               "OPERATOR",
 	"Mutation.stopInstance":                "OPERATOR",
@@ -169,9 +171,10 @@ var rootFields = map[string]string{
 	"Mutation.updateStorageVolumeSnapshot": "OPERATOR",
 	"Mutation.updateUser":                  "ADMIN",
 	"Mutation.updateWarning":               "ADMIN",
-	"Query.apiTokens":                      "VIEWER",
+	"Query.apiTokens":                      "loggedIn",
 	"Query.auditEvents":                    "ADMIN",
 	"Query.authGroups":                     "ADMIN",
+	"Query.barredUsers":                    "ADMIN",
 	"Query.certificate":                    "ADMIN",
 	"Query.certificates":                   "ADMIN",
 	"Query.clusterGroups":                  "VIEWER",
@@ -210,7 +213,7 @@ var rootFields = map[string]string{
 	"Query.remoteImages":                   "VIEWER",
 	"Query.search":                         "VIEWER",
 	"Query.server":                         "VIEWER",
-	"Query.sessions":                       "VIEWER",
+	"Query.sessions":                       "loggedIn",
 	"Query.storageBucket":                  "VIEWER",
 	"Query.storageBuckets":                 "VIEWER",
 	"Query.storagePool":                    "VIEWER",
@@ -218,7 +221,7 @@ var rootFields = map[string]string{
 	"Query.storageVolume":                  "VIEWER",
 	"Query.storageVolumes":                 "VIEWER",
 	"Query.users":                          "ADMIN",
-	"Query.viewer":                         "VIEWER",
+	"Query.viewer":                         "loggedIn",
 	"Query.waitOperation":                  "VIEWER",
 	"Query.warning":                        "VIEWER",
 	"Query.warnings":                       "VIEWER",
@@ -280,13 +283,14 @@ func anything(schema *ast.Schema, of *ast.Type) string {
 	return "{}"
 }
 
-var ranks = map[string]int{"": 0, "VIEWER": 1, "OPERATOR": 2, "ADMIN": 3}
+// ranks order the roles; who has an account and no role is "loggedIn".
+var ranks = map[string]int{"": 0, "loggedIn": 0, "VIEWER": 1, "OPERATOR": 2, "ADMIN": 3}
 
 // Every root field refuses every kind of caller who has no business with it.
 func TestEveryRootFieldRefusesWhoMayNot(t *testing.T) {
 	server := onRealLXD(t)
 	admin, project := server.login(t), newProject(t, "true")
-	callers := map[string]struct{ token, role string }{"none": {"", ""}}
+	callers := map[string]struct{ token, role string }{"none": {"", ""}, "no role": {server.account(t, admin, "without", ""), "loggedIn"}}
 	for _, role := range []string{"VIEWER", "OPERATOR"} {
 		callers[role] = struct{ token, role string }{server.account(t, admin, strings.ToLower(role), role), role}
 		name := strings.ToLower(role) + "-of-one"
@@ -321,6 +325,9 @@ func TestEveryRootFieldRefusesWhoMayNot(t *testing.T) {
 			}
 			if directive := field.Directives.ForName("hasRole"); directive != nil && directive.Arguments.ForName("role").Value.Raw != role {
 				t.Errorf("%s is for %s, and the table says %s", name, directive.Arguments.ForName("role").Value.Raw, role)
+			}
+			if (role == "loggedIn") != (field.Directives.ForName("loggedIn") != nil) {
+				t.Errorf("%s is not for whom the table says: %s", name, role)
 			}
 			if role == "public" {
 				continue

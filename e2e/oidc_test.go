@@ -130,6 +130,38 @@ func TestLogInByAnIdentityProvider(t *testing.T) {
 	server.wantNoSecretInLog(t)
 }
 
+// A deleted user of a provider stays out, though the provider's token is good,
+// until an administrator lets them in; then as somebody new.
+func TestADeletedUserOfAProviderStaysOut(t *testing.T) {
+	p := newProvider(t)
+	server := onRealLXD(t, "OIDC_ISSUER="+p.url, "OIDC_CLIENT_ID=lxdql", "OIDC_ROLES=web=VIEWER")
+	admin, ann := server.login(t), p.token(t, p.key, nil)
+	const who = `{ viewer { id username role } }`
+	first := server.must(t, ann, who, nil)
+	server.must(t, admin, `mutation { updateUser(username: "ann", input: {role: ADMIN}) { user { id } } }`, nil)
+	open := server.listening(t, ann)
+	server.must(t, admin, `mutation { deleteUser(username: "ann") { deletedId } }`, nil)
+	open.wantClosed(4401, 5*time.Second)
+	for _, token := range []string{ann, p.token(t, p.key, map[string]any{"preferred_username": "someone-else"})} {
+		if got := server.ask(t, token, who, nil); got.Status != http.StatusUnauthorized || !strings.Contains(got.Text, "readmitUser") {
+			t.Errorf("a deleted user: %s", got.Text)
+		}
+	}
+	barred := server.must(t, admin, `{ barredUsers { issuer subject username barredAt } }`, nil)
+	if barred.at("barredUsers", 0, "username") != "ann" || barred.at("barredUsers", 0, "subject") != "42" || barred.at("barredUsers", 0, "issuer") != p.url {
+		t.Error(barred.Text)
+	}
+	const readmit = `mutation($i: String!, $s: String!) { readmitUser(issuer: $i, subject: $s) { user { username } } }`
+	if got := server.ask(t, admin, readmit, map[string]any{"i": p.url, "s": "43"}); got.code() != "NOT_FOUND" {
+		t.Error(got.Text)
+	}
+	server.must(t, admin, readmit, map[string]any{"i": p.url, "s": "42"})
+	again := server.must(t, ann, who, nil)
+	if again.at("viewer", "role") != "VIEWER" || again.at("viewer", "id") == first.at("viewer", "id") {
+		t.Errorf("let in again: %s", again.Text)
+	}
+}
+
 // A provider that cannot be what it should be is refused at the start; one that is away is no reason not to start.
 func TestProvidersThatDoNotWork(t *testing.T) {
 	for says, environment := range map[string][]string{

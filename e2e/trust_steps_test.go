@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -75,6 +76,29 @@ func wantHealth(t *testing.T, server *running, status int, says string) {
 	}
 	if response.StatusCode != status || !strings.HasPrefix(string(body), `{"status":"`+says+`"`) {
 		t.Errorf("health: HTTP %d %s", response.StatusCode, body)
+	}
+}
+
+// wantAudited looks for what was done about trust, refused and not, in the audit
+// trail, and for tokens, which must not be there.
+func wantAudited(t *testing.T, server *running, login, token string, actions map[string]string) {
+	t.Helper()
+	trail := server.must(t, login, `query { auditEvents(first: 100) { nodes { action username session code input } } }`, nil)
+	for action, says := range actions {
+		done, refused := false, false
+		for _, row := range trail.at("auditEvents", "nodes").([]any) {
+			if into(row, "action") != action {
+				continue
+			}
+			done = done || (into(row, "code") == nil && strings.Contains(strings.ToLower(fmt.Sprint(into(row, "input"))), says))
+			refused = refused || into(row, "code") != nil
+		}
+		if !done || (!refused && action != "probeServer") {
+			t.Errorf("%s: done %v, refused %v: %s", action, done, refused, trail.Text)
+		}
+	}
+	if strings.Contains(trail.Text, token[:40]) {
+		t.Errorf("the token is in the audit trail: %s", trail.Text)
 	}
 }
 

@@ -86,6 +86,7 @@ func TestTrust(t *testing.T) {
 		t.Errorf("after a restart: %v", at)
 	}
 	expired(t, server, login, home, ask)
+	wantAudited(t, server, login, token, map[string]string{"enrolServer": seen, "acceptServerCertificate": changed, "probeServer": address})
 	server.wantNoSecretInLog(t)
 	if strings.Contains(server.log.String(), token[:40]) {
 		t.Error("the log holds the token")

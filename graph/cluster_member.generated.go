@@ -21,6 +21,7 @@ import (
 type ClusterGroupResolver interface {
 	Members(ctx context.Context, obj *lxd.ClusterGroup) ([]*lxd.ClusterMember, error)
 	Etag(ctx context.Context, obj *lxd.ClusterGroup) (*string, error)
+	AvailableActions(ctx context.Context, obj *lxd.ClusterGroup) ([]lxd.Action, error)
 }
 type ClusterMemberResolver interface {
 	Config(ctx context.Context, obj *lxd.ClusterMember, prefix *string) (lxd.StringMap, error)
@@ -215,6 +216,29 @@ func (ec *executionContext) _ClusterGroup_etag(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_ClusterGroup_etag(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ClusterGroup", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ClusterGroup_availableActions(ctx context.Context, field graphql.CollectedField, obj *lxd.ClusterGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusterGroup_availableActions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ClusterGroup().AvailableActions(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClusterGroup_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusterGroup", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _ClusterMember_id(ctx context.Context, field graphql.CollectedField, obj *lxd.ClusterMember) (ret graphql.Marshaler) {
@@ -1163,6 +1187,44 @@ func (ec *executionContext) _ClusterGroup(ctx context.Context, sel ast.Selection
 				}()
 				res = ec._ClusterGroup_etag(ctx, field, obj)
 				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "availableActions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ClusterGroup_availableActions(ctx, field, obj)
+				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res

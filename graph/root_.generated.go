@@ -70,6 +70,7 @@ type ResolverRoot interface {
 	StorageBucket() StorageBucketResolver
 	StoragePool() StoragePoolResolver
 	StorageVolume() StorageVolumeResolver
+	StorageVolumeBackup() StorageVolumeBackupResolver
 	StorageVolumeSnapshot() StorageVolumeSnapshotResolver
 	Subscription() SubscriptionResolver
 	User() UserResolver
@@ -77,8 +78,9 @@ type ResolverRoot interface {
 }
 
 type DirectiveRoot struct {
-	HasRole func(ctx context.Context, obj any, next graphql.Resolver, role auth.Role) (res any, err error)
-	Public  func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
+	HasRole  func(ctx context.Context, obj any, next graphql.Resolver, role auth.Role) (res any, err error)
+	LoggedIn func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
+	Public   func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
 }
 
 type ComplexityRoot struct {
@@ -174,6 +176,13 @@ type ComplexityRoot struct {
 		User         func(childComplexity int) int
 	}
 
+	BarredUser struct {
+		BarredAt func(childComplexity int) int
+		Issuer   func(childComplexity int) int
+		Subject  func(childComplexity int) int
+		Username func(childComplexity int) int
+	}
+
 	BulkInstancesPayload struct {
 		Items     func(childComplexity int) int
 		Operation func(childComplexity int) int
@@ -235,11 +244,12 @@ type ComplexityRoot struct {
 	}
 
 	ClusterGroup struct {
-		Description func(childComplexity int) int
-		Etag        func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Members     func(childComplexity int) int
-		Name        func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Members          func(childComplexity int) int
+		Name             func(childComplexity int) int
 	}
 
 	ClusterMember struct {
@@ -913,6 +923,7 @@ type ComplexityRoot struct {
 	}
 
 	InstanceBackup struct {
+		AvailableActions func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
 		DownloadURL      func(childComplexity int) int
 		ExpiresAt        func(childComplexity int) int
@@ -1241,6 +1252,7 @@ type ComplexityRoot struct {
 		MoveStorageVolume           func(childComplexity int, pool string, name string, project *string, location *string, input lxd.MoveStorageVolumeInput, wait *int) int
 		PublishImage                func(childComplexity int, input lxd.PublishImageInput, wait *int, idempotencyKey *string) int
 		PushImage                   func(childComplexity int, fingerprint string, project *string, input lxd.PushImageInput, wait *int, idempotencyKey *string) int
+		ReadmitUser                 func(childComplexity int, issuer string, subject string) int
 		RebuildInstance             func(childComplexity int, name string, project *string, source lxd.InstanceSource, wait *int) int
 		RefreshImage                func(childComplexity int, fingerprint string, project *string, wait *int) int
 		RefreshToken                func(childComplexity int, refreshToken string) int
@@ -1568,24 +1580,25 @@ type ComplexityRoot struct {
 	}
 
 	Operation struct {
-		Class       func(childComplexity int) int
-		CreatedAt   func(childComplexity int) int
-		Description func(childComplexity int) int
-		Entities    func(childComplexity int) int
-		Error       func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Items       func(childComplexity int) int
-		Location    func(childComplexity int) int
-		LxdURL      func(childComplexity int) int
-		MayCancel   func(childComplexity int) int
-		Metadata    func(childComplexity int) int
-		Progress    func(childComplexity int) int
-		Project     func(childComplexity int) int
-		Resources   func(childComplexity int) int
-		Status      func(childComplexity int) int
-		StatusCode  func(childComplexity int) int
-		UUID        func(childComplexity int) int
-		UpdatedAt   func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Class            func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Entities         func(childComplexity int) int
+		Error            func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Items            func(childComplexity int) int
+		Location         func(childComplexity int) int
+		LxdURL           func(childComplexity int) int
+		MayCancel        func(childComplexity int) int
+		Metadata         func(childComplexity int) int
+		Progress         func(childComplexity int) int
+		Project          func(childComplexity int) int
+		Resources        func(childComplexity int) int
+		Status           func(childComplexity int) int
+		StatusCode       func(childComplexity int) int
+		UUID             func(childComplexity int) int
+		UpdatedAt        func(childComplexity int) int
 	}
 
 	OperationConnection struct {
@@ -1711,6 +1724,7 @@ type ComplexityRoot struct {
 		Tags             func(childComplexity int) int
 		Usage            func(childComplexity int) int
 		UsedBy           func(childComplexity int) int
+		ViewerRole       func(childComplexity int) int
 	}
 
 	ProjectChange struct {
@@ -1765,6 +1779,7 @@ type ComplexityRoot struct {
 		APITokens              func(childComplexity int, allUsers *bool, where map[string]any, search *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		AuditEvents            func(childComplexity int, username *string, action *string, from *lxd.Time, to *lxd.Time, first *int, after *string, last *int, before *string) int
 		AuthGroups             func(childComplexity int) int
+		BarredUsers            func(childComplexity int) int
 		Certificate            func(childComplexity int, fingerprint string) int
 		Certificates           func(childComplexity int, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		ClusterGroups          func(childComplexity int) int
@@ -1815,6 +1830,10 @@ type ComplexityRoot struct {
 		WaitOperation          func(childComplexity int, id string, timeoutSeconds *int) int
 		Warning                func(childComplexity int, id string) int
 		Warnings               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
+	}
+
+	ReadmitUserPayload struct {
+		User func(childComplexity int) int
 	}
 
 	RebuildInstancePayload struct {
@@ -2428,6 +2447,7 @@ type ComplexityRoot struct {
 	}
 
 	StorageVolumeBackup struct {
+		AvailableActions func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
 		DownloadURL      func(childComplexity int) int
 		ExpiresAt        func(childComplexity int) int
@@ -2462,13 +2482,14 @@ type ComplexityRoot struct {
 	}
 
 	StorageVolumeSnapshot struct {
-		CreatedAt   func(childComplexity int) int
-		Description func(childComplexity int) int
-		Etag        func(childComplexity int) int
-		ExpiresAt   func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Name        func(childComplexity int) int
-		Volume      func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Etag             func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Volume           func(childComplexity int) int
 	}
 
 	StorageVolumeState struct {
@@ -2718,18 +2739,19 @@ type ComplexityRoot struct {
 	}
 
 	Warning struct {
-		Count       func(childComplexity int) int
-		Entity      func(childComplexity int) int
-		FirstSeenAt func(childComplexity int) int
-		ID          func(childComplexity int) int
-		LastMessage func(childComplexity int) int
-		LastSeenAt  func(childComplexity int) int
-		Location    func(childComplexity int) int
-		Project     func(childComplexity int) int
-		Severity    func(childComplexity int) int
-		Status      func(childComplexity int) int
-		Type        func(childComplexity int) int
-		UUID        func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Count            func(childComplexity int) int
+		Entity           func(childComplexity int) int
+		FirstSeenAt      func(childComplexity int) int
+		ID               func(childComplexity int) int
+		LastMessage      func(childComplexity int) int
+		LastSeenAt       func(childComplexity int) int
+		Location         func(childComplexity int) int
+		Project          func(childComplexity int) int
+		Severity         func(childComplexity int) int
+		Status           func(childComplexity int) int
+		Type             func(childComplexity int) int
+		UUID             func(childComplexity int) int
 	}
 
 	WarningConnection struct {
@@ -3113,6 +3135,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AuthPayload.User(childComplexity), true
 
+	case "BarredUser.barredAt":
+		if e.ComplexityRoot.BarredUser.BarredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BarredUser.BarredAt(childComplexity), true
+	case "BarredUser.issuer":
+		if e.ComplexityRoot.BarredUser.Issuer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BarredUser.Issuer(childComplexity), true
+	case "BarredUser.subject":
+		if e.ComplexityRoot.BarredUser.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BarredUser.Subject(childComplexity), true
+	case "BarredUser.username":
+		if e.ComplexityRoot.BarredUser.Username == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BarredUser.Username(childComplexity), true
+
 	case "BulkInstancesPayload.items":
 		if e.ComplexityRoot.BulkInstancesPayload.Items == nil {
 			break
@@ -3320,6 +3367,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClearInstanceConsoleLogPayload.Operation(childComplexity), true
 
+	case "ClusterGroup.availableActions":
+		if e.ComplexityRoot.ClusterGroup.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClusterGroup.AvailableActions(childComplexity), true
 	case "ClusterGroup.description":
 		if e.ComplexityRoot.ClusterGroup.Description == nil {
 			break
@@ -5655,6 +5708,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InstanceAggregate.Type(childComplexity), true
 
+	case "InstanceBackup.availableActions":
+		if e.ComplexityRoot.InstanceBackup.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InstanceBackup.AvailableActions(childComplexity), true
 	case "InstanceBackup.createdAt":
 		if e.ComplexityRoot.InstanceBackup.CreatedAt == nil {
 			break
@@ -7607,6 +7666,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PushImage(childComplexity, args["fingerprint"].(string), args["project"].(*string), args["input"].(lxd.PushImageInput), args["wait"].(*int), args["idempotencyKey"].(*string)), true
+	case "Mutation.readmitUser":
+		if e.ComplexityRoot.Mutation.ReadmitUser == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_readmitUser_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReadmitUser(childComplexity, args["issuer"].(string), args["subject"].(string)), true
 	case "Mutation.rebuildInstance":
 		if e.ComplexityRoot.Mutation.RebuildInstance == nil {
 			break
@@ -9522,6 +9592,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NoneDevice.Type(childComplexity), true
 
+	case "Operation.availableActions":
+		if e.ComplexityRoot.Operation.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Operation.AvailableActions(childComplexity), true
 	case "Operation.class":
 		if e.ComplexityRoot.Operation.Class == nil {
 			break
@@ -10145,6 +10221,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.UsedBy(childComplexity), true
+	case "Project.viewerRole":
+		if e.ComplexityRoot.Project.ViewerRole == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.ViewerRole(childComplexity), true
 
 	case "ProjectChange.current":
 		if e.ComplexityRoot.ProjectChange.Current == nil {
@@ -10343,6 +10425,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.AuthGroups(childComplexity), true
+	case "Query.barredUsers":
+		if e.ComplexityRoot.Query.BarredUsers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.BarredUsers(childComplexity), true
 	case "Query.certificate":
 		if e.ComplexityRoot.Query.Certificate == nil {
 			break
@@ -10859,6 +10947,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Warnings(childComplexity, args["project"].(*string), args["allProjects"].(*bool), args["where"].(map[string]any), args["search"].(*string), args["filter"].(*string), args["orderBy"].(*page.OrderBy), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["limit"].(*int), args["offset"].(*int)), true
+
+	case "ReadmitUserPayload.user":
+		if e.ComplexityRoot.ReadmitUserPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReadmitUserPayload.User(childComplexity), true
 
 	case "RebuildInstancePayload.instance":
 		if e.ComplexityRoot.RebuildInstancePayload.Instance == nil {
@@ -13183,6 +13278,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StorageVolume.UsedBy(childComplexity), true
 
+	case "StorageVolumeBackup.availableActions":
+		if e.ComplexityRoot.StorageVolumeBackup.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeBackup.AvailableActions(childComplexity), true
 	case "StorageVolumeBackup.createdAt":
 		if e.ComplexityRoot.StorageVolumeBackup.CreatedAt == nil {
 			break
@@ -13319,6 +13420,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StorageVolumeEdge.Node(childComplexity), true
 
+	case "StorageVolumeSnapshot.availableActions":
+		if e.ComplexityRoot.StorageVolumeSnapshot.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StorageVolumeSnapshot.AvailableActions(childComplexity), true
 	case "StorageVolumeSnapshot.createdAt":
 		if e.ComplexityRoot.StorageVolumeSnapshot.CreatedAt == nil {
 			break
@@ -14174,6 +14281,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UserEdge.Node(childComplexity), true
 
+	case "Warning.availableActions":
+		if e.ComplexityRoot.Warning.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Warning.AvailableActions(childComplexity), true
 	case "Warning.count":
 		if e.ComplexityRoot.Warning.Count == nil {
 			break
@@ -15013,6 +15126,8 @@ enum Action {
   PUSH
   """Fetch a newer one from where it came from."""
   REFRESH
+  """Stop it before its end."""
+  CANCEL
   """One that this release of lxdql does not know."""
   UNKNOWN
 }
@@ -15166,7 +15281,7 @@ extend type Query {
     limit: Int
     """How many to leave out at the beginning; not together with a cursor."""
     offset: Int
-  ): ApiTokenConnection @hasRole(role: VIEWER)
+  ): ApiTokenConnection @loggedIn
 }
 
 extend type Mutation {
@@ -15185,7 +15300,7 @@ extend type Mutation {
   revokeApiToken(
     """The token's id."""
     id: ID!
-  ): RevokeApiTokenPayload @hasRole(role: VIEWER)
+  ): RevokeApiTokenPayload @loggedIn
 }
 `, BuiltIn: false},
 	{Name: "../schema/audit_event.graphqls", Input: `"""One change through lxdql, or one log-in: who, what and how it ended."""
@@ -15200,9 +15315,9 @@ type AuditEvent implements Node {
   username: String
   """The address that it came from."""
   address: String!
-  """The session or token that was used; null for none."""
+  """The session or token that was used; ` + "`" + `command line of root` + "`" + ` for what the program's own commands did; null for none."""
   session: String
-  """The mutation: ` + "`" + `startInstance` + "`" + `."""
+  """The mutation: ` + "`" + `startInstance` + "`" + `; or ` + "`" + `probeServer` + "`" + `, ` + "`" + `importApiToken` + "`" + ` and ` + "`" + `rotateKey` + "`" + `, which are none."""
   action: String!
   """The name of the project that was named; null for none."""
   project: String
@@ -15280,6 +15395,49 @@ extend type StorageVolumeBackup {
   question. A backup that is made for it alone and removed again is at ` + "`" + `/api/v1/storage-pools/{pool}/volumes/{name}/export` + "`" + `.
   """
   downloadUrl: String!
+}
+`, BuiltIn: false},
+	{Name: "../schema/barred_user.graphqls", Input: `"""
+A user of an identity provider (` + "`" + `OIDC_ISSUER` + "`" + `) who was deleted here. The provider
+still lets them log in there; lxdql refuses them until ` + "`" + `readmitUser` + "`" + `.
+"""
+type BarredUser {
+  """The provider, as it calls itself in its tokens (` + "`" + `iss` + "`" + `)."""
+  issuer: String!
+  """Who it is to the provider (` + "`" + `sub` + "`" + `)."""
+  subject: String!
+  """What the user was called here."""
+  username: String!
+  """When the user was deleted."""
+  barredAt: Time!
+}
+
+"""What ` + "`" + `readmitUser` + "`" + ` gives."""
+type ReadmitUserPayload {
+  """Who may log in again."""
+  user: BarredUser
+}
+
+extend type Query {
+  """
+  The users of an identity provider who were deleted and stay out, the last one
+  first. For an ADMIN of the whole server; others get ` + "`" + `FORBIDDEN` + "`" + `.
+  """
+  barredUsers: [BarredUser!] @hasRole(role: ADMIN)
+}
+
+extend type Mutation {
+  """
+  Let a deleted user of an identity provider in again: the next log-in makes a new
+  user, with nothing of what the deleted one was granted. ` + "`" + `NOT_FOUND` + "`" + ` when nobody
+  is kept out by this issuer and subject. For an ADMIN of the whole server.
+  """
+  readmitUser(
+    """The provider: ` + "`" + `BarredUser.issuer` + "`" + `."""
+    issuer: String!
+    """Who it is to the provider: ` + "`" + `BarredUser.subject` + "`" + `."""
+    subject: String!
+  ): ReadmitUserPayload @hasRole(role: ADMIN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/bulk.graphqls", Input: `"""How far one instance of a bulk is."""
@@ -22758,6 +22916,12 @@ directive @hasRole(
   role: Role!
 ) on FIELD_DEFINITION
 
+"""
+Whoever is logged in may select the field, with no role anywhere: it is about
+the caller's own account.
+"""
+directive @loggedIn on FIELD_DEFINITION
+
 """Anybody may select the field, without logging in."""
 directive @public on FIELD_DEFINITION
 
@@ -22994,7 +23158,13 @@ type Server {
   too while LXD is not spoken to because its certificate has changed.
   """
   connection: LxdEndpoint!
-  """What an administrator should know about the safety of this set-up; empty when there is nothing to say."""
+  """
+  What an administrator should know about the safety of this set-up; empty when
+  there is nothing to say. For an ADMIN of the whole server it also names each
+  instance that reaches the host by its configuration, its profiles or its
+  devices, and who may enter it without being an ADMIN: they are as good as root
+  on the host. At most 100 of them.
+  """
   securityNotes: [String!]!
   """LXD's configuration, in its keys; null for callers who are not ADMIN. Passwords are left out."""
   config: StringMap
@@ -23014,7 +23184,7 @@ type Server {
   """
   usage: [ProjectUsage!]
   """
-  What LXD measures, of the instances that the caller may see and of LXD itself.
+  What LXD measures, of the instances that the caller may see and, for who sees all projects, of LXD itself.
   Null when it could not be read.
   """
   metrics(
@@ -23291,7 +23461,7 @@ extend type Query {
     limit: Int
     """How many to leave out at the beginning; not together with a cursor."""
     offset: Int
-  ): SessionConnection @hasRole(role: VIEWER)
+  ): SessionConnection @loggedIn
 }
 
 extend type Mutation {
@@ -23302,7 +23472,7 @@ extend type Mutation {
   logout(
     """End all other sessions of the caller too; API tokens stay."""
     everywhere: Boolean = false
-  ): LogoutPayload @hasRole(role: VIEWER)
+  ): LogoutPayload @loggedIn
   """
   End a session of the caller, or, as an ADMIN of the whole server, of anybody:
   what is open with it ends at once. ` + "`" + `NOT_FOUND` + "`" + ` when there is none.
@@ -23310,7 +23480,7 @@ extend type Mutation {
   revokeSession(
     """The session's id."""
     id: ID!
-  ): RevokeSessionPayload @hasRole(role: VIEWER)
+  ): RevokeSessionPayload @loggedIn
 }
 `, BuiltIn: false},
 	{Name: "../schema/storage_bucket.graphqls", Input: `"""What an access key of a bucket may do."""
@@ -25152,7 +25322,7 @@ type RevokeRolePayload {
 
 extend type Query {
   """The caller, with the rights that the caller's token has; null for nobody."""
-  viewer: User @hasRole(role: VIEWER)
+  viewer: User @loggedIn
   """All users. For an ADMIN of the whole server; others get ` + "`" + `FORBIDDEN` + "`" + `."""
   users(
     """The conditions that they have to meet; null is all."""
@@ -25189,7 +25359,8 @@ extend type Mutation {
     """
     Also set the access token as the cookie ` + "`" + `authenticationToken` + "`" + ` (HttpOnly, SameSite=Strict), for browser apps.
     It counts on every route, and is renewed as long as it is used. Browsers have to send the header ` + "`" + `X-CSRF-Token` + "`" + `
-    with it (any value), except with GET. ` + "`" + `BAD_USER_INPUT` + "`" + ` over a WebSocket.
+    with it (any value), except with GET. ` + "`" + `BAD_USER_INPUT` + "`" + ` over a WebSocket, and for a page of another origin that
+    ` + "`" + `CORS_ORIGINS` + "`" + ` does not name.
     """
     cookie: Boolean = false
   ): AuthPayload! @public
@@ -25219,8 +25390,8 @@ extend type Mutation {
   ): UpdateUserPayload @hasRole(role: ADMIN)
   """
   Delete a user with all sessions and tokens; what the user has open ends at
-  once. The last ADMIN that can log in stays: ` + "`" + `CONFLICT` + "`" + `. For an ADMIN of the
-  whole server.
+  once. A user of an identity provider stays out until ` + "`" + `readmitUser` + "`" + `. The last
+  ADMIN that can log in stays: ` + "`" + `CONFLICT` + "`" + `. For an ADMIN of the whole server.
   """
   deleteUser(
     """The user's name."""
@@ -25237,7 +25408,7 @@ extend type Mutation {
     oldPassword: String
     """The new password: at least 12 characters, at most 256 bytes, and none of those that are tried first."""
     newPassword: String!
-  ): SetPasswordPayload @hasRole(role: VIEWER)
+  ): SetPasswordPayload @loggedIn
   """
   Give a user a role in one project, instead of the one that the user has there.
   ` + "`" + `NOT_FOUND` + "`" + ` when there is no such project. For an ADMIN of the whole server.
@@ -25260,6 +25431,45 @@ extend type Mutation {
     """The project's name."""
     project: String!
   ): RevokeRolePayload @hasRole(role: ADMIN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/viewer_can.graphqls", Input: `extend type Project {
+  """
+  The role that the caller has in the project, globally or granted there, as far
+  as the caller's token has it. With a read-only token nothing can be changed all
+  the same: ` + "`" + `availableActions` + "`" + ` of each object say what can.
+  """
+  viewerRole: Role!
+}
+
+extend type InstanceBackup {
+  """What the caller may do with it; empty for who may do nothing."""
+  availableActions: [Action!]!
+}
+
+extend type StorageVolumeSnapshot {
+  """What the caller may do with it; empty for who may do nothing."""
+  availableActions: [Action!]!
+}
+
+extend type StorageVolumeBackup {
+  """What the caller may do with it; empty for who may do nothing."""
+  availableActions: [Action!]!
+}
+
+extend type Operation {
+  """` + "`" + `CANCEL` + "`" + ` while it runs, can be cancelled, and the caller may; else empty."""
+  availableActions: [Action!]!
+}
+
+extend type Warning {
+  """What the caller may do with it: nothing, but for an ADMIN of the whole server."""
+  availableActions: [Action!]!
+}
+
+extend type ClusterGroup {
+  """What the caller may do with it: nothing, but for an ADMIN of the whole server."""
+  availableActions: [Action!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/warning.graphqls", Input: `"""What has become of a warning."""
@@ -25763,6 +25973,20 @@ func (ec *executionContext) childFields_AuthPayload(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type AuthPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_BarredUser(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "issuer":
+		return ec.fieldContext_BarredUser_issuer(ctx, field)
+	case "subject":
+		return ec.fieldContext_BarredUser_subject(ctx, field)
+	case "username":
+		return ec.fieldContext_BarredUser_username(ctx, field)
+	case "barredAt":
+		return ec.fieldContext_BarredUser_barredAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BarredUser", field.Name)
+}
+
 func (ec *executionContext) childFields_BulkInstancesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "operation":
@@ -25895,6 +26119,8 @@ func (ec *executionContext) childFields_ClusterGroup(ctx context.Context, field 
 		return ec.fieldContext_ClusterGroup_members(ctx, field)
 	case "etag":
 		return ec.fieldContext_ClusterGroup_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_ClusterGroup_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClusterGroup", field.Name)
 }
@@ -27181,6 +27407,8 @@ func (ec *executionContext) childFields_InstanceBackup(ctx context.Context, fiel
 		return ec.fieldContext_InstanceBackup_project(ctx, field)
 	case "downloadUrl":
 		return ec.fieldContext_InstanceBackup_downloadUrl(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_InstanceBackup_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstanceBackup", field.Name)
 }
@@ -28121,6 +28349,8 @@ func (ec *executionContext) childFields_Operation(ctx context.Context, field gra
 		return ec.fieldContext_Operation_lxdUrl(ctx, field)
 	case "items":
 		return ec.fieldContext_Operation_items(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Operation_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Operation", field.Name)
 }
@@ -28337,6 +28567,8 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_availableActions(ctx, field)
 	case "etag":
 		return ec.fieldContext_Project_etag(ctx, field)
+	case "viewerRole":
+		return ec.fieldContext_Project_viewerRole(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Project", field.Name)
 }
@@ -28415,6 +28647,14 @@ func (ec *executionContext) childFields_PushImagePayload(ctx context.Context, fi
 		return ec.fieldContext_PushImagePayload_operation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PushImagePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReadmitUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_ReadmitUserPayload_user(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReadmitUserPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RebuildInstancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -29655,6 +29895,8 @@ func (ec *executionContext) childFields_StorageVolumeBackup(ctx context.Context,
 		return ec.fieldContext_StorageVolumeBackup_volume(ctx, field)
 	case "downloadUrl":
 		return ec.fieldContext_StorageVolumeBackup_downloadUrl(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StorageVolumeBackup_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeBackup", field.Name)
 }
@@ -29721,6 +29963,8 @@ func (ec *executionContext) childFields_StorageVolumeSnapshot(ctx context.Contex
 		return ec.fieldContext_StorageVolumeSnapshot_volume(ctx, field)
 	case "etag":
 		return ec.fieldContext_StorageVolumeSnapshot_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_StorageVolumeSnapshot_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorageVolumeSnapshot", field.Name)
 }
@@ -30121,6 +30365,8 @@ func (ec *executionContext) childFields_Warning(ctx context.Context, field graph
 		return ec.fieldContext_Warning_project(ctx, field)
 	case "entity":
 		return ec.fieldContext_Warning_entity(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Warning_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Warning", field.Name)
 }

@@ -43,6 +43,7 @@ type MutationResolver interface {
 	DeleteIdentityProviderGroup(ctx context.Context, name string, wait *int) (*work.DeletePayload, error)
 	CreateAPIToken(ctx context.Context, input auth.CreateApiTokenInput) (*auth.CreateApiTokenPayload, error)
 	RevokeAPIToken(ctx context.Context, id string) (*auth.RevokeApiTokenPayload, error)
+	ReadmitUser(ctx context.Context, issuer string, subject string) (*auth.ReadmitUserPayload, error)
 	BulkInstances(ctx context.Context, action lxd.Action, names []string, where map[string]any, project *string, allProjects *bool, maxParallel *int, onError *string, force *bool, timeoutSeconds *int, wait *int, idempotencyKey *string) (*work.BulkInstancesPayload, error)
 	CreateCertificate(ctx context.Context, input lxd.CreateCertificateInput, wait *int, idempotencyKey *string) (*work.CertificatePayload, error)
 	UpdateCertificate(ctx context.Context, fingerprint string, input lxd.UpdateCertificateInput, ifMatch *string, force *bool, wait *int) (*work.CertificatePayload, error)
@@ -195,6 +196,7 @@ type QueryResolver interface {
 	Permissions(ctx context.Context, entityType *string, project *string) ([]*lxd.Permission, error)
 	APITokens(ctx context.Context, allUsers *bool, where map[string]any, search *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*auth.ApiToken], error)
 	AuditEvents(ctx context.Context, username *string, action *string, from *lxd.Time, to *lxd.Time, first *int, after *string, last *int, before *string) (*page.Connection[*journal.AuditEvent], error)
+	BarredUsers(ctx context.Context) ([]*auth.BarredUser, error)
 	Certificates(ctx context.Context, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Certificate], error)
 	Certificate(ctx context.Context, fingerprint string) (*lxd.Certificate, error)
 	ClusterMembers(ctx context.Context, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.ClusterMember], error)
@@ -3429,6 +3431,28 @@ func (ec *executionContext) field_Mutation_pushImage_args(ctx context.Context, r
 		return nil, err
 	}
 	args["idempotencyKey"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_readmitUser_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "issuer",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["issuer"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "subject",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["subject"] = arg1
 	return args, nil
 }
 
@@ -10468,16 +10492,11 @@ func (ec *executionContext) _Mutation_revokeApiToken(ctx context.Context, field 
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *auth.RevokeApiTokenPayload
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *auth.RevokeApiTokenPayload
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -10508,6 +10527,68 @@ func (ec *executionContext) fieldContext_Mutation_revokeApiToken(ctx context.Con
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_revokeApiToken_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_readmitUser(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_readmitUser(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReadmitUser(ctx, fc.Args["issuer"].(string), fc.Args["subject"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "ADMIN")
+				if err != nil {
+					var zeroVal *auth.ReadmitUserPayload
+					return zeroVal, err
+				}
+				if ec.Directives.HasRole == nil {
+					var zeroVal *auth.ReadmitUserPayload
+					return zeroVal, errors.New("directive hasRole is not implemented")
+				}
+				return ec.Directives.HasRole(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *auth.ReadmitUserPayload) graphql.Marshaler {
+			return ec.marshalOReadmitUserPayload2ᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐReadmitUserPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_readmitUser(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReadmitUserPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_readmitUser_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -16978,16 +17059,11 @@ func (ec *executionContext) _Mutation_logout(ctx context.Context, field graphql.
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *auth.LogoutPayload
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *auth.LogoutPayload
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -17040,16 +17116,11 @@ func (ec *executionContext) _Mutation_revokeSession(ctx context.Context, field g
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *auth.RevokeSessionPayload
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *auth.RevokeSessionPayload
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -19138,16 +19209,11 @@ func (ec *executionContext) _Mutation_setPassword(ctx context.Context, field gra
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *auth.UserPayload
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *auth.UserPayload
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -19660,16 +19726,11 @@ func (ec *executionContext) _Query_apiTokens(ctx context.Context, field graphql.
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *page.Connection[*auth.ApiToken]
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *page.Connection[*auth.ApiToken]
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -19764,6 +19825,56 @@ func (ec *executionContext) fieldContext_Query_auditEvents(ctx context.Context, 
 	if fc.Args, err = ec.field_Query_auditEvents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_barredUsers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_barredUsers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().BarredUsers(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "ADMIN")
+				if err != nil {
+					var zeroVal []*auth.BarredUser
+					return zeroVal, err
+				}
+				if ec.Directives.HasRole == nil {
+					var zeroVal []*auth.BarredUser
+					return zeroVal, errors.New("directive hasRole is not implemented")
+				}
+				return ec.Directives.HasRole(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*auth.BarredUser) graphql.Marshaler {
+			return ec.marshalOBarredUser2ᚕᚖgithubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐBarredUserᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_barredUsers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BarredUser(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -21963,16 +22074,11 @@ func (ec *executionContext) _Query_sessions(ctx context.Context, field graphql.C
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *page.Connection[*auth.Session]
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *page.Connection[*auth.Session]
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -22396,16 +22502,11 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				role, err := ec.unmarshalNRole2githubᚗcomᚋlxdqlᚋlxdqlᚋauthᚐRole(ctx, "VIEWER")
-				if err != nil {
+				if ec.Directives.LoggedIn == nil {
 					var zeroVal *auth.User
-					return zeroVal, err
+					return zeroVal, errors.New("directive loggedIn is not implemented")
 				}
-				if ec.Directives.HasRole == nil {
-					var zeroVal *auth.User
-					return zeroVal, errors.New("directive hasRole is not implemented")
-				}
-				return ec.Directives.HasRole(ctx, nil, directive0, role)
+				return ec.Directives.LoggedIn(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -23446,6 +23547,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "revokeApiToken":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_revokeApiToken(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "readmitUser":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_readmitUser(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -24619,6 +24727,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_auditEvents(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "barredUsers":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_barredUsers(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

@@ -17,6 +17,7 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type ServerResolver interface {
+	SecurityNotes(ctx context.Context, obj *lxd.Server) ([]string, error)
 	Config(ctx context.Context, obj *lxd.Server) (lxd.StringMap, error)
 	Tags(ctx context.Context, obj *lxd.Server) ([]string, error)
 	AvailableActions(ctx context.Context, obj *lxd.Server) ([]lxd.Action, error)
@@ -430,7 +431,7 @@ func (ec *executionContext) _Server_securityNotes(ctx context.Context, field gra
 			return ec.fieldContext_Server_securityNotes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.SecurityNotes(), nil
+			return ec.Resolvers.Server().SecurityNotes(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -441,7 +442,7 @@ func (ec *executionContext) _Server_securityNotes(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_Server_securityNotes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Server", field, true, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Server", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Server_config(ctx context.Context, field graphql.CollectedField, obj *lxd.Server) (ret graphql.Marshaler) {
@@ -1439,10 +1440,43 @@ func (ec *executionContext) _Server(ctx context.Context, sel ast.SelectionSet, o
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "securityNotes":
-			out.Values[i] = ec._Server_securityNotes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Server_securityNotes(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "config":
 			field := field
 

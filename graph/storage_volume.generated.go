@@ -33,8 +33,12 @@ type StorageVolumeResolver interface {
 	AvailableActions(ctx context.Context, obj *lxd.StorageVolume) ([]lxd.Action, error)
 	Etag(ctx context.Context, obj *lxd.StorageVolume) (*string, error)
 }
+type StorageVolumeBackupResolver interface {
+	AvailableActions(ctx context.Context, obj *lxd.StorageVolumeBackup) ([]lxd.Action, error)
+}
 type StorageVolumeSnapshotResolver interface {
 	Etag(ctx context.Context, obj *lxd.StorageVolumeSnapshot) (*string, error)
+	AvailableActions(ctx context.Context, obj *lxd.StorageVolumeSnapshot) ([]lxd.Action, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -796,6 +800,29 @@ func (ec *executionContext) fieldContext_StorageVolumeBackup_downloadUrl(_ conte
 	return graphql.NewScalarFieldContext("StorageVolumeBackup", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _StorageVolumeBackup_availableActions(ctx context.Context, field graphql.CollectedField, obj *lxd.StorageVolumeBackup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StorageVolumeBackup_availableActions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.StorageVolumeBackup().AvailableActions(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StorageVolumeBackup_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StorageVolumeBackup", field, true, true, errors.New("field of type Action does not have child fields"))
+}
+
 func (ec *executionContext) _StorageVolumeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*lxd.StorageVolume]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1161,6 +1188,29 @@ func (ec *executionContext) _StorageVolumeSnapshot_etag(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_StorageVolumeSnapshot_etag(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StorageVolumeSnapshot", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _StorageVolumeSnapshot_availableActions(ctx context.Context, field graphql.CollectedField, obj *lxd.StorageVolumeSnapshot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StorageVolumeSnapshot_availableActions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.StorageVolumeSnapshot().AvailableActions(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StorageVolumeSnapshot_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StorageVolumeSnapshot", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _StorageVolumeState_usedBytes(ctx context.Context, field graphql.CollectedField, obj *lxd.StorageVolumeState) (ret graphql.Marshaler) {
@@ -1992,43 +2042,81 @@ func (ec *executionContext) _StorageVolumeBackup(ctx context.Context, sel ast.Se
 		case "id":
 			out.Values[i] = ec._StorageVolumeBackup_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
 			out.Values[i] = ec._StorageVolumeBackup_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._StorageVolumeBackup_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "expiresAt":
 			out.Values[i] = ec._StorageVolumeBackup_expiresAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "volumeOnly":
 			out.Values[i] = ec._StorageVolumeBackup_volumeOnly(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "optimizedStorage":
 			out.Values[i] = ec._StorageVolumeBackup_optimizedStorage(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "volume":
 			out.Values[i] = ec._StorageVolumeBackup_volume(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "downloadUrl":
 			out.Values[i] = ec._StorageVolumeBackup_downloadUrl(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "availableActions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._StorageVolumeBackup_availableActions(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2204,6 +2292,44 @@ func (ec *executionContext) _StorageVolumeSnapshot(ctx context.Context, sel ast.
 				}()
 				res = ec._StorageVolumeSnapshot_etag(ctx, field, obj)
 				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "availableActions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._StorageVolumeSnapshot_availableActions(ctx, field, obj)
+				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res

@@ -21,6 +21,7 @@ import (
 type WarningResolver interface {
 	Project(ctx context.Context, obj *lxd.Warning) (*lxd.Project, error)
 	Entity(ctx context.Context, obj *lxd.Warning) (lxd.Node, error)
+	AvailableActions(ctx context.Context, obj *lxd.Warning) ([]lxd.Action, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -323,6 +324,29 @@ func (ec *executionContext) fieldContext_Warning_entity(_ context.Context, field
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Warning_availableActions(ctx context.Context, field graphql.CollectedField, obj *lxd.Warning) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Warning_availableActions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Warning().AvailableActions(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []lxd.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕgithubᚗcomᚋlxdqlᚋlxdqlᚋlxdᚐActionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Warning_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Warning", field, true, true, errors.New("field of type Action does not have child fields"))
 }
 
 func (ec *executionContext) _WarningConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*lxd.Warning]) (ret graphql.Marshaler) {
@@ -884,6 +908,44 @@ func (ec *executionContext) _Warning(ctx context.Context, sel ast.SelectionSet, 
 				}()
 				res = ec._Warning_entity(ctx, field, obj)
 				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "availableActions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Warning_availableActions(ctx, field, obj)
+				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res

@@ -127,8 +127,10 @@ func (e *estate) step(t *rapid.T, viewers []*viewer) {
 		}
 		e.lost, e.early = e.lost || faults.Lose > 0, max(e.early, faults.Early)
 		e.simulated.SetFaults(faults)
-	case "drop":
+	case "drop": // and nobody hears of what happens next
 		e.simulated.DropStreams()
+		e.ask("PATCH", "instances/"+name, fmt.Sprintf(`{"config":{"user.step":"%d"}}`, rapid.IntRange(1000, 2000).Draw(t, "value")))
+		e.ask("DELETE", "instances/"+rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "gone"), "")
 	case "go":
 		viewers[rapid.IntRange(0, len(viewers)-1).Draw(t, "viewer")].goOrCome(t)
 	case "wait":
@@ -144,9 +146,10 @@ func (e *estate) settle(t *rapid.T, viewers []*viewer) {
 			v.goOrCome(t)
 		}
 	}
-	if e.lost { // nobody can know, until events are missed that are known to be missed
+	if e.lost || rapid.Bool().Draw(t, "missed") { // lost frames nobody can know of, until events are known to be missed
 		<-e.hub.Connected()
 		e.simulated.DropStreams()
+		e.ask("PATCH", "instances/web-0", `{"config":{"user.step":"2001"}}`)
 	}
 	wrong := ""
 	for begun := time.Now(); time.Since(begun) < 20*time.Second; time.Sleep(20 * time.Millisecond) {

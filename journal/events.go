@@ -66,7 +66,7 @@ func (j *Journal) gather(ctx context.Context, as lxd.Scope, filter lxd.EventFilt
 			if err != nil {
 				return nil, err
 			}
-			if filter.Shows(as, event) {
+			if event = filter.Shown(as, event); event != nil {
 				if len(page.Events) == most {
 					page.More = true
 					return page.ended(backwards), nil

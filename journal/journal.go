@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lxdql/lxdql/lxd"
@@ -28,6 +29,9 @@ type Options struct {
 	Keep time.Duration
 	// MostEvents is how many events; 0 is a million.
 	MostEvents int
+	// Leads, which may be nil, is told when this process begins to hear LXD for all
+	// on its database, and when it ends to.
+	Leads func(bool)
 }
 
 // Journal writes and reads what happened.
@@ -36,6 +40,12 @@ type Journal struct {
 	store   Store
 	options Options
 	failed  func(error)
+
+	leading  atomic.Bool
+	pending  chan told     // what is to be numbered
+	asked    chan struct{} // there is something forwarded
+	outbox   outbox
+	catching sync.Mutex
 
 	writing sync.Mutex
 	written uint64 // guarded by writing
@@ -56,34 +66,44 @@ func Open(ctx context.Context, store Store, hub *lxd.Hub, options Options, faile
 	if err != nil {
 		return nil, fmt.Errorf("opening the journal: %w", err)
 	}
-	hub.Resume(name, last)
-	written := hub.Last()
-	if last > 0 {
-		written-- // the gap that Resume tells is to be written
-	}
-	return &Journal{hub: hub, store: store, options: options, failed: failed, written: written, audits: make(chan *audit, mostAudits), ended: make(chan struct{})}, nil
+	j := &Journal{hub: hub, store: store, options: options, failed: failed, audits: make(chan *audit, mostAudits), ended: make(chan struct{}),
+		pending: make(chan told, batch), asked: make(chan struct{}, 1), outbox: newOutbox()}
+	hub.Join(name, last, j.outbox.put)
+	return j, nil
 }
 
-// Run writes until ctx ends, and then what is left.
+// Run hears LXD, or follows the process that does, and writes, until ctx ends;
+// then what is left.
 func (j *Journal) Run(ctx context.Context) {
+	defer j.hub.Close()
 	defer close(j.ended)
-	auditing := make(chan struct{})
-	go func() {
-		defer close(auditing)
-		j.writeAudits(ctx)
-	}()
-	next := time.Now()
+	var all sync.WaitGroup
+	defer all.Wait()
+	all.Go(func() { j.writeAudits(ctx) })
+	all.Go(func() { j.listen(ctx) })
+	all.Go(func() { j.forward(ctx) })
 	for ctx.Err() == nil {
-		if time.Now().After(next) {
-			next = time.Now().Add(tidy)
-			j.report(ctx, j.prune(ctx))
-		}
+		j.report(ctx, j.turn(ctx))
+	}
+}
+
+// behind writes what the hub has shown, until ctx ends or the lead is lost, and
+// then what is left.
+func (j *Journal) behind(ctx context.Context) {
+	for ctx.Err() == nil {
 		j.report(ctx, j.follow(ctx))
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	j.report(last, j.write(last))
-	<-auditing
+}
+
+// tidyUp forgets what is too old, now and then.
+func (j *Journal) tidyUp(ctx context.Context) {
+	for ctx.Err() == nil {
+		j.report(ctx, j.prune(ctx))
+		pause(ctx, tidy)
+	}
 }
 
 // report tells a failure, and waits a moment before the next try.
@@ -115,6 +135,9 @@ func (j *Journal) follow(ctx context.Context) error {
 // has forgotten some, which takes a store that stands still, the journal has a
 // hole there: readers are told.
 func (j *Journal) write(ctx context.Context) error {
+	if j.store.First() || !j.leading.Load() {
+		return nil // it is kept already, or another's to keep
+	}
 	j.writing.Lock()
 	defer j.writing.Unlock()
 	for {

@@ -32,6 +32,9 @@ func (j *Journal) place(ctx context.Context, after string) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := j.await(ctx, cursor); err != nil {
+		return 0, err
+	}
 	forgotten, err := j.store.Forgotten(ctx)
 	if err != nil {
 		return 0, err
@@ -89,7 +92,7 @@ func (r *Replay) page(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if r.filter.Shows(r.as, event) {
+		if event = r.filter.Shown(r.as, event); event != nil {
 			r.read = append(r.read, event)
 		}
 		r.at = record.Sequence
@@ -118,10 +121,18 @@ func (j *Journal) Operation(ctx context.Context, as lxd.Scope, uuid string) (*lx
 	if err != nil {
 		return nil, err
 	}
-	if record == nil || !as.Allows(record.Project, false) {
+	var shown *lxd.Operation
+	if record != nil {
+		operation, err := j.operation(record)
+		if err != nil {
+			return nil, err
+		}
+		shown = operation.Shown(as)
+	}
+	if shown == nil {
 		return nil, &lxd.Error{Status: http.StatusNotFound, Message: "Operation not found"}
 	}
-	return j.operation(record)
+	return shown, nil
 }
 
 // mostOperations bounds a list of operations.
@@ -139,7 +150,7 @@ func (j *Journal) Operations(ctx context.Context, as lxd.Scope, project string) 
 			break
 		}
 	}
-	return operations, nil
+	return lxd.ShownOperations(operations, as), nil
 }
 
 // EachOperation is every operation of a project that is kept and that the scope

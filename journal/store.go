@@ -30,12 +30,54 @@ type Store interface {
 	// Prune forgets what is older, and the oldest of too many events.
 	Prune(ctx context.Context, before time.Time, most int) error
 
+	Sharing
+
 	// AddAudit keeps rows of the audit trail, all or none.
 	AddAudit(ctx context.Context, events []*AuditEvent) error
 	// Audit reads rows, newest first, with a sequence smaller than the given one.
 	Audit(ctx context.Context, query AuditQuery) ([]*AuditEvent, error)
 	// CountAudit counts the rows of a query.
 	CountAudit(ctx context.Context, query AuditQuery) (int, error)
+}
+
+// Sharing is how several processes on one database keep one journal. db implements it.
+type Sharing interface {
+	// First reports whether events are kept before anybody sees them. Otherwise
+	// the process that numbers them shows them at once, and keeps them after that.
+	First() bool
+	// TakeLead makes this process the one that hears LXD and numbers the events;
+	// nil while another one is.
+	TakeLead(ctx context.Context) (Lead, error)
+	// Forward hands events to the process that numbers them.
+	Forward(ctx context.Context, records []*Record) error
+	// Listen tells what others do, until ctx ends or the database is lost. The
+	// first news come at once, and after them nothing is missed.
+	Listen(ctx context.Context, news func(News)) error
+}
+
+// Lead is held by the one process that numbers the events, until it is closed or lost.
+type Lead interface {
+	// Append keeps events together with what was taken of those that others have
+	// forwarded, all or none, and tells the others. It fails when the lead is lost.
+	Append(ctx context.Context, records []*Record, taken []int64) error
+	// Forwarded are events that others have forwarded, oldest first; their
+	// sequence is what Append takes them by.
+	Forwarded(ctx context.Context, most int) ([]*Record, error)
+	// Beat tells the others that this process is there, and whether it hears LXD.
+	// It fails when the lead is lost.
+	Beat(ctx context.Context, heard bool) error
+	// Close gives the lead up.
+	Close()
+}
+
+// News are what another process has told; all of them mean that there may be events.
+type News struct {
+	// Forwarded is whether there are events to be numbered.
+	Forwarded bool
+	// Beat is whether the one that numbers is there, and Heard whether it hears LXD.
+	Beat, Heard bool
+	// Silent is set when that one has not been heard of for seconds.
+	Silent bool
 }
 
 // Record is an event as it is kept.

@@ -44,7 +44,7 @@ func New(ctx context.Context, config Config) (*Client, error) {
 		// LXD takes no other connection to its socket before it has read the first
 		// bytes of this one (canonical/lxd#18705), and a transport that keeps
 		// connections sometimes makes one that it does not use: everybody would wait.
-		client.http.Store(&http.Client{Transport: &http.Transport{DialContext: client.dialSocket, DisableKeepAlives: true}})
+		client.http.Store(&http.Client{Transport: &http.Transport{DialContext: client.dialToBeAnswered, DisableKeepAlives: true}})
 		return client, nil
 	}
 	client.base = config.URL

@@ -3,6 +3,7 @@ package lxd
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"time"
@@ -90,7 +91,8 @@ func (c *Config) validateRemote() error {
 	return nil
 }
 
-// RemoteURL is the address of an LXD over HTTPS in its one form.
+// RemoteURL is the address of an LXD over HTTPS in its one form; the port is 8443
+// where none is named, as for lxc.
 func RemoteURL(text string) (string, error) {
 	address, err := url.Parse(text)
 	if err != nil || address.Scheme != "https" || address.Host == "" {
@@ -98,6 +100,9 @@ func RemoteURL(text string) (string, error) {
 	}
 	if address.User != nil || address.RawQuery != "" || address.Fragment != "" || (address.Path != "" && address.Path != "/") {
 		return "", errors.New("takes a host and a port only: https://lxd-host:8443")
+	}
+	if address.Port() == "" {
+		return "https://" + net.JoinHostPort(address.Hostname(), "8443"), nil
 	}
 	return "https://" + address.Host, nil
 }

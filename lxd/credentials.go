@@ -19,6 +19,8 @@ type credentials struct {
 	roots *x509.CertPool
 	// revoked is nil where no list is configured.
 	revoked *x509.RevocationList
+	// bare is whether others on this machine can read the key.
+	bare bool
 	// stamp tells these files from later ones.
 	stamp string
 }
@@ -28,6 +30,9 @@ func readCredentials(c Config) (*credentials, error) {
 	var err error
 	if read.own, err = readPair(c.CertificatePath, c.KeyPath); err != nil {
 		return nil, err
+	}
+	if info, err := os.Stat(c.KeyPath); err == nil {
+		read.bare = info.Mode().Perm()&0o077 != 0
 	}
 	if c.TrustedCAPath == "" {
 		if c.CRLPath != "" {

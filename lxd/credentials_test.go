@@ -94,13 +94,23 @@ func TestFilesAreReadAgain(t *testing.T) {
 	if err != nil || *lxd.shown.Load() != first {
 		t.Errorf("half a pair: %v", err)
 	}
-	if notes := strings.Join(server.SecurityNotes(), "\n"); !strings.Contains(notes, "cannot be used") {
+	if notes := strings.Join(server.SecurityNotes(System), "\n"); !strings.Contains(notes, "cannot be used") {
 		t.Errorf("notes: %s", notes)
 	}
 	copyFile(t, key, client.config.KeyPath)
 	touchLater(t, client, client.config.KeyPath)
 	if server, err = client.Server(t.Context(), System); err != nil || *lxd.shown.Load() == first {
 		t.Errorf("the new pair is not shown: %v", err)
+	}
+	if err := os.Chmod(client.config.KeyPath, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if notes := strings.Join(server.SecurityNotes(System), "\n"); strings.Contains(notes, "chmod") {
+		t.Errorf("notes: %s", notes)
+	}
+	touchLater(t, client, client.config.CertificatePath)
+	if server, err = client.Server(t.Context(), System); err != nil || !strings.Contains(strings.Join(server.SecurityNotes(System), "\n"), "chmod 600") {
+		t.Errorf("a key that others can read: %v", err)
 	}
 	if own := server.Connection().ClientFingerprint(); *own != *lxd.shown.Load() {
 		t.Errorf("%s is shown, %s told", *lxd.shown.Load(), *own)

@@ -1,9 +1,12 @@
 package lxd
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
+	"syscall"
 	"time"
 )
 
@@ -33,7 +36,13 @@ type UnavailableError struct {
 }
 
 func (e *UnavailableError) Error() string {
-	return fmt.Sprintf("LXD cannot be reached at %s: it is stopped or starting; try again in a moment", e.URL)
+	hint := "it is stopped or starting; try again in a moment"
+	if remote := strings.HasPrefix(e.URL, "https://"); remote && errors.Is(e.Cause, syscall.ECONNREFUSED) {
+		hint = "nothing listens there; on LXD's host say `lxc config set core.https_address :8443`, and look whether LXD runs"
+	} else if remote && (errors.As(e.Cause, new(tls.RecordHeaderError)) || errors.As(e.Cause, new(tls.AlertError)) || strings.Contains(fmt.Sprint(e.Cause), "protocol version")) {
+		hint = "what listens there does not speak TLS 1.3, which every LXD does"
+	}
+	return fmt.Sprintf("LXD cannot be reached at %s: %s", e.URL, hint)
 }
 
 func (e *UnavailableError) Unwrap() error { return e.Cause }
@@ -102,6 +111,9 @@ type ForbiddenError struct {
 func (e *ForbiddenError) Error() string {
 	if e.Reason != "" {
 		return e.Reason
+	}
+	if e.Project == "" {
+		return "this is for an ADMIN of the whole server"
 	}
 	return fmt.Sprintf("you may not change anything in the project %q: ask an administrator for the role OPERATOR there", e.Project)
 }

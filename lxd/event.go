@@ -44,7 +44,7 @@ func (h *EventHead) Head() *EventHead { return h }
 func (h *EventHead) Project() *string { return optional(h.Effective) }
 
 // Location is the cluster member; nil outside a cluster.
-func (h *EventHead) Location() *string { return location(h.Member) }
+func (h *EventHead) Location() *string { return location(&h.Member) }
 
 // LifecycleEvent says that something was done to an object.
 type LifecycleEvent struct {

@@ -37,7 +37,7 @@ func (h *Hub) KeptEvent(head EventHead, body []byte) (Event, error) {
 	if err := json.Unmarshal(body, &kept); err != nil {
 		return nil, fmt.Errorf("the event %d of the journal cannot be read: %w", head.Sequence, err)
 	}
-	head.Cursor = h.CursorOf(head.Sequence)
+	head.Cursor, head.size = h.CursorOf(head.Sequence), len(body)+256
 	switch head.Type {
 	case EventLifecycle:
 		return &LifecycleEvent{EventHead: head, Action: kept.Action, Source: kept.Source, Requestor: kept.Requestor, Context: kept.Context}, nil
@@ -45,15 +45,19 @@ func (h *Hub) KeptEvent(head EventHead, body []byte) (Event, error) {
 		if kept.Operation == nil {
 			return nil, fmt.Errorf("the event %d of the journal has no operation", head.Sequence)
 		}
+		kept.Operation.redact() // an earlier release may have kept more
 		kept.Operation.Own, kept.Operation.Project, kept.Operation.server = kept.Own, head.Effective, h.client.Name()
 		return &OperationEvent{EventHead: head, Operation: kept.Operation}, nil
 	}
 	return &GapEvent{EventHead: head, Last: kept.Last}, nil
 }
 
-// Shows is the choke point for events that are not in the stream any more: see
-// [Subscription].
-func (f EventFilter) Shows(as Scope, event Event) bool {
+// Shown is the choke point for events that are not in the stream any more: the
+// event as far as the scope may see it, nil for none. See [Subscription].
+func (f EventFilter) Shown(as Scope, event Event) Event {
 	f.Project = projectOrDefault(f.Project)
-	return (&Subscription{scope: as, filter: f}).wants(event)
+	if !(&Subscription{scope: as, filter: f}).wants(event) {
+		return nil
+	}
+	return shownTo(event, as)
 }

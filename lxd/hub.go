@@ -27,6 +27,7 @@ type Hub struct {
 	closed      bool
 	connected   chan struct{} // closed while LXD is heard
 	heard       bool
+	elsewhere   func(Event) // what Publish does instead, where others number the events
 }
 
 // NewHub makes a hub; [Hub.Run] makes it follow.
@@ -37,17 +38,18 @@ func NewHub(client *Client) *Hub {
 	}
 }
 
-// Resume counts on from an earlier run, in the same journal. It has to come
-// before Run and every subscriber. Whoever followed the earlier run is told that
-// events may be missing.
-func (h *Hub) Resume(journal string, last uint64) {
+// Resume counts on from an earlier run, or from another process, in the same
+// journal, and returns the place before the first event. Whoever followed is told
+// that events may be missing.
+func (h *Hub) Resume(journal string, last uint64) (begun uint64) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	// A run that was killed may have given out cursors that it did not keep.
-	h.journal, h.begun, h.sequence = journal, last+restartLeap, last+restartLeap
+	h.journal, h.begun, h.sequence, h.elsewhere = journal, last+restartLeap, last+restartLeap, nil
 	if last > 0 {
 		h.publish(&GapEvent{EventHead: EventHead{Type: EventGap, Timestamp: Time{time.Now().UTC()}}, Last: h.cursor(last)})
 	}
+	return h.begun
 }
 
 // restartLeap is more than a run can have given out without keeping it.
@@ -57,12 +59,18 @@ const restartLeap = 1 << 20
 // ErrHubClosed. A broken connection is made again with a growing, jittered
 // pause; what was missed meanwhile is told as a [GapEvent].
 func (h *Hub) Run(ctx context.Context) {
-	defer h.close()
+	defer h.Close()
+	h.Hear(ctx, h.Publish)
+}
+
+// Hear hands LXD's events to publish until ctx ends, as Run does, and leaves the
+// subscribers alone.
+func (h *Hub) Hear(ctx context.Context, publish func(Event)) {
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval, pause.MaxInterval = 100*time.Millisecond, 5*time.Second
 	for ctx.Err() == nil {
 		regained := h.client.Regained()
-		err := h.client.listen(ctx, func() { pause.Reset(); h.reconnected() }, h.Publish) // every end is a break
+		err := h.client.listen(ctx, func() { pause.Reset(); h.reconnected(publish) }, publish) // every end is a break
 		h.broken(err)
 		waiting, stop := context.WithTimeout(ctx, pause.NextBackOff())
 		select {
@@ -81,15 +89,15 @@ func (h *Hub) Connected() <-chan struct{} {
 }
 
 // reconnected tells everybody that events may be missing, unless this is the first connection.
-func (h *Hub) reconnected() {
+func (h *Hub) reconnected(publish func(Event)) {
 	h.mutex.Lock()
-	defer h.mutex.Unlock()
-	if h.heard {
-		last := h.cursor(h.sequence)
-		h.publish(&GapEvent{EventHead: EventHead{Type: EventGap, Timestamp: Time{time.Now().UTC()}}, Last: last})
-	}
+	before, last := h.heard, h.cursor(h.sequence)
 	h.heard = true
-	close(h.connected)
+	h.mutex.Unlock()
+	if before {
+		publish(&GapEvent{EventHead: EventHead{Type: EventGap, Timestamp: Time{time.Now().UTC()}}, Last: last})
+	}
+	h.Heard(true)
 }
 
 // broken ends the subscribers where waiting would not help: somebody has to
@@ -102,11 +110,7 @@ func (h *Hub) broken(err error) {
 			h.end(subscriber, err)
 		}
 	}
-	select {
-	case <-h.connected:
-		h.connected = make(chan struct{})
-	default:
-	}
+	h.setHeard(false)
 }
 
 // Operation is an operation as it was last told by an event; nil when none told
@@ -120,22 +124,33 @@ func (h *Hub) Operation(uuid string) *Operation {
 // Publish hands an event to all whose subscription wants it.
 func (h *Hub) Publish(event Event) {
 	h.mutex.Lock()
+	if elsewhere := h.elsewhere; elsewhere != nil {
+		h.mutex.Unlock()
+		elsewhere(event)
+		return
+	}
 	defer h.mutex.Unlock()
-	if change, ok := event.(*OperationEvent); ok {
-		if h.final.stale(change.Operation) {
-			return
-		}
-		if change.Operation.Final() {
-			h.client.writes.count.Add(1) // what is read from now on is after it
-		}
+	if change, ok := event.(*OperationEvent); ok && h.final.stale(change.Operation) {
+		return
 	}
 	h.publish(event)
 }
 
 func (h *Hub) publish(event Event) {
-	h.sequence++
 	head := event.Head()
-	head.Sequence, head.Cursor = h.sequence, h.cursor(h.sequence)
+	head.Sequence, head.Cursor = h.sequence+1, h.cursor(h.sequence+1)
+	// As exact as it is kept: an event is the same from each process.
+	head.Timestamp = Time{head.Timestamp.Truncate(time.Microsecond)}
+	h.hand(event)
+}
+
+// hand gives an event that has its place to the subscribers.
+func (h *Hub) hand(event Event) {
+	head := event.Head()
+	h.sequence = head.Sequence
+	if change, ok := event.(*OperationEvent); ok && change.Operation.Final() {
+		h.client.writes.count.Add(1) // what is read from now on is after it
+	}
 	if head.size == 0 {
 		head.size = 512 // one of our own
 	}
@@ -195,7 +210,8 @@ func (h *Hub) Place(cursor Cursor) (uint64, bool) {
 	return cursor.Sequence, cursor.Server == h.client.Name() && cursor.Journal == h.journal && cursor.Sequence <= h.sequence
 }
 
-func (h *Hub) close() {
+// Close ends all subscribers with ErrHubClosed.
+func (h *Hub) Close() {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	h.closed = true

@@ -1,6 +1,9 @@
 package lxd
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Instance is a container or a virtual machine.
 type Instance struct {
@@ -29,6 +32,12 @@ type Instance struct {
 
 	server string
 	full   bool
+	// tags and limits are read out of the configuration once; nil before that.
+	tags   []string
+	limits *InstanceLimits
+	// id is the text of the ID that it was made of.
+	id   string
+	idOf ID
 }
 
 // IsNode marks that an instance has an id.
@@ -36,27 +45,39 @@ func (*Instance) IsNode() {}
 
 // ID is the instance's id.
 func (i *Instance) ID() string {
-	return ID{Server: i.server, Kind: "Instance", Project: i.Project, Name: i.Name}.String()
+	of := ID{Server: i.server, Kind: "Instance", Project: i.Project, Name: i.Name}
+	if i.idOf == of {
+		return i.id
+	}
+	return of.String()
 }
 
 // Full reports whether State, Snapshots and Backups were read.
 func (i *Instance) Full() bool { return i.full }
 
 // Location is the cluster member; nil outside a cluster, where LXD says "none" or nothing.
-func (i *Instance) Location() *string { return location(i.Member) }
+func (i *Instance) Location() *string { return location(&i.Member) }
 
-func location(member string) *string {
-	if member == "none" {
+func location(member *string) *string {
+	if *member == "none" || *member == "" {
 		return nil
 	}
-	return optional(member)
+	return member
 }
 
 // Tags are the entries of the config key user.tags.
-func (i *Instance) Tags() []string { return i.ExpandedConfig.Tags() }
+func (i *Instance) Tags() []string {
+	if i.tags == nil {
+		return i.ExpandedConfig.Tags()
+	}
+	return i.tags
+}
 
 // Limits are read out of the configuration.
 func (i *Instance) Limits() *InstanceLimits {
+	if i.limits != nil {
+		return i.limits
+	}
 	return &InstanceLimits{
 		CPU:         optional(i.ExpandedConfig["limits.cpu"]),
 		MemoryBytes: parseBytes(i.ExpandedConfig["limits.memory"]),
@@ -111,6 +132,8 @@ func (c *Client) instance(ctx context.Context, as Scope, project, name string, f
 func (i *Instance) adopt(c *Client, full bool) {
 	i.server, i.full = c.Name(), full
 	i.Project = projectOrDefault(i.Project)
+	i.id, i.idOf = i.ID(), ID{Server: i.server, Kind: "Instance", Project: i.Project, Name: i.Name}
+	i.tags, i.limits = slices.Clip(i.ExpandedConfig.Tags()), i.Limits()
 	if i.State != nil {
 		i.State.settle(i.Limits().MemoryBytes)
 	}

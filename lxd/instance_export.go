@@ -77,6 +77,9 @@ func archiveError(err error) error {
 	if !errors.As(err, &answer) {
 		return err
 	}
+	if SaysFull(err) {
+		return &LimitError{Message: "LXD's disk is full: " + answer.Message}
+	}
 	for _, words := range []string{"Unsupported compression", "Unsupported backup compression", "Backup is missing", "unexpected EOF", "tar", "yaml", "gzip", "invalid header"} {
 		if strings.Contains(answer.Message, words) {
 			return &InputError{"body", "LXD does not take this archive: " + answer.Message}
@@ -84,9 +87,6 @@ func archiveError(err error) error {
 	}
 	if strings.Contains(answer.Message, "already exists") {
 		return &ExistsError{answer.Message}
-	}
-	if strings.Contains(answer.Message, "no space left") {
-		return &LimitError{Message: "LXD's disk is full: " + answer.Message}
 	}
 	return err
 }

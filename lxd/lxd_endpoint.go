@@ -37,6 +37,7 @@ type LxdEndpoint struct {
 	trustedFingerprint     string
 	own                    *x509.Certificate
 	unread                 error
+	bare                   bool
 }
 
 // Hint says what to do when LXD does not trust us, or we not it; nil otherwise.
@@ -76,6 +77,9 @@ func (e *LxdEndpoint) notes() []string {
 	if e.unread != nil {
 		notes = append(notes, "The files of certificates have changed and cannot be used; those from before are still in use: "+e.unread.Error())
 	}
+	if e.bare {
+		notes = append(notes, "The key of lxdql's certificate can be read by others on lxdql's machine, each of whom is root on LXD's host with it: chmod 600.")
+	}
 	if e.own != nil && e.Trust == TrustTrusted && time.Until(e.own.NotAfter) < expiresSoon {
 		notes = append(notes, "The certificate of lxdql expires at "+e.own.NotAfter.UTC().Format(time.RFC3339)+", and LXD will not trust it from then on: make another with `lxdql cert` and add it on LXD's host.")
 	}
@@ -89,7 +93,7 @@ func (c *Client) Endpoint() *LxdEndpoint {
 		s.mutex.Lock()
 		defer s.mutex.Unlock()
 		endpoint.Mode, endpoint.AuthMethod, endpoint.Trust = ModeRemote, "tls", TrustUntrusted
-		endpoint.own, endpoint.unread = s.credentials.own.Leaf, s.unread
+		endpoint.own, endpoint.unread, endpoint.bare = s.credentials.own.Leaf, s.unread, s.credentials.bare
 		endpoint.trustedFingerprint, endpoint.certificateFingerprint = s.pin, s.pin
 		switch {
 		case s.distrust != nil:

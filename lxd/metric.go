@@ -31,7 +31,8 @@ type MetricSample struct {
 const mostMetrics = 64 << 20
 
 // Metrics reads what LXD measures, by name, without what is of projects that
-// the scope does not allow. What has no project is the server's own.
+// the scope does not allow. What has no project is the server's own, and for
+// who sees all projects: LXD counts the operations and warnings of all in it.
 func (c *Client) Metrics(ctx context.Context, as Scope) ([]*Metric, error) {
 	text, err := c.text(ctx, "/1.0/metrics", mostMetrics)
 	if err != nil {
@@ -42,10 +43,18 @@ func (c *Client) Metrics(ctx context.Context, as Scope) ([]*Metric, error) {
 	if err != nil {
 		return nil, &Error{Message: "LXD's metrics cannot be read: " + err.Error()}
 	}
+	all, err := c.seesAll(ctx, as)
+	if err != nil {
+		return nil, err
+	}
+	hidden := func(sample *MetricSample) bool {
+		project := sample.Labels["project"]
+		return !as.Allows(project, false) || (project == "" && !all)
+	}
 	metrics := make([]*Metric, 0, len(families))
 	for _, name := range sortedKeys(families) {
 		metric := newMetric(families[name])
-		metric.Samples = slices.DeleteFunc(metric.Samples, func(s *MetricSample) bool { return !as.Allows(s.Labels["project"], false) })
+		metric.Samples = slices.DeleteFunc(metric.Samples, hidden)
 		if len(metric.Samples) > 0 {
 			metrics = append(metrics, metric)
 		}

@@ -58,7 +58,7 @@ func (o object) reconfigure(description *string, patch StringMapPatch) (was, is 
 }
 
 // inUse says what uses an object, from LXD's list of it; nil for nothing. What
-// the caller may not see is counted and not named.
+// the caller may not see is neither named nor counted.
 func (c *Client) inUse(as Scope, what string, users []string) error {
 	var named []string
 	for _, address := range users {
@@ -66,12 +66,11 @@ func (c *Client) inUse(as Scope, what string, users []string) error {
 			named = append(named, fmt.Sprintf("the %s %s (project %s)", id.Kind, id.Name, id.Project))
 		}
 	}
-	if unseen := len(users) - len(named); unseen > 0 {
-		named = append(named, fmt.Sprintf("%d more that you may not see", unseen))
-	}
 	switch {
 	case len(users) == 0:
 		return nil
+	case len(named) == 0:
+		named = []string{"something that you may not see"}
 	case len(named) > 5:
 		named = append(named[:5], fmt.Sprintf("and %d more", len(named)-5))
 	}

@@ -36,7 +36,7 @@ func (f *NetworkForward) ID() string { return f.id }
 func (f *NetworkForward) Tags() []string { return f.Config.Tags() }
 
 // Location is the cluster member; nil outside a cluster.
-func (f *NetworkForward) Location() *string { return location(f.Member) }
+func (f *NetworkForward) Location() *string { return location(&f.Member) }
 
 // child is the id of what belongs to the network.
 func (n NetworkKey) child(c *Client, kind, name string) string {

@@ -41,7 +41,7 @@ func (b *NetworkLoadBalancer) ID() string { return b.id }
 func (b *NetworkLoadBalancer) Tags() []string { return b.Config.Tags() }
 
 // Location is the cluster member; nil outside a cluster.
-func (b *NetworkLoadBalancer) Location() *string { return location(b.Member) }
+func (b *NetworkLoadBalancer) Location() *string { return location(&b.Member) }
 
 // NetworkLoadBalancers reads the load balancers of a network; an
 // *ExtensionError where LXD has none.

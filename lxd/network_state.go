@@ -2,6 +2,7 @@ package lxd
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 )
 
@@ -53,7 +54,27 @@ func (c *Client) NetworkState(ctx context.Context, as Scope, network NetworkKey)
 	if network.Managed && IsNotFound(err) {
 		return nil, nil
 	}
-	return state, err
+	if err != nil {
+		return nil, err
+	}
+	shown := *state // others see more or less of it
+	return &shown, c.withoutUpperDevices(ctx, as, &shown)
+}
+
+// withoutUpperDevices leaves out a bridge's ports, one for each instance of
+// whatever project, unless the scope allows all projects.
+func (c *Client) withoutUpperDevices(ctx context.Context, as Scope, state *NetworkState) error {
+	bridge := map[string]json.RawMessage{}
+	if json.Unmarshal(state.Bridge, &bridge) != nil || bridge["upper_devices"] == nil {
+		return nil
+	}
+	if all, err := c.seesAll(ctx, as); all || err != nil {
+		return err
+	}
+	delete(bridge, "upper_devices")
+	var err error
+	state.Bridge, err = json.Marshal(bridge)
+	return err
 }
 
 // Lease is an address that a network has given away.
@@ -69,7 +90,7 @@ type Lease struct {
 }
 
 // Location is the cluster member; nil outside a cluster.
-func (l *Lease) Location() *string { return location(l.Member) }
+func (l *Lease) Location() *string { return location(&l.Member) }
 
 // NetworkLeases reads the addresses that instances of a project have of a
 // network. LXD leaves out those of other projects. A kind of network that gives no

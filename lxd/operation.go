@@ -91,7 +91,7 @@ func (o *Operation) Final() bool { return o.StatusCode >= codeFinal }
 func (o *Operation) Error() *string { return optional(o.Err) }
 
 // Location is the cluster member; nil outside a cluster.
-func (o *Operation) Location() *string { return location(o.Member) }
+func (o *Operation) Location() *string { return location(&o.Member) }
 
 // LxdURL is the operation's path in LXD's API; nil for one of lxdql.
 func (o *Operation) LxdURL() *string {
@@ -155,6 +155,7 @@ func (o *Operation) redact() {
 	for _, key := range secretDetails {
 		delete(o.Details, key)
 	}
+	o.withoutSource()
 }
 
 // isToken reports whether the operation is a token, which opens LXD itself and

@@ -18,11 +18,12 @@ func (c *Client) Operation(ctx context.Context, as Scope, id string) (*Operation
 	if err := c.locate(ctx, operation); err != nil {
 		return nil, err
 	}
-	if operation.isToken() || !as.Allows(operation.Project, false) {
+	shown := operation.Shown(as)
+	if operation.isToken() || shown == nil {
 		return nil, hidden("Operation")
 	}
 	c.ended(operation)
-	return operation, nil
+	return shown, nil
 }
 
 // locate finds an operation's project. Where no event has told it, the lists
@@ -69,9 +70,19 @@ func (c *Client) Operations(ctx context.Context, as Scope, project string) ([]*O
 			return nil, err
 		}
 	}
-	return slices.DeleteFunc(operations, func(o *Operation) bool {
-		return o.isToken() || !as.Allows(o.Project, false)
-	}), nil
+	return ShownOperations(slices.DeleteFunc(operations, (*Operation).isToken), as), nil
+}
+
+// ShownOperations are those that the scope may see, as far as it may: see
+// [Operation.Shown].
+func ShownOperations(operations []*Operation, as Scope) []*Operation {
+	shown := make([]*Operation, 0, len(operations))
+	for _, operation := range operations {
+		if operation = operation.Shown(as); operation != nil {
+			shown = append(shown, operation)
+		}
+	}
+	return shown
 }
 
 func (c *Client) listOperations(ctx context.Context, project string) ([]*Operation, error) {
@@ -97,7 +108,7 @@ func (c *Client) listOperations(ctx context.Context, project string) ([]*Operati
 // WaitOperation waits for the end of an operation, for at most the given time,
 // and returns it as it is then: look at its status.
 func (c *Client) WaitOperation(ctx context.Context, as Scope, operation *Operation, atMost time.Duration) (*Operation, error) {
-	if !as.Allows(operation.Project, false) {
+	if operation.Shown(as) == nil {
 		return nil, hidden("Operation")
 	}
 	seconds := max(1, int(atMost/time.Second))

@@ -27,8 +27,9 @@ func ofServerOnly(as Scope, what string) error {
 	return &ForbiddenError{Reason: "only an ADMIN of the whole server may " + what}
 }
 
-// CreateProject makes a project.
-func (c *Client) CreateProject(ctx context.Context, as Scope, input *CreateProjectInput) (*Operation, error) {
+// CreateProject makes a project. Free is called before, once it is known that it
+// may be made and that the name is free; its error is the answer.
+func (c *Client) CreateProject(ctx context.Context, as Scope, input *CreateProjectInput, free func(context.Context, string) error) (*Operation, error) {
 	if err := ofServerOnly(as, "make projects"); err != nil {
 		return nil, err
 	}
@@ -36,6 +37,9 @@ func (c *Client) CreateProject(ctx context.Context, as Scope, input *CreateProje
 		return nil, err
 	}
 	if err := c.freeProjectName(ctx, as, input.Name); err != nil {
+		return nil, err
+	}
+	if err := free(ctx, input.Name); err != nil {
 		return nil, err
 	}
 	body := map[string]any{"name": input.Name, "description": value(input.Description), "config": orEmpty(input.Config)}
@@ -71,8 +75,9 @@ func (c *Client) UpdateProject(ctx context.Context, as Scope, name string, ifMat
 	return operation, err
 }
 
-// RenameProject begins to give an empty project another name.
-func (c *Client) RenameProject(ctx context.Context, as Scope, name, newName string) (*Operation, error) {
+// RenameProject begins to give an empty project another name. Free is as in
+// [Client.CreateProject].
+func (c *Client) RenameProject(ctx context.Context, as Scope, name, newName string, free func(context.Context, string) error) (*Operation, error) {
 	project, err := c.changeableProject(ctx, as, name, "rename projects")
 	if err != nil {
 		return nil, err
@@ -84,6 +89,9 @@ func (c *Client) RenameProject(ctx context.Context, as Scope, name, newName stri
 		return nil, err
 	}
 	if err := c.freeProjectName(ctx, as, newName); err != nil {
+		return nil, err
+	}
+	if err := free(ctx, newName); err != nil {
 		return nil, err
 	}
 	return change(ctx, c, name, http.MethodPost, path("projects", name), map[string]any{"name": newName})

@@ -62,9 +62,9 @@ func TestAProjectIsEmptiedInOrder(t *testing.T) {
 func TestProjectsAreTheServers(t *testing.T) {
 	client := onSocket(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("sent %s %s", r.Method, r.RequestURI) })
 	text := "x"
-	_, create := client.CreateProject(t.Context(), operator{}, &CreateProjectInput{Name: "q"})
+	_, create := client.CreateProject(t.Context(), operator{}, &CreateProjectInput{Name: "q"}, nil)
 	_, update := client.UpdateProject(t.Context(), operator{}, "p", nil, &UpdateProjectInput{Description: &text})
-	_, rename := client.RenameProject(t.Context(), operator{}, "p", "q")
+	_, rename := client.RenameProject(t.Context(), operator{}, "p", "q", nil)
 	_, remove := client.DeleteProject(t.Context(), operator{}, "p")
 	_, contents := client.ProjectContents(t.Context(), operator{}, "p")
 	for name, err := range map[string]error{"create": create, "update": update, "rename": rename, "delete": remove, "contents": contents} {

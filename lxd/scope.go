@@ -1,6 +1,10 @@
 package lxd
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+	"slices"
+)
 
 // Scope says what a caller may see and change. It is asked for every object
 // that leaves the package. A project is named by its effective name; the empty
@@ -34,6 +38,16 @@ func enter(as Scope, project string, write bool) error {
 // hidden is what LXD itself says of a thing that is not there.
 func hidden(kind string) error {
 	return &Error{Status: http.StatusNotFound, Message: kind + " not found"}
+}
+
+// seesAll reports whether the scope allows every project that there is: who does
+// not see all is not told what LXD adds up over all of them.
+func (c *Client) seesAll(ctx context.Context, as Scope) (bool, error) {
+	if as.Allows("", true) {
+		return true, nil
+	}
+	projects, err := c.Projects(ctx, System)
+	return err == nil && !slices.ContainsFunc(projects, func(p *Project) bool { return !as.Allows(p.Name, false) }), err
 }
 
 // projectOrDefault is the project that LXD means by no project.

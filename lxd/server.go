@@ -53,13 +53,17 @@ func (s *Server) ConfigFor(as Scope) StringMap {
 // Connection is the way to LXD.
 func (s *Server) Connection() *LxdEndpoint { return s.connection }
 
-// SecurityNotes says what an administrator should know; empty when there is nothing.
-func (s *Server) SecurityNotes() []string {
+// SecurityNotes says what should be known of the set-up; empty when there is
+// nothing. What LXD's configuration says is for administrators.
+func (s *Server) SecurityNotes(as Scope) []string {
 	notes := []string{}
 	if s.Simulated() {
 		notes = append(notes, "This is a simulated LXD: nothing that it shows exists, and nothing that is done to it happens.")
 	}
 	notes = append(notes, s.connection.notes()...)
+	if !as.Allows("", true) {
+		return notes
+	}
 	if s.Config["core.trust_ca_certificates"] == "true" || s.Config["core.trust_ca_certificates"] == true {
 		notes = append(notes, "LXD trusts whoever has a certificate of its CA (core.trust_ca_certificates): each of them is root on LXD's host. Unset it, and add certificates one by one.")
 	}

@@ -35,7 +35,7 @@ func (b *StorageBucket) ID() string {
 }
 
 // Location is the cluster member; nil outside a cluster.
-func (b *StorageBucket) Location() *string { return location(b.Member) }
+func (b *StorageBucket) Location() *string { return location(&b.Member) }
 
 // S3Url is where the S3 protocol is spoken for it; nil where it is not.
 func (b *StorageBucket) S3Url() *string { return optional(b.Address) }

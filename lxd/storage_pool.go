@@ -49,7 +49,7 @@ func (p *StoragePool) Locations() []string { return locations(p.Members) }
 func locations(members []string) []string {
 	names := []string{}
 	for _, member := range members {
-		if name := location(member); name != nil {
+		if name := location(&member); name != nil {
 			names = append(names, *name)
 		}
 	}

@@ -14,21 +14,22 @@ const mostUsersNamed = 5
 // "Instance web/c1, Profile default/small and 2 more".
 func (c *Client) usersText(as Scope, addresses []string) string {
 	var names []string
+	more := 0
 	for _, address := range addresses {
 		id, ok := c.Reference(address)
-		if !ok || (id.Project != "" && !as.Allows(id.Project, false)) || len(names) == mostUsersNamed {
-			continue
+		switch {
+		case !ok || (id.Project != "" && !as.Allows(id.Project, false)): // how many of these there are is not told
+		case len(names) == mostUsersNamed:
+			more++
+		case id.Project != "":
+			names = append(names, id.Kind+" "+id.Project+"/"+id.Name)
+		default:
+			names = append(names, id.Kind+" "+id.Name)
 		}
-		name := id.Name
-		if id.Project != "" {
-			name = id.Project + "/" + name
-		}
-		names = append(names, id.Kind+" "+name)
 	}
-	more := len(addresses) - len(names)
 	switch {
 	case len(names) == 0:
-		return fmt.Sprintf("%d objects that you may not see", more)
+		return "something that you may not see"
 	case more > 0:
 		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), more)
 	}

@@ -75,7 +75,7 @@ func (v *StorageVolume) ID() string {
 }
 
 // Location is the cluster member; nil outside a cluster.
-func (v *StorageVolume) Location() *string { return location(v.Member) }
+func (v *StorageVolume) Location() *string { return location(&v.Member) }
 
 // Tags are the entries of the config key user.tags.
 func (v *StorageVolume) Tags() []string { return v.Config.Tags() }

@@ -112,10 +112,26 @@ func (s *Subscription) wants(event Event) bool {
 	if !s.scope.Allows(head.Effective, false) || (ofServerItself(event) && !s.scope.Allows("", true)) {
 		return false
 	}
+	if change, ok := event.(*OperationEvent); ok && change.Operation.Shown(s.scope) == nil {
+		return false
+	}
 	if !s.filter.AllProjects && projectOrDefault(head.Effective) != s.filter.Project {
 		return false
 	}
 	return s.filter.Want == nil || s.filter.Want(event)
+}
+
+// shownTo is an event that a subscriber wants, as far as the scope may see it.
+func shownTo(event Event, as Scope) Event {
+	change, ok := event.(*OperationEvent)
+	if !ok {
+		return event
+	}
+	operation := change.Operation.Shown(as)
+	if operation == change.Operation {
+		return event
+	}
+	return &OperationEvent{change.EventHead, operation}
 }
 
 // Next waits for the next event. It ends with ctx's error, with a *LaggedError
@@ -129,7 +145,7 @@ func (s *Subscription) Next(ctx context.Context) (Event, error) {
 		event, ended := s.queue.take()
 		if event != nil {
 			s.last = event.Head().Cursor
-			return event, nil
+			return shownTo(event, s.scope), nil
 		}
 		if ended {
 			var lagged *LaggedError
@@ -149,10 +165,11 @@ func (s *Subscription) Next(ctx context.Context) (Event, error) {
 // subscription is told by Next only.
 func (s *Subscription) TryNext() Event {
 	event, _ := s.queue.take()
-	if event != nil {
-		s.last = event.Head().Cursor
+	if event == nil {
+		return nil
 	}
-	return event
+	s.last = event.Head().Cursor
+	return shownTo(event, s.scope)
 }
 
 // Close ends the subscription; calling it again does nothing.

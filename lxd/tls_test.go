@@ -84,7 +84,22 @@ func TestTLSBefore13IsRefused(t *testing.T) {
 	certificate, key := clientCertificate(t)
 	var away *UnavailableError
 	err := speak(t, Config{Remote: true, URL: server.URL, CertificatePath: certificate, KeyPath: key, Fingerprint: fingerprint(server.Certificate())})
-	if !errors.As(err, &away) {
+	if !errors.As(err, &away) || !strings.Contains(err.Error(), "TLS 1.3") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Who cannot be reached is told what to do about it.
+func TestAnLXDThatDoesNotListen(t *testing.T) {
+	certificate, key := clientCertificate(t)
+	err := speak(t, Config{Remote: true, URL: "https://127.0.0.1:1", CertificatePath: certificate, KeyPath: key, Fingerprint: strings.Repeat("ab", 32)})
+	if !errors.As(err, new(*UnavailableError)) || !strings.Contains(err.Error(), "core.https_address") {
+		t.Errorf("%v", err)
+	}
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	_, err = Probe(t.Context(), System, Config{}, "https"+strings.TrimPrefix(plain.URL, "http"))
+	if !errors.As(err, new(*UnavailableError)) || !strings.Contains(err.Error(), "TLS 1.3") {
 		t.Errorf("%v", err)
 	}
 }

@@ -57,7 +57,7 @@ func (w *Warning) ID() string {
 }
 
 // Location is the cluster member; nil outside a cluster.
-func (w *Warning) Location() *string { return location(w.Member) }
+func (w *Warning) Location() *string { return location(&w.Member) }
 
 // Warnings lists what LXD has found wrong in projects that the scope allows.
 // Filter is an expression of LXD's own; "" is none.

@@ -3,9 +3,11 @@ package relay
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/lxdql/lxdql/lxd"
@@ -67,7 +69,7 @@ func (s *Streams) send(w http.ResponseWriter, r *http.Request, e *export) error 
 		t.Finally(func(ctx context.Context) error { return removed(ctx, t, e, name, making) })
 		w.Header().Set("X-Operation-ID", t.Operation().ID())
 		to.hint()
-		if err := t.Follow(ctx, "backup", making); err != nil {
+		if err := s.made(ctx, t, making); err != nil {
 			return err
 		}
 		response, err := e.open(ctx, name)
@@ -84,10 +86,59 @@ func (s *Streams) send(w http.ResponseWriter, r *http.Request, e *export) error 
 	})
 }
 
-// removed takes the backup away. It waits until it has been made: LXD cannot be
-// stopped making it.
+// lookForRoom is how often is looked whether LXD has room for a backup.
+const lookForRoom = 5 * time.Second
+
+// made waits for the backup. One that LXD has no room for it would never end: see
+// [lxd.Client.BackupsFull].
+func (s *Streams) made(ctx context.Context, t *work.Transfer, making *lxd.Operation) error {
+	following, give := context.WithCancelCause(ctx)
+	var looking sync.WaitGroup
+	defer looking.Wait()
+	defer give(nil)
+	looking.Go(func() {
+		ticks := time.NewTicker(lookForRoom)
+		defer ticks.Stop()
+		for before := false; ; {
+			select {
+			case <-following.Done():
+				return
+			case <-ticks.C:
+			}
+			full, err := s.LXD.BackupsFull(following)
+			if before && full && err == nil { // twice: nobody has made room meanwhile
+				give(errNoRoom)
+			}
+			before = full && err == nil
+		}
+	})
+	err := t.Follow(following, "backup", making)
+	if errors.Is(context.Cause(following), errNoRoom) {
+		return errNoRoom
+	}
+	return roomError(err)
+}
+
+var errNoRoom error = &lxd.LimitError{Message: "LXD's disk for backups is full"}
+
+// roomError says of an operation that it failed because a disk is full.
+func roomError(err error) error {
+	if lxd.SaysFull(err) {
+		return &lxd.LimitError{Message: "LXD's disk is full: " + err.Error()}
+	}
+	return err
+}
+
+// patienceForMaking is how long a backup that nobody wants may take to be made
+// before it is removed while it is.
+const patienceForMaking = 5 * time.Second
+
+// removed takes the backup away, also one that is still being made, which LXD
+// cannot be stopped doing: what it goes on to write has no name any more.
 func removed(ctx context.Context, t *work.Transfer, e *export, name string, making *lxd.Operation) error {
-	_ = t.Await(ctx, making) // one that was never made is gone already
+	patient, cancel := context.WithTimeout(ctx, patienceForMaking)
+	defer cancel()
+	_ = t.Await(patient, making) // one that was never made is gone already
 	removing, err := e.remove(ctx, name)
 	if lxd.IsNotFound(err) {
 		return nil

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"archive/zip"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -36,15 +37,31 @@ func (s *Streams) exportImage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer response.Body.Close()
-	kind, parameters, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
-	if kind == "multipart/form-data" {
-		return s.exportSplit(w, r, fingerprint, wanted, summed, multipart.NewReader(response.Body, parameters["boundary"]))
-	}
-	if wanted != "" {
+	kind, parts, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	split := kind == "multipart/form-data"
+	if !split && wanted != "" {
 		return &lxd.InputError{Argument: "part", Message: "this image is one file: leave part out"}
 	}
-	w.Header().Set("Content-Disposition", `attachment; filename="`+plain(fileName(response, fingerprint))+`"`)
-	return passOn(r.Context(), s.callerOf(w, r), response, backupHeaders, newMeter(summed && whole(r, response), nil))
+	pass := func(ctx context.Context, to *caller, meter *meter) error {
+		if split {
+			return s.exportSplit(ctx, to, fingerprint, wanted, multipart.NewReader(response.Body, parts["boundary"]), meter)
+		}
+		w.Header().Set("Content-Disposition", `attachment; filename="`+plain(fileName(response, fingerprint))+`"`)
+		return passOn(ctx, to, response, backupHeaders, meter)
+	}
+	if !whole(r, response) {
+		return pass(r.Context(), s.callerOf(w, r), newMeter(false, nil))
+	}
+	return s.Work.Transfer(r.Context(), "Exporting image", cmp.Or(ask.project(), "default"), nil, func(ctx context.Context, t *work.Transfer) error {
+		to := s.callerOf(w, r)
+		defer to.endWith(ctx)()
+		t.Stage("download", response.ContentLength)
+		w.Header().Set("X-Operation-ID", t.Operation().ID())
+		meter := newMeter(summed, t.Passed)
+		err := pass(ctx, to, meter)
+		t.Sum(meter.bytes(), meter.sha256())
+		return err
+	})
 }
 
 // fileName is what LXD calls a file.
@@ -58,8 +75,8 @@ func fileName(response *http.Response, otherwise string) string {
 
 // exportSplit answers with the files of an image: with one, or all as zip, not
 // compressed once more.
-func (s *Streams) exportSplit(w http.ResponseWriter, r *http.Request, fingerprint, wanted string, summed bool, parts *multipart.Reader) error {
-	to, meter := s.callerOf(w, r), newMeter(summed, nil)
+func (s *Streams) exportSplit(ctx context.Context, to *caller, fingerprint, wanted string, parts *multipart.Reader, meter *meter) error {
+	w, summed := to.w, meter.sum != nil
 	kind, file := "application/zip", fingerprint+".zip"
 	if wanted != "" {
 		kind, file = "application/octet-stream", fingerprint+"."+wanted
@@ -76,7 +93,7 @@ func (s *Streams) exportSplit(w http.ResponseWriter, r *http.Request, fingerprin
 		defer close(ended)
 		writer.CloseWithError(eachPart(parts, wanted, archive, writer))
 	}()
-	err := to.send(r.Context(), reader, meter)
+	err := to.send(ctx, reader, meter)
 	reader.Close()
 	<-ended
 	if err == nil && summed {

@@ -51,7 +51,7 @@ func (s *Streams) instanceArrival(ctx context.Context, as lxd.Scope, input *lxd.
 // has gone, and looks at what has come of it.
 func (s *Streams) imported(ctx context.Context, t *work.Transfer, as lxd.Scope, input *lxd.ImportInstance, importing *lxd.Operation, description string) error {
 	if err := t.Follow(context.WithoutCancel(ctx), "import", importing); err != nil {
-		return err
+		return roomError(err)
 	}
 	if err := s.LXD.SafeInstance(ctx, as, input.Project, input.Name); err != nil {
 		removing, removeErr := s.LXD.DeleteInstance(context.WithoutCancel(ctx), lxd.System, nil, input.Project, input.Name, true)

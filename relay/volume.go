@@ -149,7 +149,7 @@ func (s *Streams) receiveVolume(ctx context.Context, t *work.Transfer, as lxd.Sc
 		return nil, err
 	}
 	if err := t.Follow(context.WithoutCancel(ctx), "import", importing); err != nil {
-		return nil, err
+		return nil, roomError(err)
 	}
 	return s.LXD.StorageVolume(context.WithoutCancel(ctx), as, input.Project, input.Pool, lxd.VolumeCustom, input.Name, "")
 }

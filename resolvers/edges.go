@@ -22,22 +22,20 @@ func (r *Resolver) profilesOf(ctx context.Context, instance *lxd.Instance) ([]*l
 // profilesNamed are the profiles that an object of a project names, in the
 // same order, without those that are gone or hidden.
 func profilesNamed(ctx context.Context, of string, names []string) ([]*lxd.Profile, error) {
-	project, err := effective(ctx, of, lxd.FeatureProfiles)
-	if err != nil || project == "" {
-		return nil, err
+	return only(profilesOfAll(ctx, []string{of}, func(string) (string, []string) { return of, names }))
+}
+
+// only is the one answer of a join for one object.
+func only[V any](values []V, errs []error) (V, error) {
+	if errs != nil && errs[0] != nil {
+		var none V
+		return none, errs[0]
 	}
-	return many(ctx, load(ctx).profile, project, names)
+	return values[0], nil
 }
 
 func (r *Resolver) imageOf(ctx context.Context, instance *lxd.Instance) (*lxd.Image, error) {
-	if instance.ImageFingerprint() == "" {
-		return nil, nil
-	}
-	project, err := effective(ctx, instance.Project, lxd.FeatureImages)
-	if err != nil || project == "" {
-		return nil, err
-	}
-	return load(ctx).image.Load(ctx, key{project, instance.ImageFingerprint()})()
+	return only(r.imagesOf(ctx, []*lxd.Instance{instance}))
 }
 
 // stateOf is what the list brought along, or a read of its own.

@@ -84,6 +84,23 @@ type loaders struct {
 
 type loadersKey struct{}
 
+// held are the loaders of one response, made when the first is asked for: most
+// events ask for none, and making them would be most of what an event costs.
+type held struct {
+	resolver *Resolver
+	live     atomic.Bool
+	made     atomic.Pointer[loaders]
+}
+
+func (h *held) get() *loaders {
+	for {
+		if made := h.made.Load(); made != nil {
+			return made
+		}
+		h.made.CompareAndSwap(nil, h.resolver.newLoaders(h.live.Load()))
+	}
+}
+
 // WithLoaders puts fresh loaders into the context of one response, which may
 // read from memory.
 func (r *Resolver) WithLoaders(ctx context.Context) context.Context { return r.with(ctx, false) }
@@ -92,20 +109,21 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context { return r.w
 func (r *Resolver) live(ctx context.Context) context.Context { return r.with(ctx, true) }
 
 func (r *Resolver) with(ctx context.Context, live bool) context.Context {
-	holder := &atomic.Pointer[loaders]{}
-	holder.Store(r.newLoaders(live))
+	holder := &held{resolver: r}
+	holder.live.Store(live)
 	return context.WithValue(ctx, loadersKey{}, holder)
 }
 
-func load(ctx context.Context) *loaders {
-	return ctx.Value(loadersKey{}).(*atomic.Pointer[loaders]).Load()
-}
+func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*held).get() }
 
 // forget makes the fields after a change see what the change did.
-func (r *Resolver) forget(ctx context.Context) { r.again(ctx, load(ctx).live) }
+func (r *Resolver) forget(ctx context.Context) { ctx.Value(loadersKey{}).(*held).made.Store(nil) }
 
+// again forgets, and reads from LXD or from memory from now on.
 func (r *Resolver) again(ctx context.Context, live bool) {
-	ctx.Value(loadersKey{}).(*atomic.Pointer[loaders]).Store(r.newLoaders(live))
+	holder := ctx.Value(loadersKey{}).(*held)
+	holder.live.Store(live)
+	holder.made.Store(nil)
 }
 
 // gather is how long a loader waits for more keys; the library's 16 ms would

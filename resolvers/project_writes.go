@@ -12,7 +12,7 @@ func (r *Resolver) createProject(ctx context.Context, input *lxd.CreateProjectIn
 		return nil, err
 	}
 	operation, err := r.once(ctx, key, "createProject", input, func(ctx context.Context) (*lxd.Operation, error) {
-		return r.LXD.CreateProject(ctx, administrator(ctx), input)
+		return r.LXD.CreateProject(ctx, administrator(ctx), input, r.Auth.ProjectMade)
 	})
 	return r.projectChanged(ctx, input.Name, operation, wait, err)
 }
@@ -31,7 +31,7 @@ func (r *Resolver) renameProject(ctx context.Context, name, newName string, wait
 	if _, err := waiting(wait); err != nil {
 		return nil, err
 	}
-	operation, err := r.LXD.RenameProject(ctx, administrator(ctx), name, newName)
+	operation, err := r.LXD.RenameProject(ctx, administrator(ctx), name, newName, r.Auth.ProjectMade)
 	return r.projectChanged(ctx, newName, operation, wait, err)
 }
 

@@ -16,6 +16,10 @@ func (r *queryResolver) Server(ctx context.Context) (*lxd.Server, error) {
 	return r.server(ctx)
 }
 
+func (r *serverResolver) SecurityNotes(ctx context.Context, obj *lxd.Server) ([]string, error) {
+	return r.securityNotes(ctx, obj)
+}
+
 func (r *serverResolver) Config(ctx context.Context, obj *lxd.Server) (lxd.StringMap, error) {
 	return obj.ConfigFor(scope(ctx)), nil
 }

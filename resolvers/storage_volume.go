@@ -68,11 +68,16 @@ func (r *storageVolumeResolver) UsedBy(ctx context.Context, obj *lxd.StorageVolu
 
 func (r *Resolver) StorageVolume() graph.StorageVolumeResolver { return &storageVolumeResolver{r} }
 
+func (r *Resolver) StorageVolumeBackup() graph.StorageVolumeBackupResolver {
+	return &storageVolumeBackupResolver{r}
+}
+
 func (r *Resolver) StorageVolumeSnapshot() graph.StorageVolumeSnapshotResolver {
 	return &storageVolumeSnapshotResolver{r}
 }
 
 type (
 	storageVolumeResolver         struct{ *Resolver }
+	storageVolumeBackupResolver   struct{ *Resolver }
 	storageVolumeSnapshotResolver struct{ *Resolver }
 )

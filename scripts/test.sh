@@ -32,15 +32,22 @@ generated_is_current() {
 	rm -rf "$before"
 }
 
-# other_programs are the browser and npm.
+# other_programs are the browser, npm and PostgreSQL. The tests start a PostgreSQL themselves: the one that its package
+# would start stays down.
 other_programs() {
 	[ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 0
+	export TEST_POSTGRES_REQUIRED=1
 	local missing=()
+	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 	command -v chromium >/dev/null || missing+=(chromium)
 	command -v npm >/dev/null || missing+=(nodejs npm)
 	[ ${#missing[@]} -gt 0 ] || return 0
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+	(
+		. scripts/lxd-install.sh
+		keep_services_down # until this shell ends
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+	)
 }
 
 step "programs"

@@ -24,12 +24,15 @@ type refusedKey struct{}
 func identify(service *auth.Service, config *Config, log *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			token, refused, cookie := credential(r, config.AllowQueryKey), error(nil), false
-			if token == "" {
-				token, refused = fromCookie(r, config.origins())
-				cookie = token != ""
+			token, refused := credential(r, config.AllowQueryKey)
+			cookie := false
+			if token == "" && refused != errSeveral {
+				brought, err := fromCookie(r, config.origins())
+				if token, cookie = brought, brought != ""; cookie || err != nil {
+					refused = err
+				}
 			}
-			ctx := withCookie(r.Context(), w, r)
+			ctx := withCookie(r.Context(), w, r, config.origins())
 			if refused != nil {
 				ctx = context.WithValue(ctx, refusedKey{}, refused)
 			}
@@ -44,6 +47,9 @@ func identify(service *auth.Service, config *Config, log *slog.Logger) func(http
 			}
 			known := r.WithContext(ctx)
 			known.URL = withoutCredential(r.URL)
+			if known.URL != r.URL {
+				known.RequestURI = known.URL.RequestURI()
+			}
 			next.ServeHTTP(w, known)
 		})
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // Accounts are users and tokens for who sits at the server's command line, and
-// may do everything. Servers that run on the same database notice within seconds.
+// may do everything; what changes them is in the audit trail. Servers that run on the same database notice within seconds.
 type Accounts struct {
 	database *db.DB
 	service  *auth.Service
@@ -49,8 +49,28 @@ type NewToken struct {
 	Text string
 }
 
+// audit keeps what is done in the audit trail.
+func (a *Accounts) audit(ctx context.Context, action string, arguments map[string]any, do func() error) error {
+	begun := time.Now()
+	return auditCommand(ctx, a.database, begun, action, arguments, do())
+}
+
 // AddToken makes a token and returns its id and its text.
 func (a *Accounts) AddToken(ctx context.Context, wish NewToken) (id, text string, err error) {
+	action := "createApiToken"
+	if wish.Text != "" {
+		action = "importApiToken"
+	}
+	err = a.audit(ctx, action, map[string]any{
+		"username": wish.Username, "description": wish.Description, "role": wish.Role, "projects": wish.Projects, "readOnly": wish.ReadOnly,
+	}, func() error {
+		id, text, err = a.addToken(ctx, wish)
+		return err
+	})
+	return id, text, err
+}
+
+func (a *Accounts) addToken(ctx context.Context, wish NewToken) (id, text string, err error) {
 	user, err := a.database.UserByName(ctx, wish.Username)
 	if err != nil {
 		return "", "", fmt.Errorf("the user %q: %w", wish.Username, err)
@@ -102,18 +122,24 @@ func moment(at *time.Time) string {
 
 // RevokeToken revokes a token.
 func (a *Accounts) RevokeToken(ctx context.Context, id string) error {
-	if err := a.service.ForgetToken(ctx, id); err != nil {
-		return fmt.Errorf("the token %q: %w", id, err)
-	}
-	return nil
+	return a.audit(ctx, "revokeApiToken", map[string]any{"id": id}, func() error {
+		if err := a.service.ForgetToken(ctx, id); err != nil {
+			return fmt.Errorf("the token %q: %w", id, err)
+		}
+		return nil
+	})
 }
 
 // SetPassword gives a user a new password and ends the user's sessions.
 func (a *Accounts) SetPassword(ctx context.Context, username, password string) error {
-	_, err := a.service.ReplacePassword(ctx, username, password, "")
-	return err
+	return a.audit(ctx, "setPassword", map[string]any{"username": username}, func() error {
+		_, err := a.service.ReplacePassword(ctx, username, password, "")
+		return err
+	})
 }
 
 // RotateKey makes a new key to sign tokens with, where it is kept in the
 // database. Tokens of the one before still work.
-func (a *Accounts) RotateKey(ctx context.Context) error { return auth.RotateSecret(ctx, a.database) }
+func (a *Accounts) RotateKey(ctx context.Context) error {
+	return a.audit(ctx, "rotateKey", nil, func() error { return auth.RotateSecret(ctx, a.database) })
+}

@@ -20,9 +20,14 @@ type auditor struct {
 	changing func(ctx context.Context, do func() (any, error)) (any, error)
 }
 
-// hasRole is the directive @hasRole, audited on mutations.
+// hasRole is the directive @hasRole, audited on mutations and probeServer.
 func (a auditor) hasRole(ctx context.Context, object any, next graphql.Resolver, role auth.Role) (any, error) {
 	return a.keep(ctx, func() (any, error) { return auth.HasRole(ctx, object, next, role) })
+}
+
+// loggedIn is the directive @loggedIn, audited on mutations.
+func (a auditor) loggedIn(ctx context.Context, object any, next graphql.Resolver) (any, error) {
+	return a.keep(ctx, func() (any, error) { return auth.LoggedIn(ctx, object, next) })
 }
 
 // public is the directive @public, audited on mutations: log-ins.
@@ -32,14 +37,18 @@ func (a auditor) public(ctx context.Context, object any, next graphql.Resolver) 
 
 func (a auditor) keep(ctx context.Context, do func() (any, error)) (any, error) {
 	field := graphql.GetFieldContext(ctx)
-	if field == nil || field.Object != "Mutation" {
+	if field == nil || !isAudited(field) {
 		return do()
 	}
+	change := do
+	if field.Object == "Mutation" {
+		change = func() (any, error) { return a.changing(ctx, do) }
+	}
 	if a.journal == nil {
-		return a.changing(ctx, do)
+		return change()
 	}
 	begun := time.Now()
-	result, err := a.changing(ctx, do)
+	result, err := change()
 	event := audited(ctx, field, begun)
 	if err != nil {
 		event.ErrorCode, _ = classify(err)
@@ -51,6 +60,12 @@ func (a auditor) keep(ctx context.Context, do func() (any, error)) (any, error) 
 		return nil, failed // done, and nobody could tell who did it: that is not to go unnoticed
 	}
 	return result, err
+}
+
+// isAudited says whether a field is kept: each mutation, and the one query that
+// reaches out to where its caller says.
+func isAudited(field *graphql.FieldContext) bool {
+	return field.Object == "Mutation" || (field.Object == "Query" && field.Field.Name == "probeServer")
 }
 
 // audited is the row of a mutation, without its end.

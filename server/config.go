@@ -23,7 +23,7 @@ type Config struct {
 	OIDC
 	LXDTimeout timeoutOption `name:"lxd-timeout" env:"LXD_TIMEOUT" default:"30" help:"How long a request to LXD may take, in seconds; not for waits and WebSockets."`
 
-	DatabaseURL      string `name:"database" env:"DATABASE_URL" default:"sqlite:///./data/lxdql.db" help:"Where users are kept: sqlite:///./path."`
+	DatabaseURL      string `name:"database" env:"DATABASE_URL" default:"sqlite:///./data/lxdql.db" help:"Where users, the journal and the rest are kept: sqlite:///./path, or postgres://user:password@host:5432/name, which several servers may share."`
 	JWTSecret        string `name:"jwt-secret" env:"JWT_SECRET" help:"Signs the tokens, 32 bytes or more; empty: one is made and kept in the database."`
 	JWTPrevious      string `name:"jwt-secret-previous" env:"JWT_SECRET_PREVIOUS" help:"The JWT_SECRET before this one: its tokens still work, so that a new one logs nobody out."`
 	AccessMinutes    int    `name:"access-minutes" env:"JWT_ACCESS_TOKEN_EXPIRE_MINUTES" default:"30" help:"Life of an access token, in minutes."`
@@ -35,13 +35,14 @@ type Config struct {
 	RateLimitEnabled bool   `name:"rate-limit" env:"RATE_LIMIT_ENABLED" default:"true" negatable:"" help:"Limit how much a user, or an address, may ask; loopback is not limited. Log-ins have limits of their own, always."`
 	RateLimitMax     int    `name:"rate-limit-max" env:"RATE_LIMIT_MAX" default:"120" help:"Requests in a window; one whose answer could be large counts as several."`
 	RateLimitWindow  int    `name:"rate-limit-window" env:"RATE_LIMIT_WINDOW_SECONDS" default:"60" help:"The sliding window, in seconds."`
-	TrustedProxies   string `name:"trusted-proxies" env:"TRUSTED_PROXIES" help:"Addresses or networks of proxies whose X-Forwarded-For and X-Real-IP are believed, separated by commas."`
+	TrustedProxies   string `name:"trusted-proxies" env:"TRUSTED_PROXIES" help:"Addresses or networks of proxies whose X-Forwarded-For and X-Real-IP are believed, separated by commas; where the two do not agree, neither is."`
 	CORSOrigins      string `name:"cors-origins" env:"CORS_ORIGINS" default:"*" help:"Origins that browsers may call from, separated by commas. With * they may call with tokens only, never with the cookie."`
 	JournalKeepDays  int    `name:"journal-keep-days" env:"JOURNAL_KEEP_DAYS" default:"30" help:"For how many days events, operations and the audit trail are kept."`
 	JournalMaxEvents int    `name:"journal-max-events" env:"JOURNAL_MAX_EVENTS" default:"1000000" help:"How many events are kept at most."`
 	Mirror           string `name:"mirror" env:"MIRROR" default:"on" enum:"on,off" help:"Whether LXD's inventory is kept in memory, by its events, and read from there: on or off. Off asks LXD each time."`
 	UploadMaxMiB     int    `name:"upload-max-mib" env:"UPLOAD_MAX_MIB" default:"32" help:"How many MiB of files a GraphQL request may bring, which are kept in TMPDIR meanwhile; 0 is none. What is sent to /api/v1 has no limit."`
 	StreamIdle       int    `name:"stream-idle-seconds" env:"STREAM_IDLE_SECONDS" default:"120" help:"How long an upload may send nothing, or a download take nothing, before it is given up, in seconds."`
+	Plan             string `name:"plan" env:"PLAN" default:"on" enum:"on,off" help:"Answer what is below a field by a compiled plan, which takes a fraction of the time: on or off. The answers are the same."`
 	LogLevel         string `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error,DEBUG,INFO,WARN,WARNING,warning,ERROR" help:"What is logged: debug, info, warn or error."`
 	SimulatedCount   int    `name:"simulated-instances" env:"LXD_SIMULATED_INSTANCES" default:"20" help:"How many instances a simulated LXD has."`
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/lxdql/lxdql/graph"
+	"github.com/lxdql/lxdql/graph/plan"
 	"github.com/lxdql/lxdql/resolvers"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -39,15 +40,17 @@ func (c shortQueries) Add(ctx context.Context, query string, parsed *ast.QueryDo
 
 // executable is the schema with what answers it.
 func executable(resolver *resolvers.Resolver) graphql.ExecutableSchema {
-	audit := auditor{resolver.Journal, resolver.Changing}
-	return graph.NewExecutableSchema(graph.Config{
-		Resolvers:  resolver,
-		Directives: graph.DirectiveRoot{HasRole: audit.hasRole, Public: audit.public},
-	})
+	return graph.NewExecutableSchema(graph.Config{Resolvers: resolver, Directives: directives(resolver)})
 }
 
-// graphQL answers queries over the given transports.
-func graphQL(resolver *resolvers.Resolver, limit *rateLimit, log *slog.Logger, transports ...graphql.Transport) *handler.Server {
+func directives(resolver *resolvers.Resolver) graph.DirectiveRoot {
+	audit := auditor{resolver.Journal, resolver.Changing}
+	return graph.DirectiveRoot{HasRole: audit.hasRole, LoggedIn: audit.loggedIn, Public: audit.public}
+}
+
+// graphQL answers queries over the given transports; what is below their
+// fields by the plan, where there is one.
+func graphQL(resolver *resolvers.Resolver, planned *plan.Plan, limit *rateLimit, log *slog.Logger, transports ...graphql.Transport) *handler.Server {
 	server := handler.New(executable(resolver))
 	for _, transport := range transports {
 		server.AddTransport(transport)
@@ -70,6 +73,10 @@ func graphQL(resolver *resolvers.Resolver, limit *rateLimit, log *slog.Logger, t
 		}
 		return response
 	})
+	if planned != nil {
+		server.AroundResponses(planned.AroundResponse)
+		server.AroundFields(planned.AroundField)
+	}
 	return server
 }
 

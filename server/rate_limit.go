@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"time"
 
@@ -66,13 +65,7 @@ func payer(ctx context.Context) string {
 	if caller := auth.From(ctx); caller != nil {
 		return "user " + strconv.FormatInt(caller.User.ID, 10)
 	}
-	text := auth.OriginOf(ctx).Address
-	address, err := netip.ParseAddr(text)
-	if err != nil || address.Unmap().Is4() {
-		return "address " + text
-	}
-	network, _ := address.WithZone("").Prefix(64)
-	return "address " + network.String()
+	return "address " + auth.OriginOf(ctx).Network()
 }
 
 // retryAfter is when there is room again, in seconds: in the next window, when

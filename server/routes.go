@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/go-chi/cors"
 	"github.com/lxdql/lxdql/auth"
+	"github.com/lxdql/lxdql/graph/plan"
 	"github.com/lxdql/lxdql/health"
 	"github.com/lxdql/lxdql/relay"
 	"github.com/lxdql/lxdql/resolvers"
@@ -45,7 +46,7 @@ var endpoints = []*health.HTTPEndpoint{
 }
 
 // routes are all that the server answers.
-func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.WebSocket, service *auth.Service, present *attendance, together *transport.Feeds, log *slog.Logger) http.Handler {
+func routes(config *Config, resolver *resolvers.Resolver, planned *plan.Plan, sockets *transport.WebSocket, service *auth.Service, present *attendance, together *transport.Feeds, log *slog.Logger) http.Handler {
 	router := chi.NewRouter()
 	router.Use(requestID, client(config, log), logged(log), middleware.Recoverer)
 	router.Use(cors.Handler(cors.Options{
@@ -60,7 +61,7 @@ func routes(config *Config, resolver *resolvers.Resolver, sockets *transport.Web
 	}))
 	limit := newRateLimit(config)
 	known := router.With(ticketAlias, identify(service, config, log), limit.requests)
-	ask := graphQL(resolver, limit, log, sockets, stream(config, service, present, together))
+	ask := graphQL(resolver, planned, limit, log, sockets, stream(config, service, present, together))
 	execRoutes(known, resolver.Relay)
 	known.With(relay.WithOrigin).Handle("/graphql", ask)
 	known.With(loggedIn).Get("/api/v1/{kind}.ndjson", ndjson(executable(resolver).Schema(), ask, refusal(log)))

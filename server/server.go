@@ -16,6 +16,7 @@ import (
 
 	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/db"
+	"github.com/lxdql/lxdql/graph/plan"
 	"github.com/lxdql/lxdql/journal"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/mirror"
@@ -68,7 +69,7 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	hub := lxd.NewHub(client)
-	told, err := journal.Open(ctx, database, hub, journal.Options{Keep: time.Duration(config.JournalKeepDays) * 24 * time.Hour, MostEvents: config.JournalMaxEvents}, func(err error) {
+	told, err := journal.Open(ctx, database, hub, journal.Options{Keep: time.Duration(config.JournalKeepDays) * 24 * time.Hour, MostEvents: config.JournalMaxEvents, Leads: leads(log)}, func(err error) {
 		log.Error("the journal could not be written", "error", err)
 	})
 	if err != nil {
@@ -82,12 +83,12 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 		inventory = mirror.New(client, hub)
 		background.Go(func() { inventory.Run(running) })
 	}
-	background.Go(func() { hub.Run(running) })
 	background.Go(func() { manager.EndLost(running) })
 	background.Go(func() { told.Run(running) })
 	background.Go(func() {
 		keeper.Watch(running, time.Duration(config.TrustCheckSeconds)*time.Second, trustChanged(log))
 	})
+	background.Go(func() { rolesFollow(running, hub, client, service, log) })
 	background.Go(func() {
 		service.Run(running, func(err error) { log.Error("who may still ask cannot be looked up", "error", err) })
 	})
@@ -99,15 +100,21 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	resolver.Streams = byteStreams(config, resolver, log)
 	defer resolver.Relay.Wait()
 	defer stop()
+	var quick *plan.Plan
+	if config.Plan != "off" {
+		if quick, err = planned(executable(resolver), resolver, log); err != nil {
+			return err
+		}
+	}
 	present := newAttendance()
 	together := feeds(running, hub, log)
 	defer together.Wait()
 	defer stop()
-	sockets := webSocket(config, resolver, service, present, together, log)
+	sockets := webSocket(running, config, resolver, service, present, together, log)
 	defer sockets.Wait()
 	defer stop()
 	httpServer := &http.Server{
-		Handler:           routes(config, resolver, sockets, service, present, together, log),
+		Handler:           routes(config, resolver, quick, sockets, service, present, together, log),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return running },
@@ -128,6 +135,11 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 		return err
 	}
 	return httpServer.Close()
+}
+
+// leads says which of several servers on one database hears LXD.
+func leads(log *slog.Logger) func(bool) {
+	return func(leading bool) { log.Info("hearing LXD for all servers on the database", "leading", leading) }
 }
 
 // open opens the database, with this release's schema.
@@ -186,7 +198,7 @@ func announce(ctx context.Context, client *lxd.Client, address net.Addr, log *sl
 		return
 	}
 	log.Info("LXD answers", "version", server.Version(), "simulated", server.Simulated())
-	for _, note := range server.SecurityNotes() {
+	for _, note := range server.SecurityNotes(lxd.System) {
 		log.Warn(note)
 	}
 }

@@ -8,14 +8,16 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/go-chi/chi/v5/middleware"
 	"github.com/lxdql/lxdql/auth"
+	"github.com/lxdql/lxdql/relay"
 	"github.com/lxdql/lxdql/resolvers"
 	"github.com/lxdql/lxdql/server/transport"
 )
 
 // webSocket is the WebSocket transport with what it asks of the server. It also
 // tells the resolvers how a subscription says why it ends.
-func webSocket(config *Config, resolver *resolvers.Resolver, service *auth.Service, present *attendance, together *transport.Feeds, log *slog.Logger) *transport.WebSocket {
+func webSocket(running context.Context, config *Config, resolver *resolvers.Resolver, service *auth.Service, present *attendance, together *transport.Feeds, log *slog.Logger) *transport.WebSocket {
 	show := presenter(log)
 	resolver.EndStream = func(ctx context.Context, reason error) {
 		transport.EndStream(ctx, show(ctx, reason))
@@ -23,6 +25,7 @@ func webSocket(config *Config, resolver *resolvers.Resolver, service *auth.Servi
 	resolver.Mark = transport.Mark
 	resolver.SetCookie = setCookie
 	return &transport.WebSocket{
+		Detach: func(request context.Context) context.Context { return detached(running, request) },
 		Init: func(ctx context.Context, authorization string) (*transport.Caller, error) {
 			identity, err := caller(ctx, service, authorization)
 			if err != nil {
@@ -54,6 +57,23 @@ func webSocket(config *Config, resolver *resolvers.Resolver, service *auth.Servi
 		Feeds:       together,
 		CheckOrigin: originAllowed(config.origins()),
 	}
+}
+
+// detached is running with what is known of a request: who asks and from where,
+// whether by this machine, and what the request is called. What middlewares put
+// into a context for operations is taken over here, or sockets do not have it.
+func detached(running, request context.Context) context.Context {
+	ctx := auth.WithOrigin(running, auth.OriginOf(request))
+	ctx = relay.At(ctx, relay.OriginOf(request))
+	for _, key := range []any{middleware.RequestIDKey, localKey{}, refusedKey{}} {
+		if value := request.Value(key); value != nil {
+			ctx = context.WithValue(ctx, key, value)
+		}
+	}
+	if identity := auth.From(request); identity != nil {
+		ctx = auth.With(ctx, identity)
+	}
+	return ctx
 }
 
 func caller(ctx context.Context, service *auth.Service, authorization string) (*auth.Identity, error) {

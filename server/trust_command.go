@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os/user"
 	"path/filepath"
 	"time"
 
@@ -70,12 +69,13 @@ func (c *TrustCommand) Run(ctx context.Context, out io.Writer) error {
 	if ask.Fingerprint == "" && ask.Token == "" {
 		ask.Fingerprint = c.LXDFingerprint
 	}
-	by := "lxdql trust"
-	if account, err := user.Current(); err == nil {
-		by += " by " + account.Username
+	begun := time.Now()
+	enrolled, err := trust.Enrol(ctx, database, c.LXDTrust.client(), ask, "lxdql trust, "+commandLine())
+	asked := map[string]any{"url": ask.URL, "fingerprint": ask.Fingerprint, "token": ask.Token != ""}
+	if enrolled != nil {
+		asked["url"], asked["fingerprint"] = enrolled.Decision.URL, enrolled.Decision.Fingerprint
 	}
-	enrolled, err := trust.Enrol(ctx, database, c.LXDTrust.client(), ask, by)
-	if err != nil {
+	if err := auditCommand(ctx, database, begun, "enrolServer", asked, err); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "LXD at %s is trusted by its certificate\n  SHA-256 %s\n", enrolled.Decision.URL, enrolled.Decision.Fingerprint)

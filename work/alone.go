@@ -11,7 +11,7 @@ import (
 // when LXD has done it, whatever the caller's wait: until then the next change
 // would not see it. The change goes on when ctx ends.
 func (m *Manager) Alone(ctx context.Context, name string, change func(context.Context) (*lxd.Operation, error)) (*lxd.Operation, error) {
-	release, err := m.locks.take(ctx, name)
+	release, err := m.lock(ctx, name)
 	if err != nil {
 		return nil, err
 	}

@@ -38,6 +38,7 @@ func (m *Manager) RunBulk(ctx context.Context, as lxd.Scope, project string, wis
 	case wish.MaxParallel < 1 || wish.MaxParallel > 32:
 		return nil, &lxd.InputError{Argument: "maxParallel", Message: "maxParallel is 1 to 32"}
 	}
+	project = projectOf(project, items)
 	operation := m.client.NewOperation(fmt.Sprintf("%s of %d instances", wish.Action, len(items)), project, bulkResources(items))
 	bulk := &Bulk{UUID: operation.UUID, Project: project, Description: operation.Description, CreatedAt: operation.CreatedAt.Time, Action: wish.Action, Items: items}
 	operation = operation.WithItems(items)
@@ -51,6 +52,18 @@ func (m *Manager) RunBulk(ctx context.Context, as lxd.Scope, project string, wis
 		return nil, errors.Join(err, running.end(ctx, operation.Ended(err)))
 	}
 	return operation, nil
+}
+
+// projectOf is the one project that all items are of; "" for several, where
+// only who sees all of them sees the bulk.
+func projectOf(asked string, items []*lxd.BulkItem) string {
+	for _, item := range items {
+		if item.Project != items[0].Project {
+			return ""
+		}
+		asked = item.Project
+	}
+	return asked
 }
 
 func bulkResources(items []*lxd.BulkItem) map[string][]string {

@@ -44,10 +44,15 @@ func (m *Manager) kept(ctx context.Context, as lxd.Scope, uuid string, missing e
 		return allowed(as, bulk.operation(m.client))
 	}
 	operation, err := m.journal.Operation(ctx, as, uuid)
+	if lxd.IsNotFound(err) {
+		if told := m.soonTold(ctx, uuid); told != nil {
+			return allowed(as, told)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	return lost(operation), nil
+	return m.orLost(ctx, operation), nil
 }
 
 // errLost is how an operation ends that nobody works on any more.

@@ -29,7 +29,7 @@ func (m *Manager) Once(ctx context.Context, as lxd.Scope, owner string, text *st
 	if err != nil {
 		return nil, err
 	}
-	release, err := m.locks.take(ctx, "key "+owner+" "+*text)
+	release, err := m.lock(ctx, "key "+owner+" "+*text)
 	if err != nil {
 		return nil, err
 	}

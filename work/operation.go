@@ -24,21 +24,24 @@ func (m *Manager) Operation(ctx context.Context, as lxd.Scope, uuid string) (*lx
 	if !lxd.IsNotFound(err) {
 		return operation, err
 	}
-	if heard := m.hub.Operation(uuid); heard != nil {
+	if heard := m.hub.Operation(uuid); heard != nil && !heard.Own {
 		if time.Since(heard.UpdatedAt.Time) > settled {
 			heard = lost(heard)
 		}
 		return allowed(as, heard)
+	} else if heard != nil {
+		return m.others(ctx, as, heard)
 	}
 	return m.kept(ctx, as, uuid, err)
 }
 
 // allowed hides an operation from who may not see its project.
 func allowed(as lxd.Scope, operation *lxd.Operation) (*lxd.Operation, error) {
-	if !as.Allows(operation.Project, false) {
+	shown := operation.Shown(as)
+	if shown == nil {
 		return nil, &lxd.Error{Status: http.StatusNotFound, Message: "Operation not found"}
 	}
-	return operation, nil
+	return shown, nil
 }
 
 // Operations are those of a project, in no order.
@@ -47,20 +50,21 @@ func (m *Manager) Operations(ctx context.Context, as lxd.Scope, project string) 
 	if err != nil {
 		return nil, err
 	}
-	return m.withPast(ctx, as, project, m.withOwn(project, operations))
+	return m.withPast(ctx, as, project, m.withOwn(as, project, operations))
 }
 
-// withOwn adds lxdql's own operations.
-func (m *Manager) withOwn(project string, operations []*lxd.Operation) []*lxd.Operation {
+// withOwn adds lxdql's own operations. One of several projects is in the list of
+// each, as LXD's are that have no project.
+func (m *Manager) withOwn(as lxd.Scope, project string, operations []*lxd.Operation) []*lxd.Operation {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	m.forget()
 	for _, t := range m.tasks {
-		if t.operation.Project == project {
+		if t.operation.Project == project || t.operation.Project == "" {
 			operations = append(operations, t.operation)
 		}
 	}
-	return operations
+	return lxd.ShownOperations(operations, as)
 }
 
 // settled is how old an operation is that neither LXD nor lxdql knows and that
@@ -82,7 +86,7 @@ func (m *Manager) withPast(ctx context.Context, as lxd.Scope, project string, li
 	}
 	for _, operation := range past {
 		if !known[operation.UUID] && (operation.Final() || time.Since(operation.UpdatedAt.Time) > settled) {
-			listed = append(listed, lost(operation))
+			listed = append(listed, m.orLost(ctx, operation))
 		}
 	}
 	return listed, nil
@@ -127,6 +131,9 @@ func (m *Manager) CancelOperation(ctx context.Context, as lxd.Scope, uuid string
 	if own := m.find(uuid); own != nil {
 		own.cancel()
 		return m.WaitOperation(ctx, as, uuid, 10*time.Second)
+	}
+	if operation.Own {
+		return nil, &lxd.ConflictError{Message: "another server of lxdql works on this operation: cancel it there"}
 	}
 	if err := m.client.CancelOperation(ctx, as, operation); err != nil {
 		return nil, err

@@ -17,6 +17,12 @@ type Store interface {
 	// Release forgets a key whose mutation changed nothing.
 	Release(ctx context.Context, key *Key) error
 
+	// Hold waits for a lock that all processes on the database know, and that is
+	// let go of when its process ends.
+	Hold(ctx context.Context, name string) (release func(), err error)
+	// Held reports whether another process has the lock.
+	Held(ctx context.Context, name string) (bool, error)
+
 	// AddBulk keeps a new bulk with all of its items.
 	AddBulk(ctx context.Context, bulk *Bulk) error
 	// SetBulkItem keeps how far one item is.

@@ -42,7 +42,7 @@ func (m *Manager) await(ctx context.Context, operation *lxd.Operation, atMost ti
 		change, ok := event.(*lxd.OperationEvent)
 		return ok && change.Operation.UUID == operation.UUID
 	}})
-	if err != nil || !m.heard() {
+	if err != nil || (!m.heard() && !operation.Own) {
 		if err == nil {
 			events.Close()
 		}
@@ -58,7 +58,7 @@ func (m *Manager) await(ctx context.Context, operation *lxd.Operation, atMost ti
 		if ended != nil || err != nil {
 			return ended, err
 		}
-		now, err := m.client.Operation(ctx, lxd.System, operation.UUID)
+		now, err := m.Operation(ctx, lxd.System, operation.UUID)
 		if err != nil || now.Final() || !time.Now().Before(until) {
 			return m.last(now, operation.UUID, err)
 		}

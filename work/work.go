@@ -78,9 +78,11 @@ func (m *Manager) begin(operation *lxd.Operation, work func(context.Context) err
 		cancel()
 		return err
 	}
+	release := m.hold(operation)
 	m.announce(operation)
 	m.running.Go(func() {
 		defer cancel()
+		defer release()
 		m.finish(operation.UUID, work(ctx))
 	})
 	return nil

@@ -4,6 +4,7 @@ package pgtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -64,12 +65,20 @@ func URL(t testing.TB) string {
 	return one.url(name)
 }
 
-// Run sends one statement to the database of a URL.
-func Run(t testing.TB, url, statement string) {
+// Ask reads the one value that a question to the database of a URL is answered
+// with, as text; "" for none.
+func Ask(t testing.TB, url, question string) string {
 	t.Helper()
-	if err := run(context.Background(), url, statement); err != nil {
+	connection, err := pgx.Connect(context.Background(), url)
+	if err != nil {
 		t.Fatal(err)
 	}
+	defer connection.Close(context.Background())
+	var text string
+	if err := connection.QueryRow(context.Background(), question).Scan(&text); err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		t.Fatalf("%s: %v", question, err)
+	}
+	return text
 }
 
 // Stop ends the server, if there is one, and removes its data.

@@ -25,6 +25,7 @@ import (
 type daemon struct {
 	*lxd.Client
 	raw       *http.Client
+	dial      func(ctx context.Context, network, address string) (net.Conn, error)
 	simulated bool
 }
 
@@ -73,14 +74,15 @@ func connect(t *testing.T, socket string, simulated bool) *daemon {
 	if err != nil {
 		t.Fatal(err)
 	}
-	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
-	}}
+	}
+	transport := &http.Transport{DisableKeepAlives: true, DialContext: dial}
 	t.Cleanup(func() {
 		client.Close()
 		transport.CloseIdleConnections()
 	})
-	return &daemon{Client: client, raw: &http.Client{Transport: transport, Timeout: time.Minute}, simulated: simulated}
+	return &daemon{Client: client, raw: &http.Client{Transport: transport, Timeout: time.Minute}, dial: dial, simulated: simulated}
 }
 
 // ask sends a bare request and decodes LXD's answer as it is.

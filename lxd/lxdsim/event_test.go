@@ -155,7 +155,7 @@ func TestCloseEndsStreamsAndWaits(t *testing.T) {
 }
 
 func TestSlowListenerIsDropped(t *testing.T) {
-	s := newServer(t, Options{EventJitter: time.Hour})
+	s := newServer(t, Options{EventJitter: 1000 * time.Hour})
 	stream := listen(t, s, "type=lifecycle")
 	s.mu.Lock()
 	for range maxQueued + 1 {

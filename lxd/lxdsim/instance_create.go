@@ -24,6 +24,12 @@ type instanceSource struct {
 	Alias       string            `json:"alias"`
 	Fingerprint string            `json:"fingerprint"`
 	Properties  map[string]string `json:"properties"`
+
+	// Of a copy: the instance, or instance/snapshot, and where it is.
+	Source        string `json:"source"`
+	Project       string `json:"project"`
+	InstanceOnly  bool   `json:"instance_only"`
+	ContainerOnly bool   `json:"container_only"`
 }
 
 func (s *Server) createInstance(r *request) (answer, error) {
@@ -33,6 +39,9 @@ func (s *Server) createInstance(r *request) (answer, error) {
 	var body instanceRequest
 	if err := r.decode(&body); err != nil {
 		return answer{}, err
+	}
+	if body.Source.Type == "copy" {
+		return s.copyInstance(r, &body)
 	}
 	if err := s.checkInstanceRequest(r.project, &body); err != nil {
 		return answer{}, err
@@ -64,14 +73,20 @@ func (s *Server) checkInstanceRequest(project string, body *instanceRequest) err
 	if body.Source.Type != "image" && body.Source.Type != "none" {
 		return failure(http.StatusBadRequest, "Unknown source type %s", body.Source.Type)
 	}
+	if body.Profiles == nil {
+		body.Profiles = []string{"default"}
+	}
+	return s.checkInstanceNames(project, body)
+}
+
+// checkInstanceNames refuses names that LXD refuses: the instance's, and those of
+// profiles that are not there.
+func (s *Server) checkInstanceNames(project string, body *instanceRequest) error {
 	if body.Name == "" {
 		body.Name = s.inventName()
 	}
 	if err := checkInstanceName(body.Name); err != nil {
 		return err
-	}
-	if body.Profiles == nil {
-		body.Profiles = []string{"default"}
 	}
 	for _, name := range body.Profiles {
 		if _, found := s.profiles.get(key(s.effective(project, "profiles"), name)); !found {

@@ -47,6 +47,9 @@ func (s *Server) finishDelete(at string) error {
 }
 
 func (s *Server) dropInstance(i *instance) {
+	for _, taken := range i.snapshots {
+		s.publishLifecycle(i.Project, "instance-snapshot-deleted", objectURL(i.Project, "instances", i.Name, "snapshots", taken.Name), nil, byNobody)
+	}
 	s.instances.remove(key(i.Project, i.Name))
 	s.publishLifecycle(i.Project, "instance-deleted", i.url(), nil, byNobody)
 }

@@ -44,10 +44,10 @@ var configPrefixes = []string{
 }
 
 // unknownKey finds a config key that LXD does not have, by its beginning.
-func unknownKey(config map[string]string) (string, bool) {
+func unknownKey(config map[string]string, prefixes []string) (string, bool) {
 	for name := range config {
 		known := false
-		for _, prefix := range configPrefixes {
+		for _, prefix := range prefixes {
 			known = known || strings.HasPrefix(name, prefix)
 		}
 		if !known {

@@ -8,7 +8,7 @@ import (
 
 // checkInstanceRecord tells why a record cannot be made, in LXD's words.
 func (s *Server) checkInstanceRecord(made *instance) error {
-	if name, found := unknownKey(made.Config); found {
+	if name, found := unknownKey(made.Config, configPrefixes); found {
 		return failed("Unknown configuration key: %s", name)
 	}
 	if _, kind, found := made.Devices.unknownType(); found {

@@ -11,6 +11,7 @@ type instanceChange struct {
 	Ephemeral   *bool             `json:"ephemeral"`
 	Profiles    []string          `json:"profiles"`
 	Description *string           `json:"description"`
+	Restore     string            `json:"restore"`
 }
 
 func (s *Server) readChange(r *request) (*instance, instanceChange, error) {
@@ -54,6 +55,9 @@ func (s *Server) putInstance(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if change.Restore != "" {
+		return s.restoreInstance(i, change.Restore)
+	}
 	at := key(i.Project, i.Name)
 	return answer{operation: s.startOperation(operationPlan{
 		project: i.Project, description: "Updating instance", resources: i.resources(),
@@ -92,7 +96,7 @@ func (i *instance) setSingle(change instanceChange) {
 }
 
 func (s *Server) storeChange(changed *instance) error {
-	if name, found := unknownKey(changed.Config); found {
+	if name, found := unknownKey(changed.Config, configPrefixes); found {
 		return failed("Invalid config: Unknown configuration key: %s", name)
 	}
 	if name, kind, found := changed.Devices.unknownType(); found {

@@ -77,8 +77,11 @@ func (s *Server) createProfile(r *request) (answer, error) {
 	if err := r.decode(&body); err != nil {
 		return answer{}, err
 	}
-	if body.Name == "" {
-		return answer{}, failure(http.StatusBadRequest, "No name provided")
+	if err := checkProfileName(body.Name); err != nil {
+		return answer{}, err
+	}
+	if name, found := unknownKey(body.Config, configPrefixes); found {
+		return answer{}, failure(http.StatusBadRequest, "Unknown configuration key: %s", name)
 	}
 	if _, found := s.profiles.get(key(project, body.Name)); found {
 		return answer{}, failure(http.StatusInternalServerError, "Error inserting %q into database: The profile already exists", body.Name)

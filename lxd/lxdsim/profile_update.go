@@ -2,7 +2,7 @@ package lxdsim
 
 import (
 	"fmt"
-	"slices"
+	"net/http"
 )
 
 type profileChange struct {
@@ -45,13 +45,16 @@ func (s *Server) updateProfile(r *request, missing string, apply func(*profile, 
 	}
 	changed := *p
 	apply(&changed, change)
-	s.profiles.put(key(p.project, p.Name), &changed)
-	for _, i := range s.instances.all() {
-		if slices.Contains(i.Profiles, p.Name) && s.effective(i.Project, "profiles") == p.project {
-			followed := *i
-			s.putInstanceValue(&followed)
-		}
-	}
+	// LXD 5.0.2 tells of it before it is done, also where it is refused.
 	s.publishLifecycle(p.project, "profile-updated", objectURL(p.project, "profiles", p.Name), nil, byCaller)
+	if name, found := unknownKey(changed.Config, configPrefixes); found {
+		return answer{}, failure(http.StatusInternalServerError, "Unknown configuration key: %s", name)
+	}
+	s.profiles.put(key(p.project, p.Name), &changed)
+	for _, i := range s.profileInstances(p) {
+		followed := *i
+		s.putInstanceValue(&followed)
+		s.publishLifecycle(i.Project, "instance-updated", i.url(), nil, byNobody)
+	}
 	return answer{metadata: struct{}{}}, nil
 }

@@ -67,14 +67,14 @@ func (s *Server) createProject(r *request) (answer, error) {
 	if _, found := s.projects.get(body.Name); found {
 		return answer{}, failure(http.StatusConflict, `Failed creating project %q: Failed adding database record: This "projects" entry already exists`, body.Name)
 	}
+	if err := checkProjectConfig(body.Config); err != nil {
+		return answer{}, err
+	}
 	config := map[string]string{"features.images": "true", "features.profiles": "true", "features.storage.volumes": "true"}
 	maps.Copy(config, body.Config)
 	s.projects.put(body.Name, &project{Name: body.Name, Description: body.Description, Config: config})
 	if config["features.profiles"] == "true" {
-		s.profiles.put(key(body.Name, "default"), &profile{
-			Name: "default", Description: "Default LXD profile for project " + body.Name,
-			Config: map[string]string{}, Devices: devices{}, project: body.Name,
-		})
+		s.ownProfile(body.Name)
 	}
 	url := objectURL("", "projects", body.Name)
 	s.publishLifecycle(body.Name, "project-created", url, nil, byCaller)
@@ -101,11 +101,8 @@ func (s *Server) deleteProject(r *request) (answer, error) {
 	if _, found := s.projects.get(name); !found {
 		return answer{}, failure(http.StatusNotFound, "Fetch project %q: Project not found", name)
 	}
-	own := objectURL(name, "profiles", "default")
-	for _, held := range s.heldBy(name) {
-		if held != own {
-			return answer{}, failure(http.StatusInternalServerError, "Only empty projects can be removed")
-		}
+	if !s.emptyProject(name) {
+		return answer{}, failure(http.StatusInternalServerError, "Only empty projects can be removed")
 	}
 	s.projects.remove(name)
 	s.profiles.remove(key(name, "default"))

@@ -26,7 +26,7 @@ func (s *Server) routeEstate() {
 	s.path("/1.0/networks/{name}/peers", methods{"GET": s.partOfNetwork(refuse(http.StatusBadRequest, `Network driver "bridge" does not support peering`))})
 	s.path("/1.0/projects/{name}/state", methods{"GET": s.getProjectState})
 	s.path("/1.0/storage-pools/{name}/volumes/{type}/{volume}/state", methods{"GET": refuse(http.StatusInternalServerError, "Not supported")})
-	s.path("/1.0/storage-pools/{name}/volumes/{type}/{volume}/snapshots", methods{"GET": s.listVolumeSnapshots})
+	s.path("/1.0/storage-pools/{name}/volumes/{type}/{volume}/snapshots", methods{"GET": s.listVolumeSnapshots, "POST": s.createVolumeSnapshot})
 	s.path("/1.0/storage-pools/{name}/volumes/{type}/{volume}/backups", methods{"GET": s.listVolumeBackups})
 	s.routes.HandleFunc("GET /1.0/metrics", s.getMetrics)
 }

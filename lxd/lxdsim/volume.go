@@ -36,6 +36,11 @@ var volumeTypes = []string{"container", "virtual-machine", "custom", "image"}
 // snapshots, and the custom ones.
 func (s *Server) volumesOf(pool string) []*volume {
 	found := s.volumes.where(func(v *volume) bool { return v.pool == pool })
+	for n, v := range found {
+		used := *v
+		used.UsedBy = s.volumeUsers(v)
+		found[n] = &used
+	}
 	for _, i := range s.instances.all() {
 		if root, has := i.ExpandedDevices.root(); has && root["pool"] == pool {
 			found = append(found, i.volumes(pool)...)

@@ -11,8 +11,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// connection is one socket: a goroutine that reads (the request's own), one
-// that writes, and one for each operation. All of them end with its context.
+// connection is one socket: a goroutine that reads, one that writes, and one for
+// each operation that is not shared. All of them end with its context.
 type connection struct {
 	transport *WebSocket
 	socket    *websocket.Conn
@@ -59,6 +59,12 @@ func (c *connection) serve() {
 		c.cancel()
 		c.socket.Close()
 		c.tasks.Wait()
+	}()
+	defer func() {
+		if cause := recover(); cause != nil { // or else it would end the whole server
+			presented(c.ctx, c.exec, cause)
+			c.close(websocket.CloseInternalServerErr, "internal error: connect again")
+		}
 	}()
 	if c.socket.Subprotocol() == "" {
 		c.close(closeProtocol, "Subprotocol not acceptable")

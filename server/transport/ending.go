@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -29,6 +30,12 @@ func EndStream(ctx context.Context, reason *gqlerror.Error) {
 	end.mutex.Lock()
 	defer end.mutex.Unlock()
 	end.reason = reason
+}
+
+// forbids reports whether the caller that a reason is about is known, and may not.
+func forbids(reason error) bool {
+	var told interface{ Forbidden() bool }
+	return errors.As(reason, &told) && told.Forbidden()
 }
 
 func (e *ending) errors() gqlerror.List {

@@ -83,6 +83,7 @@ func serve(t *testing.T, http transport.HTTP, sockets *transport.WebSocket) *ser
 	graphQL.AddTransport(http)
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
+	sockets.Detach = func(context.Context) context.Context { return ctx }
 	s.Server = httptest.NewUnstartedServer(graphQL)
 	s.Config.BaseContext = func(net.Listener) context.Context { return ctx }
 	s.Start()

@@ -93,7 +93,11 @@ func (c *connection) become(caller *Caller) {
 	c.caller = caller
 	c.unbind = context.AfterFunc(caller.Context, func() {
 		if c.ctx.Err() == nil {
-			c.close(closeUnauthorized, context.Cause(caller.Context).Error())
+			code, reason := closeUnauthorized, context.Cause(caller.Context)
+			if forbids(reason) {
+				code = closeForbidden
+			}
+			c.close(code, reason.Error())
 		}
 	})
 	c.expire(caller.Until)

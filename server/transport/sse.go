@@ -106,7 +106,11 @@ func (e *eventWriter) revoked(request, ctx context.Context, exec graphql.GraphEx
 	if request.Err() != nil {
 		return
 	}
-	reason := &refusal{code: "UNAUTHENTICATED", message: context.Cause(ctx).Error()}
+	cause := context.Cause(ctx)
+	reason := &refusal{code: "UNAUTHENTICATED", message: cause.Error()}
+	if forbids(cause) {
+		reason.code = "FORBIDDEN"
+	}
 	e.next(exec.DispatchError(request, gqlerror.List{reason.shown()}))
 	e.complete()
 }

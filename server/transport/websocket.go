@@ -29,6 +29,10 @@ const (
 // graphql-transport-ws or the older graphql-ws of npm
 // subscriptions-transport-ws. It is used by pointer.
 type WebSocket struct {
+	// Detach makes the context that a socket lives in, of that of the request, which
+	// ends before: with what operations want to know of the request, and nothing
+	// that keeps the request itself. Nil keeps all, and never ends.
+	Detach func(request context.Context) context.Context
 	// Init says who the caller is: it is given the `authorization` of the
 	// payload of connection_init (an `apiKey` as "Bearer …"), or the header of
 	// that name where there is none. The caller's context has to be made from
@@ -68,7 +72,8 @@ type WebSocket struct {
 // Caller is who asks on a socket.
 type Caller struct {
 	// Context is of all that the caller asks. When it ends before the socket does,
-	// the socket ends with 4401 and the context's cause as the reason.
+	// the socket ends with 4401 and the context's cause as the reason, or with 4403
+	// if the cause has a method Forbidden() bool that says so.
 	Context context.Context
 	// Until is when the right to ask ends; the zero time is never.
 	Until time.Time
@@ -99,30 +104,33 @@ var unused sync.Pool
 func (t *WebSocket) Supports(r *http.Request) bool { return websocket.IsWebSocketUpgrade(r) }
 
 // Wait returns when all sockets have ended. They end, with close code 1001, when
-// the contexts of their requests do; nothing else ends them.
+// the contexts that Detach made do; nothing else ends them.
 func (t *WebSocket) Wait() { t.sockets.Wait() }
 
-// Do serves one socket until it ends.
+// Do makes a socket of a request, and returns. The socket is served by a
+// goroutine of its own: that of the request, with all that it stands on, would
+// be kept for hours by a client that only waits.
 func (t *WebSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	t.sockets.Add(1) // before the socket is hijacked: a stop waits for requests, then for sockets
-	defer t.sockets.Done()
-	defer t.open.Add(-1)
+	ended := func() { t.open.Add(-1); t.sockets.Done() }
 	if most := t.MaxSockets; t.open.Add(1) > int64(cmp.Or(most, 10_000)) {
+		defer ended()
 		http.Error(w, "there are too many WebSockets already: try again later", http.StatusServiceUnavailable)
 		return
 	}
 	upgrader := websocket.Upgrader{
 		CheckOrigin:  t.CheckOrigin,
 		Subprotocols: []string{"graphql-transport-ws", "graphql-ws"},
-		// What is written does not go through it, so that it needs no buffer.
-		WriteBufferPool: &unused,
+		// What a client sends is short. What is written does not go through gorilla,
+		// so that it needs no buffer.
+		ReadBufferSize: 512, WriteBufferPool: &unused,
 	}
 	socket, err := upgrader.Upgrade(w, r, nil) // answers by itself when it fails
 	if err != nil {
+		ended()
 		return
 	}
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
+	ctx, cancel := context.WithCancel(t.detached(r.Context()))
 	connection := &connection{
 		transport: t, socket: socket, exec: exec, ctx: ctx, cancel: cancel, headers: r.Header,
 		words: modern, out: newOutbox(), wire: newWire(socket.NetConn()), operations: make(map[string]context.CancelFunc),
@@ -130,7 +138,17 @@ func (t *WebSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 	if socket.Subprotocol() == "graphql-ws" {
 		connection.words = legacy
 	}
-	connection.serve()
+	go func() { // Wait waits for it
+		defer ended()
+		connection.serve()
+	}()
+}
+
+func (t *WebSocket) detached(request context.Context) context.Context {
+	if t.Detach == nil {
+		return context.WithoutCancel(request)
+	}
+	return t.Detach(request)
 }
 
 func orElse(value, otherwise time.Duration) time.Duration {

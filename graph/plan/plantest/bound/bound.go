@@ -1,0 +1,2 @@
+// Package bound binds the schema of plantest.
+package bound

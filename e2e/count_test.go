@@ -82,7 +82,7 @@ const allEdges = `query($project: String) { instances(project: $project) { total
 // The number of requests does not grow with the number of instances.
 func TestRequestsDoNotGrowWithInstances(t *testing.T) {
 	counting := countRequests(t, realSocket(t))
-	server := start(t, "LXD_SOCKET_PATH="+counting.socket)
+	server := start(t, "LXD_SOCKET_PATH="+counting.socket, "MIRROR=off")
 	token := server.login(t)
 	project := newProject(t, "true")
 	counts := map[int][]string{}

@@ -47,7 +47,7 @@ var questions = []string{
 // says why not. The questions go to a real LXD, whose requests are looked at.
 func TestEveryReadOfLXDIsInTheGraph(t *testing.T) {
 	counting := countRequests(t, realSocket(t))
-	server := start(t, "LXD_SOCKET_PATH="+counting.socket)
+	server := start(t, "LXD_SOCKET_PATH="+counting.socket, "MIRROR=off")
 	token := server.login(t)
 	project := newProject(t, "true")
 	ask := lxdClient(t)

@@ -9,7 +9,7 @@ import (
 // answer is there.
 func TestOneFailureIsOneNull(t *testing.T) {
 	counting := countRequests(t, realSocket(t))
-	server := start(t, "LXD_SOCKET_PATH="+counting.socket)
+	server := start(t, "LXD_SOCKET_PATH="+counting.socket, "MIRROR=off")
 	token := server.login(t)
 	project := newProject(t, "true")
 	server.must(t, token, createBusybox, map[string]any{"name": project, "project": project, "wait": 60})

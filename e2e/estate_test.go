@@ -31,7 +31,7 @@ const estate = `query Estate($project: String = "default", $first: Int = 100) {
 // 20 of 500 only for those 20 more.
 func TestTheEstateTakesFewRequests(t *testing.T) {
 	counting := countRequests(t, realSocket(t))
-	server := start(t, "LXD_SOCKET_PATH="+counting.socket)
+	server := start(t, "LXD_SOCKET_PATH="+counting.socket, "MIRROR=off")
 	token := server.login(t)
 	project := newProject(t, "true")
 	ask := lxdClient(t)

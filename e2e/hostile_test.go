@@ -9,7 +9,7 @@ import (
 // secret is not guessed, LXD is not broken, and a list has what it says.
 func TestHostileQuestions(t *testing.T) {
 	counting := countRequests(t, realSocket(t))
-	server := start(t, "LXD_SOCKET_PATH="+counting.socket)
+	server := start(t, "LXD_SOCKET_PATH="+counting.socket, "MIRROR=off")
 	token := server.login(t)
 	project := newProject(t, "true")
 	ask := lxdClient(t)

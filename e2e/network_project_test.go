@@ -90,7 +90,7 @@ func TestTheZoneOfAProjectAndItsSecret(t *testing.T) {
 // leases to a project that owns its networks and hangs on another's bridge.
 func TestANetworkIsAskedOnceHoweverManyDevicesAreOnIt(t *testing.T) {
 	counting := countRequests(t, realSocket(t))
-	server := start(t, "LXD_SOCKET_PATH="+counting.socket)
+	server := start(t, "LXD_SOCKET_PATH="+counting.socket, "MIRROR=off")
 	token := server.login(t)
 	bridge := managedBridge(t)
 	for what, story := range map[string]struct {

@@ -17,7 +17,7 @@ const walkPage = `query($project: String, $after: String, $field: InstanceOrderF
 // comes twice, and nothing that was there all the time is missing.
 func TestAWalkOverInstancesThatChange(t *testing.T) {
 	counting := countRequests(t, realSocket(t))
-	server := start(t, "LXD_SOCKET_PATH="+counting.socket)
+	server := start(t, "LXD_SOCKET_PATH="+counting.socket, "MIRROR=off")
 	token := server.login(t)
 	project := newProject(t, "true")
 	all := emptyInstances(t, project, 200)

@@ -29,6 +29,8 @@ type Client struct {
 	quiet time.Duration
 	// writes are told to who keeps what LXD has in memory.
 	writes writeLog
+	// flights are reads that several ask for at once.
+	flights flights
 }
 
 // New makes a client. It connects only to learn the server's fingerprint when

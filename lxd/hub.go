@@ -148,6 +148,9 @@ func (h *Hub) publish(event Event) {
 func (h *Hub) hand(event Event) {
 	head := event.Head()
 	h.sequence = head.Sequence
+	if change, ok := event.(*OperationEvent); ok && change.Operation.Final() {
+		h.client.writes.count.Add(1) // what is read from now on is after it
+	}
 	if head.size == 0 {
 		head.size = 512 // one of our own
 	}
@@ -225,4 +228,17 @@ func (h *Hub) end(subscriber *Subscription, reason error) {
 	delete(h.subscribers, subscriber)
 	subscriber.reason = reason
 	subscriber.queue.end()
+}
+
+// Unfinished are the operations of LXD that were told of last before their end.
+func (h *Hub) Unfinished() []*Operation {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	var running []*Operation
+	for _, operation := range h.final.seen {
+		if !operation.Final() && !operation.Own {
+			running = append(running, operation)
+		}
+	}
+	return running
 }

@@ -23,12 +23,13 @@ func (c *Client) InstanceState(ctx context.Context, as Scope, instance *Instance
 	if !as.Allows(instance.Project, false) {
 		return nil, hidden("Instance")
 	}
-	state, err := get[*InstanceState](ctx, c, in(instance.Project, path("instances", instance.Name, "state")))
+	state, err := together[*InstanceState](ctx, c, in(instance.Project, path("instances", instance.Name, "state")), nil)
 	if err != nil {
 		return nil, err
 	}
-	state.settle(instance.Limits().MemoryBytes)
-	return state, nil
+	settled := *state // others may know of another limit
+	settled.settle(instance.Limits().MemoryBytes)
+	return &settled, nil
 }
 
 // settle fills in what LXD says elsewhere. Nothing is written later: the fields

@@ -3,6 +3,7 @@ package lxd
 import (
 	"context"
 	"encoding/json"
+	"slices"
 )
 
 // NetworkState is what a network is right now.
@@ -45,17 +46,19 @@ func (c *Client) NetworkState(ctx context.Context, as Scope, network NetworkKey)
 	if !as.Allows(network.Project, false) {
 		return nil, hidden("Network")
 	}
-	state, err := get[*NetworkState](ctx, c, in(network.Project, path("networks", network.Name, "state")))
+	state, err := together(ctx, c, in(network.Project, path("networks", network.Name, "state")), func(state *NetworkState) {
+		if state.Counters == nil {
+			state.Counters = &NetworkCounters{}
+		}
+	})
 	if network.Managed && IsNotFound(err) {
 		return nil, nil
 	}
-	if err == nil && state.Counters == nil {
-		state.Counters = &NetworkCounters{}
+	if err != nil {
+		return nil, err
 	}
-	if err == nil {
-		err = c.withoutUpperDevices(ctx, as, state)
-	}
-	return state, err
+	shown := *state // others see more or less of it
+	return &shown, c.withoutUpperDevices(ctx, as, &shown)
 }
 
 // withoutUpperDevices leaves out a bridge's ports, one for each instance of
@@ -99,14 +102,15 @@ func (c *Client) NetworkLeases(ctx context.Context, as Scope, network NetworkKey
 	if !network.Managed {
 		return []*Lease{}, nil
 	}
-	leases, err := get[[]*Lease](ctx, c, in(project, path("networks", network.Name, "leases")))
+	leases, err := together(ctx, c, in(project, path("networks", network.Name, "leases")), func(leases []*Lease) {
+		for _, lease := range leases {
+			if lease.Project == "" {
+				lease.Project = project
+			}
+		}
+	})
 	if isMessage(err, "Not implemented") {
 		return []*Lease{}, nil
 	}
-	for _, lease := range leases {
-		if lease.Project == "" {
-			lease.Project = project
-		}
-	}
-	return leases, err
+	return slices.Clone(leases), err
 }

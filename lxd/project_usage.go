@@ -23,13 +23,17 @@ func (c *Client) ProjectUsage(ctx context.Context, as Scope, project string) ([]
 	if err := enter(as, project, false); err != nil {
 		return nil, err
 	}
-	state, err := get[struct{ Resources map[string]*ProjectUsage }](ctx, c, path("projects", project, "state"))
+	type resources struct{ Resources map[string]*ProjectUsage }
+	state, err := together(ctx, c, path("projects", project, "state"), func(state *resources) {
+		for name, usage := range state.Resources {
+			usage.Resource = name
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
 	usages := make([]*ProjectUsage, 0, len(state.Resources))
 	for _, resource := range sortedKeys(state.Resources) {
-		state.Resources[resource].Resource = resource
 		usages = append(usages, state.Resources[resource])
 	}
 	return usages, nil

@@ -221,5 +221,5 @@ func (c *Client) Resources(ctx context.Context, member string) (*ServerResources
 	if member != "" {
 		address += "?target=" + url.QueryEscape(member)
 	}
-	return get[*ServerResources](ctx, c, address)
+	return together[*ServerResources](ctx, c, address, nil)
 }

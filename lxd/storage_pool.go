@@ -95,5 +95,5 @@ type StoragePoolInodes struct {
 
 // StoragePoolResources reads what of a pool is used.
 func (c *Client) StoragePoolResources(ctx context.Context, name string) (*StoragePoolResources, error) {
-	return get[*StoragePoolResources](ctx, c, path("storage-pools", name, "resources"))
+	return together[*StoragePoolResources](ctx, c, path("storage-pools", name, "resources"), nil)
 }

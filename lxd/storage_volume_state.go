@@ -26,10 +26,14 @@ func (c *Client) StorageVolumeState(ctx context.Context, as Scope, volume *Stora
 	if volume.Type == VolumeImage {
 		return nil, nil
 	}
-	state, err := get[struct{ Usage *StorageVolumeState }](ctx, c, volume.address([]string{"state"}))
+	type usage struct{ Usage *StorageVolumeState }
+	state, err := together[*usage](ctx, c, volume.address([]string{"state"}), nil)
 	elsewhere := IsNotFound(err) && volume.Location() != nil // 5.0.2 looks on the member that is asked only (seen)
 	if isMessage(err, "Not supported") || elsewhere {
 		return nil, nil
 	}
-	return state.Usage, err
+	if err != nil {
+		return nil, err
+	}
+	return state.Usage, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"sync"
+	"sync/atomic"
 )
 
 // Write is a change that lxdql asked LXD for, whether it was done or refused: a
@@ -22,6 +23,8 @@ type writeLog struct {
 	told    func(Write)
 	running map[string]Write
 	order   []string
+	// count moves with every change, and with the end of every operation.
+	count atomic.Uint64
 }
 
 // OnWrite lets somebody know of each change of this client: once LXD has
@@ -47,6 +50,7 @@ func (c *Client) wrote(request *http.Request, address, operation string) {
 	if request.Method == http.MethodGet || request.Method == http.MethodHead {
 		return
 	}
+	c.writes.count.Add(1)
 	write := Write{Method: request.Method, Address: address, Name: request.Header.Get("X-LXD-name")}
 	if request.GetBody != nil { // JSON, and no byte stream
 		if body, err := request.GetBody(); err == nil {
@@ -86,6 +90,7 @@ func (c *Client) ended(operation *Operation) {
 	if operation == nil || !operation.Final() {
 		return
 	}
+	c.writes.count.Add(1)
 	c.writes.mutex.Lock()
 	told := c.writes.told
 	write, ok := c.writes.running[operation.UUID]

@@ -157,7 +157,7 @@ func (m *kept) withoutGhosts(object any) any {
 			return false
 		}
 		all, err := m.client.InstanceSnapshots(m.t.Context(), lxd.System, &lxd.Instance{Project: id.Project, Name: instance})
-		return err == nil && !slices.ContainsFunc(all, func(s *lxd.InstanceSnapshot) bool { return s.Name() == snapshot })
+		return lxd.IsNotFound(err) || err == nil && !slices.ContainsFunc(all, func(s *lxd.InstanceSnapshot) bool { return s.Name() == snapshot })
 	}))
 }
 

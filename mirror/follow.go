@@ -54,7 +54,7 @@ func (m *Mirror) look(event lxd.Event) (missed bool) {
 	switch told := event.(type) {
 	case *lxd.GapEvent:
 		m.inSync, missed = nil, true
-		m.missing(event.Head().Sequence)
+		m.gap = event.Head().Sequence
 	case *lxd.LifecycleEvent:
 		m.lifecycle(told)
 	case *lxd.OperationEvent:
@@ -62,6 +62,7 @@ func (m *Mirror) look(event lxd.Event) (missed bool) {
 			m.operation(told.Operation)
 		}
 	}
+	m.heard()
 	m.handled = event.Head().Sequence
 	m.happened()
 	return missed

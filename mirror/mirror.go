@@ -39,9 +39,11 @@ type Mirror struct {
 	inSync  <-chan struct{} // the hub's connection that the lists are of; nil for none
 	status  Status
 
-	gap     uint64              // the sequence of the last gap
-	missed  map[Key]*Difference // since it; nil when nothing was
-	catches []catch
+	gap        uint64 // the sequence of the last gap
+	changes    []change
+	overflowed bool
+	catches    []catch
+	forgotten  uint64 // the gap up to which catches are not known any more
 }
 
 // Status is how the mirror is.
@@ -129,7 +131,6 @@ func (m *Mirror) lose() {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	m.inSync = nil
-	m.missing(m.gap)
 	m.happened()
 }
 

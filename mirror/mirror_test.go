@@ -34,7 +34,7 @@ func TestTheMirrorIsWhatLXDLists(t *testing.T) {
 			for kind := range kinds {
 				if before.Revision(kind) != after.Revision(kind) {
 					for _, entry := range after.tables[kind].entries {
-						if was := before.Entry(entry.Key); was != nil && was.Revision != entry.Revision {
+						if was := before.entry(entry.Key); was != nil && was.Revision != entry.Revision {
 							t.Errorf("%v: %s", entry.Key, differ(was.read, entry.read))
 						}
 					}

@@ -114,14 +114,14 @@ func TestARevisionMovesWhenBytesChange(t *testing.T) {
 	if second.Revision(Profiles) <= first.Revision(Profiles) || second.Revision(Networks) != first.Revision(Networks) {
 		t.Errorf("revisions %d and %d", first.Revision(Profiles), second.Revision(Profiles))
 	}
-	if was := first.Entry(key).Object.(*lxd.Profile).Description; was != "one" {
+	if was := first.entry(key).Object.(*lxd.Profile).Description; was != "one" {
 		t.Errorf("a view changed: %s", was)
 	}
 	// Its users are derived: the profile's bytes change with them.
 	m.apply(m.begin(), Key{Instances, "default", "c"}, &lxd.Instance{Name: "c", Project: "default", Profiles: []string{"p"}})
 	third := m.freeze()
-	if third.Revision(Profiles) <= second.Revision(Profiles) || len(third.Entry(key).Object.(*lxd.Profile).Users) != 1 {
-		t.Errorf("users: %+v", third.Entry(key).Object)
+	if third.Revision(Profiles) <= second.Revision(Profiles) || len(third.entry(key).Object.(*lxd.Profile).Users) != 1 {
+		t.Errorf("users: %+v", third.entry(key).Object)
 	}
 	m.apply(m.begin(), Key{Instances, "default", "c"}, &lxd.Instance{Name: "c", Project: "default", Description: "x", Profiles: []string{"p"}})
 	if fourth := m.freeze(); fourth.Revision(Profiles) != third.Revision(Profiles) {

@@ -54,7 +54,7 @@ func (r *Reader) AsOf() time.Time {
 
 // listing are the objects of a kind of an effective project.
 func listing[T any](r *Reader, as lxd.Scope, kind Kind, project string) ([]*T, error) {
-	if !as.Allows(project, false) || r.view.Entry(Key{Projects, "", project}) == nil {
+	if !as.Allows(project, false) || r.view.entry(Key{Projects, "", project}) == nil {
 		return nil, lxd.NotFound("Project")
 	}
 	return objects[T](as, within(r.view.tables[kind].entries, project)), nil
@@ -84,7 +84,7 @@ func objects[T any](as lxd.Scope, entries []*Entry) []*T {
 
 // object is one object of an effective project.
 func object[T any](r *Reader, as lxd.Scope, key Key, what string) (*T, error) {
-	entry := r.view.Entry(key)
+	entry := r.view.entry(key)
 	if !as.Allows(key.Project, false) || entry == nil {
 		return nil, lxd.NotFound(what)
 	}
@@ -105,7 +105,7 @@ func (r *Reader) Projects(ctx context.Context, as lxd.Scope) ([]*lxd.Project, er
 	}
 	all := make([]*lxd.Project, 0, len(r.view.tables[Projects].entries))
 	for _, entry := range r.view.tables[Projects].entries {
-		if as.Allows(entry.Name, false) {
+		if visible(as, entry.Key) {
 			all = append(all, entry.Object.(*lxd.Project))
 		}
 	}
@@ -117,7 +117,7 @@ func (r *Reader) Project(ctx context.Context, as lxd.Scope, name string) (*lxd.P
 	if r.View() == nil {
 		return r.client.Project(ctx, as, name)
 	}
-	entry := r.view.Entry(Key{Projects, "", orDefault(name)})
+	entry := r.view.entry(Key{Projects, "", orDefault(name)})
 	if !as.Allows(orDefault(name), false) || entry == nil {
 		return nil, lxd.NotFound("Project")
 	}
@@ -141,7 +141,7 @@ func (r *Reader) StoragePool(ctx context.Context, name string) (*lxd.StoragePool
 	if r.View() == nil {
 		return r.client.StoragePool(ctx, name)
 	}
-	entry := r.view.Entry(Key{StoragePools, "", name})
+	entry := r.view.entry(Key{StoragePools, "", name})
 	if entry == nil {
 		return nil, lxd.NotFound("Storage pool")
 	}

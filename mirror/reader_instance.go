@@ -47,7 +47,7 @@ func (r *Reader) InstanceSnapshots(ctx context.Context, as lxd.Scope, instance *
 	if !as.Allows(instance.Project, false) {
 		return nil, lxd.NotFound("Instance")
 	}
-	entry := r.view.Entry(Key{Snapshots, instance.Project, instance.Name})
+	entry := r.view.entry(Key{Snapshots, instance.Project, instance.Name})
 	if entry == nil {
 		return []*lxd.InstanceSnapshot{}, nil
 	}

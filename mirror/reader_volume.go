@@ -13,7 +13,7 @@ func (r *Reader) StorageVolumes(ctx context.Context, as lxd.Scope, list lxd.Volu
 	if list.Type != lxd.VolumeCustom || list.Filter != "" || r.View() == nil {
 		return r.client.StorageVolumes(ctx, as, list)
 	}
-	if list.Pool != "" && r.view.Entry(Key{StoragePools, "", list.Pool}) == nil {
+	if list.Pool != "" && r.view.entry(Key{StoragePools, "", list.Pool}) == nil {
 		return nil, lxd.NotFound("Storage pool")
 	}
 	volumes := everywhere[lxd.StorageVolume](r, as, Volumes)
@@ -38,7 +38,7 @@ func (r *Reader) StorageVolume(ctx context.Context, as lxd.Scope, project, pool 
 	if kind != lxd.VolumeCustom || member != "" || r.View() == nil {
 		return r.client.StorageVolume(ctx, as, project, pool, kind, name, member)
 	}
-	held := r.view.Entry(Key{Volumes, project, pool + "/custom/" + name})
+	held := r.view.entry(Key{Volumes, project, pool + "/custom/" + name})
 	if held == nil { // of one cluster member, or of several
 		return r.client.StorageVolume(ctx, as, project, pool, kind, name, member)
 	}
@@ -51,7 +51,7 @@ func (r *Reader) VolumeOf(ctx context.Context, as lxd.Scope, project, path strin
 	if !strings.HasPrefix(rest, "custom") || r.View() == nil {
 		return r.client.VolumeOf(ctx, as, project, path)
 	}
-	held := r.view.Entry(Key{Volumes, project, path})
+	held := r.view.entry(Key{Volumes, project, path})
 	if held == nil {
 		return r.client.VolumeOf(ctx, as, project, path)
 	}
@@ -60,5 +60,5 @@ func (r *Reader) VolumeOf(ctx context.Context, as lxd.Scope, project, path strin
 
 // HoldsVolume reports whether a volume comes from memory.
 func (r *Reader) HoldsVolume(project, path string) bool {
-	return r.View() != nil && r.view.Entry(Key{Volumes, project, path}) != nil
+	return r.View() != nil && r.view.entry(Key{Volumes, project, path}) != nil
 }

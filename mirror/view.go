@@ -3,6 +3,8 @@ package mirror
 import (
 	"context"
 	"time"
+
+	"github.com/lxdql/lxdql/lxd"
 )
 
 // View is one picture of the inventory. It never changes and is everybody's:
@@ -61,9 +63,28 @@ func (v *View) Revision(of ...Kind) uint64 {
 // in the view as well, and what it never announces is as of then.
 func (v *View) AsOf() time.Time { return v.asOf }
 
-// Entry is what is held under a key; nil for nothing. It is not filtered: a
-// caller is shown it by a [Reader] only.
-func (v *View) Entry(key Key) *Entry { return lookup(v.tables[key.Kind].entries, key) }
+// entry is what is held under a key; nil for nothing.
+func (v *View) entry(key Key) *Entry { return lookup(v.tables[key.Kind].entries, key) }
+
+// Shown is what is held under a key, for who may see it; nil for nothing.
+func (v *View) Shown(as lxd.Scope, key Key) *Entry {
+	if !visible(as, key) {
+		return nil
+	}
+	return v.entry(key)
+}
+
+// visible reports whether a scope allows to see what is under a key. Pools are
+// the server's, and everybody may see them.
+func visible(as lxd.Scope, key Key) bool {
+	switch key.Kind {
+	case StoragePools:
+		return true
+	case Projects:
+		return as.Allows(key.Name, false)
+	}
+	return as.Allows(key.Project, false)
+}
 
 // CaughtUp returns when everything that lxdql has changed before it was called,
 // and everything that LXD had announced by then of it, has been read: a view

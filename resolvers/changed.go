@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 )
 
 // mostTogether is how many events are taken at once: of those of one object,
@@ -24,8 +25,8 @@ type changes[C any] struct {
 	read func(ctx context.Context, change *C) (bool, error)
 	// begin tells what there is; nil tells nothing.
 	begin func(ctx context.Context, emit func(*C)) error
-	// again tells what differs after events were missed.
-	again func(ctx context.Context, emit func(*C)) error
+	// again tells what differs after events were missed, up to a gap.
+	again func(ctx context.Context, gap uint64, emit func(*C)) error
 }
 
 // follow begins a stream of changes. The goroutine ends with ctx or with the
@@ -63,10 +64,10 @@ func (how changes[C]) next(ctx context.Context, r *Resolver, events *lxd.Subscri
 		return err
 	}
 	together := []*C{}
-	missed := false
+	var missed uint64
 	for event != nil {
 		if event.Head().Type == lxd.EventGap {
-			missed = true
+			missed = event.Head().Sequence
 		} else if change := how.of(event); change != nil {
 			together = append(together, change)
 		}
@@ -88,8 +89,8 @@ func (how changes[C]) next(ctx context.Context, r *Resolver, events *lxd.Subscri
 			emit(change)
 		}
 	}
-	if missed {
-		return how.again(r.live(ctx), emit)
+	if missed > 0 {
+		return how.again(r.live(ctx), missed, emit)
 	}
 	return nil
 }
@@ -105,7 +106,7 @@ func (how changes[C]) later(change *C, others []*C) bool {
 
 // digest tells whether an object has changed.
 func digest(object any) [sha256.Size]byte {
-	data, err := json.Marshal(object)
+	data, err := json.Marshal(mirror.WithoutUsers(object))
 	if err != nil {
 		return [sha256.Size]byte{}
 	}

@@ -112,8 +112,14 @@ func (w *watched) read(ctx context.Context, change *lxd.InstanceChange) (bool, e
 	return told, nil
 }
 
-// again tells what is not as it was told last, after events were missed.
-func (w *watched) again(ctx context.Context, emit func(*lxd.InstanceChange)) error {
+// again tells what is not as it was told last, after events were missed: out of
+// memory, or where that is not in step, or does not know the state that where
+// asks for, out of a list.
+func (w *watched) again(ctx context.Context, gap uint64, emit func(*lxd.InstanceChange)) error {
+	if missed := w.r.missed(ctx, gap); missed != nil && choosing(page.Args{Where: w.where}, "") != lxd.DetailFull {
+		w.reconcile(ctx, missed, emit)
+		return nil
+	}
 	cursor := w.r.Hub.CursorOf(w.r.Hub.Last())
 	instances, err := w.list(ctx)
 	if away(err) {

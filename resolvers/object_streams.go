@@ -14,6 +14,8 @@ type watchedObjects struct {
 	kind string
 	name string
 	pool string
+	// project is whose they are; "" is everybody's.
+	project string
 	// list are all of them as they are now.
 	list  func(ctx context.Context) ([]*lxd.ObjectChange, error)
 	known map[string]toldObject
@@ -34,6 +36,7 @@ func (r *Resolver) objectChanged(ctx context.Context, asked *watchedObjects, pro
 			return nil, err
 		}
 	}
+	asked.project = filter.Project
 	filter.Want = func(event lxd.Event) bool { return asked.of(event) != nil }
 	asked.r, asked.known = r, map[string]toldObject{}
 	events, err := r.Hub.Subscribe(scope(ctx), filter)
@@ -111,8 +114,12 @@ func (w *watchedObjects) begin(ctx context.Context, emit func(*lxd.ObjectChange)
 	return nil
 }
 
-// again tells what is not as it was told last, after events were missed.
-func (w *watchedObjects) again(ctx context.Context, emit func(*lxd.ObjectChange)) error {
+// again tells what is not as it was told last, after events were missed: out of
+// memory, or where that is not in step out of a list.
+func (w *watchedObjects) again(ctx context.Context, gap uint64, emit func(*lxd.ObjectChange)) error {
+	if missed := w.r.missed(ctx, gap); missed != nil {
+		return w.reconcile(ctx, missed, emit)
+	}
 	cursor := w.r.Hub.CursorOf(w.r.Hub.Last())
 	all, err := w.chosen(ctx)
 	if away(err) {

@@ -78,8 +78,12 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	manager := work.New(running, client, hub, database, told, func(err error) { log.Error("what an earlier run left behind could not be ended", "error", err) })
 	manager.Recover()
 	var background sync.WaitGroup
-	inventory := mirror.New(client, hub)
-	background.Go(func() { inventory.Run(running) })
+	var inventory *mirror.Mirror
+	if config.Mirror != "off" {
+		inventory = mirror.New(client, hub)
+		background.Go(func() { inventory.Run(running) })
+	}
+	background.Go(func() { manager.EndLost(running) })
 	background.Go(func() { told.Run(running) })
 	background.Go(func() {
 		keeper.Watch(running, time.Duration(config.TrustCheckSeconds)*time.Second, trustChanged(log))

@@ -1,0 +1,35 @@
+package lxd
+
+import (
+	"context"
+	"strconv"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// flights are reads that several callers ask for at one moment: LXD is asked
+// once. They are of what is asked and not of who asks: the caller's scope is
+// looked at before, and what is shown is chosen after.
+type flights struct{ singleflight.Group }
+
+// together reads like get, and joins a read of the same address that is under
+// way, unless lxdql has changed something since that began. What comes is
+// everybody's who joined, and must not be changed: settle is called before.
+func together[T any](ctx context.Context, c *Client, address string, settle func(T)) (T, error) {
+	name := strconv.FormatUint(c.writes.count.Load(), 10) + " " + address
+	answer := c.flights.DoChan(name, func() (any, error) {
+		// Whoever asked first may leave before the others.
+		read, err := get[T](context.WithoutCancel(ctx), c, address)
+		if err == nil && settle != nil {
+			settle(read)
+		}
+		return read, err
+	})
+	select {
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	case result := <-answer:
+		return result.Val.(T), result.Err
+	}
+}

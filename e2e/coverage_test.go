@@ -53,6 +53,7 @@ func TestEveryReadOfLXDIsInTheGraph(t *testing.T) {
 	ask := lxdClient(t)
 	server.must(t, token, createBusybox, map[string]any{"name": project, "project": project, "wait": 60})
 	server.must(t, token, `mutation($n: String!) { startInstance(name: $n, project: $n, wait: 60) { instance { status } } }`, map[string]any{"n": project})
+	server.must(t, token, `mutation($n: String!) { createInstanceSnapshot(instance: $n, project: $n, name: "s", wait: 60) { snapshot { name } } }`, map[string]any{"n": project})
 	ask("POST", "/1.0/network-acls", map[string]any{"name": project})
 	ask("POST", "/1.0/storage-pools/default/volumes/custom", map[string]any{"name": project})
 	ask("POST", "/1.0/network-zones", map[string]any{"name": project + ".example"})

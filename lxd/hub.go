@@ -20,6 +20,7 @@ type Hub struct {
 	journal     string // where the sequence is counted
 	begun       uint64 // the sequence before the first event of this run
 	sequence    uint64
+	told        uint64 // of the last event; the sequence may have been moved on since
 	last        ring
 	news        chan struct{} // closed by the next event; nil when nobody waits
 	subscribers map[*Subscription]struct{}
@@ -147,7 +148,7 @@ func (h *Hub) publish(event Event) {
 // hand gives an event that has its place to the subscribers.
 func (h *Hub) hand(event Event) {
 	head := event.Head()
-	h.sequence = head.Sequence
+	h.sequence, h.told = head.Sequence, head.Sequence
 	if change, ok := event.(*OperationEvent); ok && change.Operation.Final() {
 		h.client.writes.count.Add(1) // what is read from now on is after it
 	}
@@ -193,6 +194,14 @@ func (h *Hub) Last() uint64 {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	return h.sequence
+}
+
+// Told is the sequence of the last event that this process has told; 0 before
+// the first. [Hub.Last] may be further, where no event has been.
+func (h *Hub) Told() uint64 {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	return h.told
 }
 
 // CursorOf is the cursor of a sequence in the hub's journal.

@@ -28,14 +28,18 @@ type kept struct {
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// on runs a mirror on a socket until the test ends.
-func on(t *testing.T, socket string) *kept {
+// on runs a mirror on a socket until the test ends. What is prepared is done to
+// the hub before it hears LXD.
+func on(t *testing.T, socket string, prepare ...func(*lxd.Hub)) *kept {
 	t.Helper()
 	client, err := lxd.New(t.Context(), lxd.Config{SocketPath: socket})
 	if err != nil {
 		t.Fatal(err)
 	}
 	hub := lxd.NewHub(client)
+	for _, before := range prepare {
+		before(hub)
+	}
 	m := &kept{New(client, hub), t, client, hub}
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup

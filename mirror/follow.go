@@ -19,6 +19,7 @@ const (
 // after each break. Listening comes before listing, so that nothing is missed
 // in between.
 func (m *Mirror) follow(ctx context.Context) {
+	m.skip(m.hub.Told())
 	events, err := m.hub.Subscribe(lxd.System, lxd.EventFilter{AllProjects: true})
 	if err != nil {
 		return // nobody trusts somebody: it is tried again
@@ -44,6 +45,13 @@ func (m *Mirror) follow(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// skip says that what was told so far is seen by the list that follows.
+func (m *Mirror) skip(told uint64) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.handled = told
 }
 
 // look marks what an event may have changed, and reports whether it tells that

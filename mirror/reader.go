@@ -52,6 +52,10 @@ func (r *Reader) AsOf() time.Time {
 	return r.began
 }
 
+// holds reports whether an object is in memory. What is not is asked of LXD,
+// so that nothing is denied that has come to be a moment ago.
+func (r *Reader) holds(key Key) bool { return r.View() != nil && r.view.entry(key) != nil }
+
 // listing are the objects of a kind of an effective project.
 func listing[T any](r *Reader, as lxd.Scope, kind Kind, project string) ([]*T, error) {
 	if !as.Allows(project, false) || r.view.entry(Key{Projects, "", project}) == nil {
@@ -82,13 +86,12 @@ func objects[T any](as lxd.Scope, entries []*Entry) []*T {
 	return shown
 }
 
-// object is one object of an effective project.
+// object is one object of an effective project, which memory holds.
 func object[T any](r *Reader, as lxd.Scope, key Key, what string) (*T, error) {
-	entry := r.view.entry(key)
-	if !as.Allows(key.Project, false) || entry == nil {
+	if !as.Allows(key.Project, false) {
 		return nil, lxd.NotFound(what)
 	}
-	return entry.Object.(*T), nil
+	return r.view.entry(key).Object.(*T), nil
 }
 
 func orDefault(project string) string {
@@ -114,14 +117,14 @@ func (r *Reader) Projects(ctx context.Context, as lxd.Scope) ([]*lxd.Project, er
 
 // Project is the client's.
 func (r *Reader) Project(ctx context.Context, as lxd.Scope, name string) (*lxd.Project, error) {
-	if r.View() == nil {
+	key := Key{Projects, "", orDefault(name)}
+	if !r.holds(key) {
 		return r.client.Project(ctx, as, name)
 	}
-	entry := r.view.entry(Key{Projects, "", orDefault(name)})
-	if !as.Allows(orDefault(name), false) || entry == nil {
+	if !as.Allows(orDefault(name), false) {
 		return nil, lxd.NotFound("Project")
 	}
-	return entry.Object.(*lxd.Project), nil
+	return r.view.entry(key).Object.(*lxd.Project), nil
 }
 
 // StoragePools are the client's: everybody may see them.
@@ -138,12 +141,9 @@ func (r *Reader) StoragePools(ctx context.Context) ([]*lxd.StoragePool, error) {
 
 // StoragePool is the client's.
 func (r *Reader) StoragePool(ctx context.Context, name string) (*lxd.StoragePool, error) {
-	if r.View() == nil {
+	key := Key{StoragePools, "", name}
+	if !r.holds(key) {
 		return r.client.StoragePool(ctx, name)
 	}
-	entry := r.view.entry(Key{StoragePools, "", name})
-	if entry == nil {
-		return nil, lxd.NotFound("Storage pool")
-	}
-	return entry.Object.(*lxd.StoragePool), nil
+	return r.view.entry(key).Object.(*lxd.StoragePool), nil
 }

@@ -34,11 +34,8 @@ func (r *Reader) Image(ctx context.Context, as lxd.Scope, project, fingerprint s
 			found = append(found, entry)
 		}
 	}
-	if len(found) > 1 {
+	if len(found) != 1 {
 		return r.client.Image(ctx, as, project, fingerprint) // which says what is wrong
-	}
-	if len(found) == 0 {
-		return nil, lxd.NotFound("Image")
 	}
 	return object[lxd.Image](r, as, found[0].Key, "Image")
 }
@@ -73,8 +70,9 @@ func (r *Reader) AllImageAliases(ctx context.Context, as lxd.Scope) ([]*lxd.Imag
 
 // ImageAlias is the client's.
 func (r *Reader) ImageAlias(ctx context.Context, as lxd.Scope, project, name string) (*lxd.ImageAlias, error) {
-	if r.View() == nil {
+	key := Key{ImageAliases, project, name}
+	if !r.holds(key) {
 		return r.client.ImageAlias(ctx, as, project, name)
 	}
-	return object[lxd.ImageAlias](r, as, Key{ImageAliases, project, name}, "Image alias")
+	return object[lxd.ImageAlias](r, as, key, "Image alias")
 }

@@ -33,10 +33,11 @@ func (r *Reader) Instances(ctx context.Context, as lxd.Scope, list lxd.InstanceL
 
 // InstanceObject is the client's.
 func (r *Reader) InstanceObject(ctx context.Context, as lxd.Scope, project, name string) (*lxd.Instance, error) {
-	if r.View() == nil {
+	key := Key{Instances, orDefault(project), name}
+	if !r.holds(key) {
 		return r.client.InstanceObject(ctx, as, project, name)
 	}
-	return object[lxd.Instance](r, as, Key{Instances, orDefault(project), name}, "Instance")
+	return object[lxd.Instance](r, as, key, "Instance")
 }
 
 // InstanceSnapshots are the client's, without their sizes.

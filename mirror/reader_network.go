@@ -24,10 +24,11 @@ func (r *Reader) AllNetworks(ctx context.Context, as lxd.Scope) ([]*lxd.Network,
 
 // Network is the client's.
 func (r *Reader) Network(ctx context.Context, as lxd.Scope, project, name string) (*lxd.Network, error) {
-	if r.View() == nil {
+	key := Key{Networks, project, name}
+	if !r.holds(key) {
 		return r.client.Network(ctx, as, project, name)
 	}
-	return object[lxd.Network](r, as, Key{Networks, project, name}, "Network")
+	return object[lxd.Network](r, as, key, "Network")
 }
 
 // NetworkAcls are the client's.
@@ -48,8 +49,9 @@ func (r *Reader) AllNetworkAcls(ctx context.Context, as lxd.Scope) ([]*lxd.Netwo
 
 // NetworkAcl is the client's.
 func (r *Reader) NetworkAcl(ctx context.Context, as lxd.Scope, project, name string) (*lxd.NetworkAcl, error) {
-	if r.View() == nil {
+	key := Key{NetworkAcls, project, name}
+	if !r.holds(key) {
 		return r.client.NetworkAcl(ctx, as, project, name)
 	}
-	return object[lxd.NetworkAcl](r, as, Key{NetworkAcls, project, name}, "Network ACL")
+	return object[lxd.NetworkAcl](r, as, key, "Network ACL")
 }

@@ -24,8 +24,9 @@ func (r *Reader) AllProfiles(ctx context.Context, as lxd.Scope) ([]*lxd.Profile,
 
 // Profile is the client's.
 func (r *Reader) Profile(ctx context.Context, as lxd.Scope, project, name string) (*lxd.Profile, error) {
-	if r.View() == nil {
+	key := Key{Profiles, project, name}
+	if !r.holds(key) {
 		return r.client.Profile(ctx, as, project, name)
 	}
-	return object[lxd.Profile](r, as, Key{Profiles, project, name}, "Profile")
+	return object[lxd.Profile](r, as, key, "Profile")
 }

@@ -37,8 +37,11 @@ var actions = [kinds]string{
 // keysOf are what a change has touched; the caller holds the mutex.
 func (m *Mirror) keysOf(write lxd.Write) []Key {
 	address := write.Address
-	if aside(address) {
+	switch {
+	case aside(address):
 		return nil
+	case strings.HasPrefix(address, "/1.0/cluster/members/"): // instances move when a member is emptied
+		return []Key{whole(Instances, "")}
 	}
 	if write.Method == http.MethodPost && write.Name != "" {
 		if key, ok := m.made(write); ok {

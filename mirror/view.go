@@ -91,7 +91,7 @@ func visible(as lxd.Scope, key Key) bool {
 // that is taken afterwards shows it. Where that takes too long, or ctx ends, LXD
 // is asked until it has.
 func (m *Mirror) CaughtUp(ctx context.Context) {
-	until := m.hub.Last()
+	until := m.hub.Told()
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	m.mutex.Lock()

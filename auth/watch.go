@@ -30,13 +30,23 @@ type watcher struct {
 // caller may not ask any more: logged out, revoked, disabled or deleted, in this
 // process at once, by another one within seconds. It ends too, with
 // ErrRightsTaken, when the caller may do less than before: what is open was
-// allowed to another caller. Release forgets the caller
-// and lets the context live on; the end of ctx does both. [Service.Run] has to
-// run.
+// allowed to another caller. What was lost before, since the caller
+// was authenticated, ends it at once. Release forgets the caller and lets the
+// context live on; the end of ctx does both. [Service.Run] has to run.
 func (s *Service) Watch(ctx context.Context, identity *Identity) (watched context.Context, release func()) {
 	watched, end := context.WithCancelCause(ctx)
 	release = s.watchers.add(&watcher{identity, end})
 	context.AfterFunc(watched, release)
+	// Run may have looked before this one was there: a caller can take long from
+	// its header to the end of its question.
+	now, err := s.recheck(ctx, identity)
+	switch {
+	case errors.Is(err, ErrTokenExpired): // its transport ends it in its own way
+	case errors.Is(err, ErrUnauthenticated):
+		end(err)
+	case err == nil && !now.covers(identity):
+		end(ErrRightsTaken)
+	}
 	return watched, release
 }
 

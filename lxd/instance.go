@@ -135,7 +135,8 @@ func (i *Instance) adopt(c *Client, full bool) {
 	i.id, i.idOf = i.ID(), ID{Server: i.server, Kind: "Instance", Project: i.Project, Name: i.Name}
 	i.tags, i.limits = slices.Clip(i.ExpandedConfig.Tags()), i.Limits()
 	if i.State != nil {
-		i.State.settle(i.Limits().MemoryBytes)
+		i.State.settle()
+		i.State.Memory.limit = i.Limits().MemoryBytes
 	}
 	for _, snapshot := range i.Snapshots {
 		snapshot.instance = i

@@ -23,19 +23,18 @@ func (c *Client) InstanceState(ctx context.Context, as Scope, instance *Instance
 	if !as.Allows(instance.Project, false) {
 		return nil, hidden("Instance")
 	}
-	state, err := together[*InstanceState](ctx, c, in(instance.Project, path("instances", instance.Name, "state")), nil)
+	state, err := together(ctx, c, in(instance.Project, path("instances", instance.Name, "state")), (*InstanceState).settle)
 	if err != nil {
 		return nil, err
 	}
-	settled := *state // others may know of another limit
-	settled.settle(instance.Limits().MemoryBytes)
-	return &settled, nil
+	shown := *state // others may know of another limit
+	shown.Memory.limit = instance.Limits().MemoryBytes
+	return &shown, nil
 }
 
 // settle fills in what LXD says elsewhere. Nothing is written later: the fields
-// of one answer read side by side.
-func (s *InstanceState) settle(memoryLimit *int64) {
-	s.Memory.limit = memoryLimit
+// of one answer read side by side, and so may several callers.
+func (s *InstanceState) settle() {
 	for name, disk := range s.Disks {
 		disk.Name = name
 	}

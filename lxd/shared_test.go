@@ -23,7 +23,7 @@ func TestWhatSeveralAskForIsReadOnce(t *testing.T) {
 	daemon := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
 		<-release
-		w.Write([]byte(`{"type":"sync","metadata":{"status":"Running","pid":7}}`))
+		w.Write([]byte(`{"type":"sync","metadata":{"status":"Running","pid":7,"disk":{"root":{}},"network":{"eth0":{}}}}`))
 	})}
 	go daemon.Serve(listener)
 	defer daemon.Close()
@@ -35,7 +35,7 @@ func TestWhatSeveralAskForIsReadOnce(t *testing.T) {
 	var asking sync.WaitGroup
 	ask := func() {
 		asking.Go(func() {
-			if state, err := client.InstanceState(t.Context(), only("p"), instance); err != nil || state.ProcessID != 7 {
+			if state, err := client.InstanceState(t.Context(), only("p"), instance); err != nil || state.ProcessID != 7 || state.Disks["root"].Name != "root" || state.Networks["eth0"].Counters == nil {
 				t.Errorf("%+v, %v", state, err)
 			}
 		})

@@ -2,7 +2,6 @@ package relay
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -69,15 +68,6 @@ type (
 	ImportStorageVolumePayload = work.StorageVolumePayload
 	ImportImagePayload         = work.ImagePayload
 )
-
-// content is a file as often as it is asked for: one upload may stand for several.
-func content(upload graphql.Upload) (io.Reader, error) {
-	file, ok := upload.File.(io.ReaderAt)
-	if !ok {
-		return nil, errors.New("an upload that cannot be read")
-	}
-	return io.NewSectionReader(file, 0, upload.Size), nil
-}
 
 // ImportInstance makes an instance. It waits until the bytes are LXD's, and
 // then at most the given time for the end.
@@ -176,72 +166,6 @@ func (s *Streams) WriteInstanceFile(ctx context.Context, project *string, instan
 		payload.File = made.file
 	}
 	return payload, err
-}
-
-// take makes of files that are here what is to come of them. It returns when
-// their bytes are LXD's and the time is up, or at the end; made is nil before.
-// What is LXD's goes on when the caller has gone.
-func take[T any](ctx context.Context, s *Streams, coming *arrival[T], wait time.Duration, files ...graphql.Upload) (made T, operation *lxd.Operation, err error) {
-	var parts []io.Reader
-	total := int64(0)
-	for _, file := range files {
-		part, err := content(file)
-		if err != nil {
-			return made, nil, err
-		}
-		parts, total = append(parts, part), total+file.Size
-	}
-	working, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	stay := context.AfterFunc(ctx, func() { cancel(work.ErrGone) })
-	sent, begun := make(chan struct{}), make(chan *work.Transfer, 1)
-	var result T
-	ended := s.Work.Aside(working, coming.description, coming.project, coming.resources, func(ctx context.Context, t *work.Transfer) error {
-		begun <- t
-		t.Stage("upload", total)
-		var err error
-		result, err = coming.make(ctx, t, &received{here: &within{ctx, io.MultiReader(parts...)}, meter: newMeter(true, t.Passed), sent: sent})
-		return err
-	})
-	select {
-	case <-sent:
-		stay()
-	case err := <-ended:
-		stay()
-		cancel(nil)
-		return ends(begun, result, err)
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case err := <-ended:
-		cancel(nil)
-		return ends(begun, result, err)
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	// What goes on ends with the manager.
-	return made, (<-begun).Operation(), nil
-}
-
-// ends is what has come of a transfer that has ended.
-func ends[T any](begun <-chan *work.Transfer, result T, err error) (made T, operation *lxd.Operation, _ error) {
-	if err != nil {
-		return made, nil, err
-	}
-	return result, (<-begun).Operation(), nil
-}
-
-// within reads until ctx ends.
-type within struct {
-	ctx context.Context
-	io.Reader
-}
-
-func (w *within) Read(p []byte) (int, error) {
-	if w.ctx.Err() != nil {
-		return 0, context.Cause(w.ctx)
-	}
-	return w.Reader.Read(p)
 }
 
 func value[T any](pointer *T) (zero T) {

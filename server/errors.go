@@ -27,7 +27,7 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			shown.Extensions = map[string]any{}
 		}
 		if _, ok := shown.Extensions["code"]; !ok {
-			translate(shown, err)
+			translate(shown, asGiven(ctx, shown, err))
 		}
 		if shown.Message == "operation  not found" { // gqlgen's, about no name at all
 			shown.Message = "which operation? Where a document has several, name the one to run as operationName"
@@ -135,14 +135,6 @@ func argumentOf(path ast.Path) string {
 		return ""
 	}
 	return strings.Join(names[1:], ".")
-}
-
-// recovered turns a panic into an error, and logs where it was.
-func recovered(log *slog.Logger) graphql.RecoverFunc {
-	return func(ctx context.Context, cause any) error {
-		log.ErrorContext(ctx, "panic", "cause", cause, "requestId", middleware.GetReqID(ctx), "stack", stack())
-		return errors.New("panic")
-	}
 }
 
 // classifyLXD knows the errors of the room lxd; "" for others.

@@ -64,9 +64,9 @@ func routes(config *Config, resolver *resolvers.Resolver, planned *plan.Plan, so
 	ask := graphQL(resolver, planned, limit, log, sockets, stream(config, service, present, together))
 	execRoutes(known, resolver.Relay)
 	known.With(relay.WithOrigin).Handle("/graphql", ask)
-	known.With(loggedIn).Get("/api/v1/{kind}.ndjson", ndjson(executable(resolver).Schema(), ask, refusal(log)))
-	known.Get("/api/v1/journal.ndjson", journalExport(resolver.Journal, refusal(log)))
-	known.Group(streams(resolver.Streams))
+	known.With(loggedIn, watched(service)).Get("/api/v1/{kind}.ndjson", ndjson(executable(resolver).Schema(), ask, refusal(log)))
+	known.With(watched(service)).Get("/api/v1/journal.ndjson", journalExport(resolver.Journal, refusal(log)))
+	known.Group(streams(resolver.Streams, service))
 	served := map[string]http.HandlerFunc{
 		"/health":         healthCheck(resolver.Health),
 		"/health/check":   healthCheck(resolver.Health),

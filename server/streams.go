@@ -21,9 +21,9 @@ func byteStreams(config *Config, resolver *resolvers.Resolver, log *slog.Logger)
 }
 
 // streams serves them, to who has logged in.
-func streams(carrier *relay.Streams) func(chi.Router) {
+func streams(carrier *relay.Streams, service *auth.Service) func(chi.Router) {
 	return func(router chi.Router) {
-		router.Use(loggedIn)
+		router.Use(loggedIn, watched(service))
 		carrier.Routes(router)
 	}
 }

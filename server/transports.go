@@ -46,13 +46,7 @@ func webSocket(running context.Context, config *Config, resolver *resolvers.Reso
 			}
 			return asking(ctx, service, identity), nil
 		},
-		Check: func(ctx context.Context) (context.Context, error) {
-			identity, err := service.Recheck(ctx, auth.From(ctx))
-			if err != nil {
-				return nil, unavailable(err)
-			}
-			return auth.With(ctx, identity), nil
-		},
+		Check:       stillAsking(service),
 		Admit:       present.subscription,
 		Feeds:       together,
 		CheckOrigin: originAllowed(config.origins()),
@@ -94,6 +88,21 @@ func asking(ctx context.Context, service *auth.Service, identity *auth.Identity)
 	return &transport.Caller{Context: auth.With(watched, identity), Until: identity.ExpiresAt, Release: release}
 }
 
+// stillAsking tells who a caller is by now.
+func stillAsking(service *auth.Service) func(context.Context) (context.Context, error) {
+	return func(ctx context.Context) (context.Context, error) {
+		identity := auth.From(ctx)
+		if identity == nil {
+			return ctx, nil
+		}
+		identity, err := service.Recheck(ctx, identity)
+		if err != nil {
+			return nil, unavailable(err)
+		}
+		return auth.With(ctx, identity), nil
+	}
+}
+
 // unavailable tells what is no refusal from what is one.
 func unavailable(err error) error {
 	if err == nil || errors.Is(err, auth.ErrUnauthenticated) {
@@ -118,6 +127,7 @@ func stream(config *Config, service *auth.Service, present *attendance, together
 			timed, cancel := context.WithDeadlineCause(watched, identity.ExpiresAt, auth.ErrTokenExpired)
 			return timed, func() { cancel(); release() }
 		},
+		Check: stillAsking(service),
 		Admit: present.subscription,
 		Uploads: &transport.Uploads{
 			MaxBytes: int64(config.UploadMaxMiB) << 20, Quiet: config.quiet(), At: make(chan struct{}, uploadsAtOnce),

@@ -5,6 +5,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -26,6 +27,10 @@ type HTTP struct {
 	// does, the stream ends with the cause as UNAUTHENTICATED. Release is called
 	// at the stream's end; nil watches nothing.
 	Watch func(ctx context.Context) (watched context.Context, release func())
+	// Check is asked about a request that took long to come, and returns the
+	// context that it runs in: who sends it may have lost rights since its header.
+	// Nil lets all run as they began.
+	Check func(ctx context.Context) (context.Context, error)
 	// Admit is asked before each subscription; nil admits all.
 	Admit Admit
 	// Uploads takes requests that bring files; nil takes none.
@@ -35,6 +40,17 @@ type HTTP struct {
 }
 
 var _ graphql.Transport = HTTP{}
+
+// long is what a request may take to come without being checked once more.
+const long = time.Second
+
+// lost is the answer to who may not ask any more.
+func lost(reason error) *refusal {
+	if errors.Is(reason, ErrUnavailable) {
+		return &refusal{status: http.StatusServiceUnavailable, code: "INTERNAL", message: reason.Error()}
+	}
+	return &refusal{status: http.StatusUnauthorized, code: "UNAUTHENTICATED", message: reason.Error()}
+}
 
 // Supports takes all that is not a WebSocket.
 func (HTTP) Supports(r *http.Request) bool { return !websocket.IsWebSocketUpgrade(r) }
@@ -51,6 +67,13 @@ func (t HTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	if refused != nil {
 		format.refuse(ctx, w, exec, refused)
 		return
+	}
+	if t.Check != nil && params.ReadTime.End.Sub(params.ReadTime.Start) > long {
+		var err error
+		if ctx, err = t.Check(ctx); err != nil {
+			format.refuse(r.Context(), w, exec, lost(err))
+			return
+		}
 	}
 	operation, errs := exec.CreateOperationContext(ctx, params)
 	ctx = graphql.WithOperationContext(ctx, operation)

@@ -81,6 +81,11 @@ func (m *Mirror) moved(before, after *Entry) {
 		}
 	case Projects:
 		m.relateProject(key.Name)
+		if m.inSync != nil && before != nil && after != nil && profilesOf(before) != profilesOf(after) {
+			for _, entry := range within(m.tables[Snapshots].entries, key.Name) { // expanded by others
+				m.mark(settlesSlow, entry.Key)
+			}
+		}
 	case ImageAliases:
 		for _, entry := range []*Entry{before, after} {
 			if entry != nil {
@@ -89,6 +94,9 @@ func (m *Mirror) moved(before, after *Entry) {
 		}
 	}
 }
+
+// profilesOf is the project whose profiles a project uses.
+func profilesOf(entry *Entry) string { return entry.read.(*lxd.Project).Effective(lxd.FeatureProfiles) }
 
 // also marks an object that changes silently with another one.
 func (m *Mirror) also(kind Kind, project, name string) {

@@ -52,7 +52,7 @@ func (m *Mirror) apply(read reading, key Key, object any) bool {
 		m.moved(before, nil)
 		return true
 	}
-	object, foreign := m.tidy(object)
+	object, foreign := m.tidy(key, object)
 	if before != nil && same(before.read, object) && slices.Equal(before.foreign, foreign) {
 		return false
 	}
@@ -123,7 +123,7 @@ func (m *Mirror) bind(entry *Entry) {
 	for n, snapshot := range snapshots {
 		of[n] = snapshot.Of(instance)
 	}
-	entry.Object = of
+	entry.Object, entry.read = of, of // which are compared without their instance
 }
 
 // rebind is bind once the instance has changed.
@@ -167,8 +167,14 @@ func (m *Mirror) applyList(read reading, kind Kind, project string, objects []an
 			news = append(news, entry.Key)
 		}
 	}
-	if t := &m.tables[kind]; t.listed[project] < read.number {
+	t := &m.tables[kind]
+	if t.listed[project] < read.number {
 		t.listed[project] = read.number
+	}
+	for key := range listed {
+		if t.seen[key] == read.number { // the list's number says it for all
+			delete(t.seen, key)
+		}
 	}
 	return news
 }

@@ -56,7 +56,7 @@ func (m *kept) ready() {
 		if _, err := m.View(); err == nil {
 			return
 		}
-		if time.Since(begun) > 20*time.Second {
+		if time.Since(begun) > time.Minute {
 			m.t.Fatalf("not in sync: %+v", m.Status())
 		}
 	}

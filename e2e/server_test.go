@@ -98,7 +98,7 @@ func launch(t *testing.T, command *exec.Cmd, directory string, environment ...st
 		timeout := time.AfterFunc(30*time.Second, func() { command.Process.Kill() })
 		<-read
 		if err := command.Wait(); err != nil || !timeout.Stop() {
-			t.Errorf("the server ended with %v", err)
+			t.Errorf("the server ended with %v%s", err, lastWords(server.log.String()))
 		}
 		if strings.Contains(server.log.String(), "DATA RACE") {
 			t.Errorf("data race:\n%s", server.log)
@@ -119,6 +119,16 @@ func launch(t *testing.T, command *exec.Cmd, directory string, environment ...st
 		t.Fatal("the server does not say that it serves")
 	}
 	return server
+}
+
+// lastWords are what a server wrote when it panicked.
+func lastWords(log string) string {
+	for _, word := range []string{"panic: ", "fatal error: "} {
+		if _, words, ok := strings.Cut(log, word); ok {
+			return "\n" + word + words[:min(len(words), 4000)]
+		}
+	}
+	return ""
 }
 
 // onRealLXD starts the server on the real LXD of TEST_LXD_SOCKET.

@@ -52,7 +52,7 @@ func (m *Mirror) apply(read reading, key Key, object any) bool {
 		m.moved(before, nil)
 		return true
 	}
-	object, foreign := m.tidy(object)
+	object, foreign := m.tidy(key, object)
 	if before != nil && same(before.read, object) && slices.Equal(before.foreign, foreign) {
 		return false
 	}
@@ -81,6 +81,11 @@ func (m *Mirror) moved(before, after *Entry) {
 		}
 	case Projects:
 		m.relateProject(key.Name)
+		if m.inSync != nil && before != nil && after != nil && profilesOf(before) != profilesOf(after) {
+			for _, entry := range within(m.tables[Snapshots].entries, key.Name) { // expanded by others
+				m.mark(settlesSlow, entry.Key)
+			}
+		}
 	case ImageAliases:
 		for _, entry := range []*Entry{before, after} {
 			if entry != nil {
@@ -89,6 +94,9 @@ func (m *Mirror) moved(before, after *Entry) {
 		}
 	}
 }
+
+// profilesOf is the project whose profiles a project uses.
+func profilesOf(entry *Entry) string { return entry.read.(*lxd.Project).Effective(lxd.FeatureProfiles) }
 
 // also marks an object that changes silently with another one.
 func (m *Mirror) also(kind Kind, project, name string) {
@@ -115,7 +123,7 @@ func (m *Mirror) bind(entry *Entry) {
 	for n, snapshot := range snapshots {
 		of[n] = snapshot.Of(instance)
 	}
-	entry.Object = of
+	entry.Object, entry.read = of, of // which are compared without their instance
 }
 
 // rebind is bind once the instance has changed.
@@ -159,8 +167,14 @@ func (m *Mirror) applyList(read reading, kind Kind, project string, objects []an
 			news = append(news, entry.Key)
 		}
 	}
-	if t := &m.tables[kind]; t.listed[project] < read.number {
+	t := &m.tables[kind]
+	if t.listed[project] < read.number {
 		t.listed[project] = read.number
+	}
+	for key := range listed {
+		if t.seen[key] == read.number { // the list's number says it for all
+			delete(t.seen, key)
+		}
 	}
 	return news
 }

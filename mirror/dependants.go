@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lxdql/lxdql/lxd"
@@ -46,7 +47,9 @@ func disks(m *Mirror, key Key, before string) (keys []Key) {
 	return keys
 }
 
-// ofProfile are the instances of a profile under the name that they know.
+// ofProfile are the instances of a profile under the name that they know, and
+// the snapshots of it: LXD expands them by the profile as it is now, not as it
+// was when they were taken (seen on 5.0.2).
 func ofProfile(m *Mirror, key Key, before string) (keys []Key) {
 	for _, profile := range itself(m, key, before) {
 		for _, entry := range m.tables[Instances].entries {
@@ -56,8 +59,20 @@ func ofProfile(m *Mirror, key Key, before string) (keys []Key) {
 				}
 			}
 		}
+		for _, entry := range m.tables[Snapshots].entries {
+			if m.effective(entry.Project, lxd.FeatureProfiles) == profile.Project && expandedBy(entry, profile.Name) {
+				keys = append(keys, entry.Key)
+			}
+		}
 	}
 	return keys
+}
+
+// expandedBy reports whether one of an instance's snapshots has a profile.
+func expandedBy(entry *Entry, profile string) bool {
+	return slices.ContainsFunc(entry.read.([]*lxd.InstanceSnapshot), func(s *lxd.InstanceSnapshot) bool {
+		return slices.Contains(s.ProfileNames, profile)
+	})
 }
 
 // attached are the instances and profiles that name a volume: a rename changes

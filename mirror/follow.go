@@ -13,6 +13,9 @@ const (
 	every = 5 * time.Minute
 	// soon is when a full list that failed is tried again.
 	soon = time.Second
+	// afterBreak is when everything is listed once more after a break: what LXD
+	// announced before it and wrote after the list, no event tells any more.
+	afterBreak = 6 * time.Second
 )
 
 // follow hears LXD's events until it cannot, and lists everything first and
@@ -133,9 +136,9 @@ func (m *Mirror) operation(operation *lxd.Operation) {
 // relist lists everything: at first, after each break, and from time to time.
 func (m *Mirror) relist(ctx context.Context, broken <-chan struct{}) {
 	for {
-		wait := every
-		if !m.listAll(ctx) {
-			wait = soon
+		wait := soon
+		if m.listAll(ctx) {
+			wait = m.untilNext()
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -147,4 +150,14 @@ func (m *Mirror) relist(ctx context.Context, broken <-chan struct{}) {
 		}
 		timer.Stop()
 	}
+}
+
+// untilNext is when everything is listed next.
+func (m *Mirror) untilNext() time.Duration {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if m.unsure {
+		return afterBreak
+	}
+	return every
 }

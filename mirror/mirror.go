@@ -39,6 +39,10 @@ type Mirror struct {
 	inSync  <-chan struct{} // the hub's connection that the lists are of; nil for none
 	status  Status
 
+	unsure   bool   // the list after a break may have been too early: it is looked again
+	late     uint64 // what that found
+	reopened bool   // and it was told
+
 	gap        uint64 // the sequence of the last gap
 	changes    []change
 	overflowed bool

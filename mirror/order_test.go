@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -139,5 +140,35 @@ func TestThereIsNoViewBeforeTheFirstList(t *testing.T) {
 	m.CaughtUp(t.Context())
 	if time.Since(begun) > time.Second {
 		t.Error("somebody waits for a mirror that is not served")
+	}
+}
+
+// LXD expands an instance's snapshots by the profiles as they are now: a
+// profile's change is one of them too.
+func TestAProfileTouchesTheSnapshotsThatItExpands(t *testing.T) {
+	m := alone(t)
+	m.apply(m.begin(), Key{Projects, "", "default"}, &lxd.Project{Name: "default"})
+	snapshots := Key{Snapshots, "default", "c"}
+	m.apply(m.begin(), snapshots, []*lxd.InstanceSnapshot{{FullName: "c/s", ProfileNames: []string{"p"}}})
+	if keys := ofProfile(m, Key{Profiles, "default", "p"}, ""); !slices.Contains(keys, snapshots) {
+		t.Errorf("the profile touches %v", keys)
+	}
+	if keys := ofProfile(m, Key{Profiles, "default", "q"}, "p"); !slices.Contains(keys, snapshots) {
+		t.Errorf("renamed, it touches %v", keys)
+	}
+	if keys := ofProfile(m, Key{Profiles, "default", "q"}, ""); len(keys) > 0 {
+		t.Errorf("another one touches %v", keys)
+	}
+}
+
+// What settles slowly is read when it has, whatever settles soon in between.
+func TestAQuickChangeDoesNotEndTheWaitForASlowOne(t *testing.T) {
+	m := alone(t)
+	key := Key{Profiles, "default", "p"}
+	begun := time.Now()
+	m.mark(settlesSlow, key)
+	m.mark(settles, key)
+	if due := m.settle[key]; len(due) != 2 || due[1].Before(begun.Add(5*time.Second)) {
+		t.Errorf("it is read again at %v", due)
 	}
 }

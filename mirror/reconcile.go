@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -24,6 +25,8 @@ func (m *Mirror) listAll(ctx context.Context) bool {
 	begun := time.Now()
 	m.mutex.Lock()
 	heard := m.inSync == connection
+	settling := heard && m.unsure
+	late := m.late
 	m.mutex.Unlock()
 	for kind := range kinds {
 		if kind == Snapshots {
@@ -33,22 +36,51 @@ func (m *Mirror) listAll(ctx context.Context) bool {
 			return false
 		}
 	}
-	if m.listSnapshots(ctx, "", &heard) != nil {
+	which := oldest
+	if !heard || settling {
+		which = allOfThem
+	}
+	if m.listSnapshots(ctx, "", which, heard) != nil {
 		return false
 	}
+	listed, tooEarly := m.listed(connection, begun, settling, late)
+	if tooEarly {
+		m.reopen()
+	}
+	return listed
+}
+
+// listed notes that all was listed over a connection, and reports whether that is
+// the one that LXD is heard over, and whether the list before it was too early.
+func (m *Mirror) listed(connection <-chan struct{}, begun time.Time, settling bool, late uint64) (listed, tooEarly bool) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	defer m.happened()
 	m.status.Reconciled++
 	m.status.ListedAt = begun
 	if m.hub.Connected() != connection { // there is a gap on its way
-		return false
+		return false, false
 	}
-	if m.inSync == nil {
+	switch {
+	case m.inSync == nil:
 		m.inSync = connection
 		m.reconciled()
+		m.unsure = true
+	case settling:
+		// Once for each break: what differs for ever is not told for ever.
+		tooEarly = m.late > late && !m.reopened
+		m.unsure, m.reopened = false, tooEarly
 	}
-	return true
+	return true, tooEarly
+}
+
+// reopen tells everybody of the gap again: LXD had announced a change in it that
+// it wrote after the list.
+func (m *Mirror) reopen() {
+	m.mutex.Lock()
+	last := m.gap
+	m.mutex.Unlock()
+	m.hub.Publish(&lxd.GapEvent{EventHead: lxd.EventHead{Type: lxd.EventGap, Timestamp: lxd.Time{Time: time.Now().UTC()}}, Last: m.hub.CursorOf(last)})
 }
 
 func (m *Mirror) listKind(ctx context.Context, kind Kind, heard bool) bool {
@@ -92,6 +124,10 @@ func (m *Mirror) count(news []Key, unsettled map[Key]bool) {
 		if unsettled[key] || now[key] || whole || m.unannounced(key) {
 			continue
 		}
+		if m.unsure {
+			m.late++
+			continue
+		}
 		m.status.Differences++
 		if len(m.status.Differing) < mostNamed {
 			m.status.Differing = append(slices.Clone(m.status.Differing), key)
@@ -109,10 +145,24 @@ func (m *Mirror) unannounced(key Key) bool {
 	return entry == nil || !entry.Object.(*lxd.Network).Managed
 }
 
+// which are the snapshots that are read though their names are those that are held.
+type which uint8
+
+const (
+	none which = iota
+	// oldest are some of those that were read longest ago: what nothing told of
+	// is found in the end, at a bounded price.
+	oldest
+	allOfThem
+)
+
+// mostOldest is how many that is: 100 reads each 5 minutes are 0.1 % of a core.
+const mostOldest = 100
+
 // listSnapshots reads the snapshots of the instances, of a project or with "" of
-// all, whose names are not those that are held. The names are in the lists of
-// volumes, which are cheap; heard is nil outside a reconciliation.
-func (m *Mirror) listSnapshots(ctx context.Context, project string, heard *bool) error {
+// all, whose names are not those that are held, and others. The names are in the
+// lists of volumes, which are cheap. News are counted where LXD was heard.
+func (m *Mirror) listSnapshots(ctx context.Context, project string, too which, heard bool) error {
 	m.mutex.Lock()
 	unsettled := m.unsettled()
 	var pools []string
@@ -130,14 +180,14 @@ func (m *Mirror) listSnapshots(ctx context.Context, project string, heard *bool)
 			names[Key{Snapshots, of[0], of[1]}] = some
 		}
 	}
-	for _, key := range m.otherSnapshots(project, names) {
+	for _, key := range m.otherSnapshots(project, names, too) {
 		m.mutex.Lock()
 		read := m.begin()
 		m.mutex.Unlock()
 		object, err := sources[Snapshots].read(ctx, m.client, key)
 		m.mutex.Lock()
 		if err == nil || lxd.IsNotFound(err) {
-			if m.apply(read, key, object) && heard != nil && *heard {
+			if m.apply(read, key, object) && heard {
 				m.count([]Key{key}, unsettled)
 			}
 			err = nil
@@ -151,11 +201,13 @@ func (m *Mirror) listSnapshots(ctx context.Context, project string, heard *bool)
 	return nil
 }
 
-// otherSnapshots are the instances whose snapshots have other names than are held.
-func (m *Mirror) otherSnapshots(project string, names map[Key][]string) (others []Key) {
+// otherSnapshots are the instances whose snapshots have other names than are
+// held, and those that are read though they have not.
+func (m *Mirror) otherSnapshots(project string, names map[Key][]string, too which) (others []Key) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	held := map[Key]bool{}
+	var equal []Key
 	for _, entry := range m.tables[Snapshots].entries {
 		if project != "" && entry.Project != project {
 			continue
@@ -163,12 +215,21 @@ func (m *Mirror) otherSnapshots(project string, names map[Key][]string) (others 
 		held[entry.Key] = true
 		if !slices.Equal(snapshotNames(entry), names[entry.Key]) {
 			others = append(others, entry.Key)
+		} else {
+			equal = append(equal, entry.Key)
 		}
 	}
 	for key := range names {
 		if !held[key] && (project == "" || key.Project == project) {
 			others = append(others, key)
 		}
+	}
+	switch seen := m.tables[Snapshots].seen; too {
+	case oldest:
+		slices.SortFunc(equal, func(a, b Key) int { return cmp.Compare(seen[a], seen[b]) })
+		others = append(others, equal[:min(len(equal), mostOldest)]...)
+	case allOfThem:
+		others = append(others, equal...)
 	}
 	return others
 }

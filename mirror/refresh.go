@@ -39,13 +39,23 @@ func (m *Mirror) mark(steps []time.Duration, keys ...Key) {
 		if m.pending[key] == nil {
 			m.pending[key] = &want{due: now.Add(together)}
 		}
-		due := make([]time.Time, len(steps))
-		for n, step := range steps {
-			due[n] = now.Add(step)
-		}
-		m.settle[key] = due
+		m.settle[key] = later(m.settle[key], now, steps)
 	}
 	m.stir()
+}
+
+// later are the moments after now at which something is read again that had to
+// be already: a change that settles soon does not end the wait for one that
+// settles slowly.
+func later(had []time.Time, now time.Time, steps []time.Duration) []time.Time {
+	due := make([]time.Time, len(steps), len(steps)+1)
+	for n, step := range steps {
+		due[n] = now.Add(step)
+	}
+	if len(had) > 0 && had[len(had)-1].After(due[len(due)-1]) {
+		due = append(due, had[len(had)-1])
+	}
+	return due
 }
 
 // urge wants keys read now, because we have changed them; the caller holds the mutex.
@@ -153,7 +163,7 @@ func (m *Mirror) do(ctx context.Context, job *job) {
 	var err error
 	switch {
 	case job.key.Kind == Snapshots && job.key.Name == "":
-		err = m.listSnapshots(ctx, job.key.Project, nil)
+		err = m.listSnapshots(ctx, job.key.Project, none, false)
 	case !m.owns(ctx, job.key, &err): // LXD would answer with default's
 	case job.key.Name != "":
 		object, err = from.read(ctx, m.client, job.key)

@@ -118,9 +118,11 @@ func (b *bare) storm(t *testing.T, long time.Duration, source fields, during fun
 	ctx, calm := context.WithTimeout(t.Context(), long)
 	defer calm()
 	var working sync.WaitGroup
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
 	for n := range 8 {
 		working.Go(func() {
-			random := rand.New(rand.NewPCG(uint64(n), 7))
+			random := rand.New(rand.NewPCG(uint64(n), seed))
 			for ctx.Err() == nil {
 				b.step(context.WithoutCancel(ctx), random, source)
 			}
@@ -206,7 +208,6 @@ func TestAStormWithRestarts(t *testing.T) {
 func (m *kept) calm() {
 	m.t.Helper()
 	m.ready()
-	time.Sleep(500 * time.Millisecond) // for events that are under way
 	m.agrees()
 	before := m.Status()
 	m.listAll(m.t.Context())

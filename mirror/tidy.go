@@ -18,7 +18,7 @@ type sharing struct {
 
 // tidy takes the users out of an object that was just read, and shares what it
 // has in common with others.
-func (m *Mirror) tidy(object any) (tidied any, foreign []string) {
+func (m *Mirror) tidy(key Key, object any) (tidied any, foreign []string) {
 	m.sharing.bound()
 	share := &m.sharing
 	switch of := object.(type) {
@@ -32,12 +32,14 @@ func (m *Mirror) tidy(object any) (tidied any, foreign []string) {
 		}
 		of.OwnDevices, of.ExpandedDevices = share.deviceMap(of.OwnDevices), share.deviceMap(of.ExpandedDevices)
 	case []*lxd.InstanceSnapshot:
+		var known []lxd.StringMap // of the instance, and of one snapshot the next ones'
+		if instance := m.instance(key.Project, key.Name); instance != nil {
+			known = append(known, instance.Config, instance.ExpandedConfig)
+		}
 		for _, snapshot := range of {
 			snapshot.Size = -1 // it changes unannounced
-			snapshot.Config, snapshot.ExpandedConfig = entries(snapshot.Config), entries(snapshot.ExpandedConfig)
-			if maps.Equal(snapshot.Config, snapshot.ExpandedConfig) && snapshot.Config != nil && snapshot.ExpandedConfig != nil {
-				snapshot.ExpandedConfig = snapshot.Config
-			}
+			snapshot.Config = among(&known, snapshot.Config)
+			snapshot.ExpandedConfig = among(&known, snapshot.ExpandedConfig)
 			snapshot.Architecture, snapshot.ProfileNames = text(snapshot.Architecture), texts(snapshot.ProfileNames)
 			snapshot.OwnDevices, snapshot.ExpandedDevices = share.deviceMap(snapshot.OwnDevices), share.deviceMap(snapshot.ExpandedDevices)
 		}
@@ -78,6 +80,22 @@ func entries(m lxd.StringMap) lxd.StringMap {
 		same[text(key)] = text(value)
 	}
 	return same
+}
+
+// among is a map that says the same among those that are known, or the map itself,
+// which is known from then on.
+func among(known *[]lxd.StringMap, m lxd.StringMap) lxd.StringMap {
+	if m == nil {
+		return nil
+	}
+	for _, other := range *known {
+		if other != nil && maps.Equal(other, m) {
+			return other
+		}
+	}
+	m = entries(m)
+	*known = append(*known, m)
+	return m
 }
 
 // mostShared bounds the maps that are kept to be shared.

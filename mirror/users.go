@@ -69,7 +69,8 @@ func (m *Mirror) freshen() {
 		if entry == nil {
 			continue
 		}
-		users := slices.Clone(entry.foreign)
+		users := make([]string, 0, len(entry.foreign)+len(m.users[m.pointer(key)]))
+		users = append(users, entry.foreign...)
 		for url := range m.users[m.pointer(key)] {
 			users = append(users, url)
 		}

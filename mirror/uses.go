@@ -62,7 +62,7 @@ func (m *Mirror) usesOf(entry *Entry) []use {
 		add(Projects, "", in, lxd.Address(in, "images", object.Fingerprint))
 	}
 	slices.SortFunc(uses, func(a, b use) int { return strings.Compare(a.of.Name+a.url, b.of.Name+b.url) })
-	return slices.Compact(uses)
+	return slices.Concat(slices.Compact(uses)) // without room for more
 }
 
 // devices adds what devices of an object of a project use.

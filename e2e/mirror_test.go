@@ -44,8 +44,7 @@ func TestMemoryIsFilteredLikeLXD(t *testing.T) {
 		other: instances(project: $p, freshness: $f) { totalCount } hidden: project(name: $p, freshness: $f) { name } }`
 	for name, token := range map[string]string{"the viewer": viewer, "the administrator": admin} {
 		asked := m{"p": theirs, "f": "CACHED"}
-		var cached *answer
-		cached = server.ask(t, token, everything, asked)
+		cached := server.ask(t, token, everything, asked)
 		if name == "the administrator" && into(cached.Extensions, "lxd", "calls") != float64(0) {
 			t.Errorf("memory asks LXD: %s", cached.Text)
 		}

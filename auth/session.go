@@ -89,6 +89,12 @@ func (s *Service) Logout(ctx context.Context, everywhere bool) (*Session, error)
 
 // Sessions are the caller's sessions, or for an ADMIN with all those of everybody.
 func (s *Service) Sessions(ctx context.Context, all bool) ([]*Session, error) {
+	return ofCaller(ctx, all, s.store.Sessions)
+}
+
+// ofCaller lists what is of the caller, or for an ADMIN with all what is of
+// everybody, who is 0 to the store.
+func ofCaller[T any](ctx context.Context, all bool, list func(context.Context, int64) ([]T, error)) ([]T, error) {
 	caller := From(ctx)
 	switch {
 	case caller == nil:
@@ -96,12 +102,12 @@ func (s *Service) Sessions(ctx context.Context, all bool) ([]*Session, error) {
 	case caller.confined():
 		return nil, errConfined
 	case !all:
-		return s.store.Sessions(ctx, caller.User.ID)
+		return list(ctx, caller.User.ID)
 	}
 	if _, err := administration(ctx); err != nil {
 		return nil, err
 	}
-	return s.store.Sessions(ctx, 0)
+	return list(ctx, 0)
 }
 
 // SessionByID is a session of the caller, or for an ADMIN of anybody; nil where
@@ -114,10 +120,15 @@ func (s *Service) SessionByID(ctx context.Context, id string) (*Session, error) 
 	if err != nil {
 		return nil, fmt.Errorf("reading the session: %w", err)
 	}
-	if caller := From(ctx); caller == nil || caller.confined() || (session.UserID != caller.User.ID && !caller.IsAdmin()) {
+	if !From(ctx).mayKnowOf(session.UserID) {
 		return nil, nil
 	}
 	return session, nil
+}
+
+// mayKnowOf says whether a session or token of a user may be shown to the caller.
+func (i *Identity) mayKnowOf(user int64) bool {
+	return i != nil && !i.confined() && (user == i.User.ID || i.IsAdmin())
 }
 
 // RevokeSession ends a session of the caller, or for an ADMIN of anybody: what

@@ -62,7 +62,7 @@ func (u *Uploads) read(w http.ResponseWriter, r *http.Request, limit int64) (*gr
 	context.AfterFunc(r.Context(), func() { <-u.At })
 	control := http.NewResponseController(w)
 	defer control.SetReadDeadline(time.Time{})
-	r.Body = http.MaxBytesReader(w, &hurried{r.Body, control, u.Quiet}, u.MaxBytes+limit+framing)
+	r.Body = http.MaxBytesReader(w, &hurried{r.Body, control, u.Quiet, time.Now().Add(u.Quiet)}, u.MaxBytes+limit+framing)
 	form, err := r.MultipartReader()
 	if err != nil {
 		return nil, badRequest("the body is no multipart/form-data with a boundary")
@@ -75,16 +75,27 @@ func (u *Uploads) read(w http.ResponseWriter, r *http.Request, limit int64) (*gr
 	return params, nil
 }
 
-// hurried is a body whose sender may not pause for long.
+// slowest is how many bytes have to come in a second, all in all: places for
+// files are few, and a drop now and then would hold one for days.
+const slowest = 16 << 10
+
+// hurried is a body whose sender may neither pause for long nor drip.
 type hurried struct {
 	io.ReadCloser
 	control *http.ResponseController
 	quiet   time.Duration
+	end     time.Time // moves with what has come
 }
 
 func (h *hurried) Read(p []byte) (int, error) {
-	_ = h.control.SetReadDeadline(time.Now().Add(h.quiet)) // where the server can
-	return h.ReadCloser.Read(p)
+	until := time.Now().Add(h.quiet)
+	if h.end.Before(until) {
+		until = h.end
+	}
+	_ = h.control.SetReadDeadline(until) // where the server can
+	n, err := h.ReadCloser.Read(p)
+	h.end = h.end.Add(time.Duration(n) * time.Second / slowest)
+	return n, err
 }
 
 func (u *Uploads) tooLarge() *refusal {
@@ -100,7 +111,7 @@ func (u *Uploads) refused(err error) *refusal {
 	case errors.As(err, new(*http.MaxBytesError)), errors.Is(err, errFilesTooLarge):
 		return u.tooLarge()
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &refusal{status: http.StatusRequestTimeout, code: "TIMEOUT", message: fmt.Sprintf("nothing came for %s, so that the upload was given up", u.Quiet)}
+		return &refusal{status: http.StatusRequestTimeout, code: "TIMEOUT", message: fmt.Sprintf("nothing came for %s, or all came too slowly, so that the upload was given up", u.Quiet)}
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return &refusal{status: http.StatusInsufficientStorage, code: "LIMIT_EXCEEDED", message: "the server has no room for the files now: try again later, or send them to /api/v1, which needs none"}
 	case errors.As(err, new(*os.PathError)):

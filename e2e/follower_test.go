@@ -171,3 +171,15 @@ func (f *follower) heard(what string) bool {
 	}
 	return false
 }
+
+// waiting is how many operations it was told of have not ended for it.
+func (f *follower) waiting() (count int) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	for _, ends := range f.ended {
+		if len(ends) == 0 {
+			count++
+		}
+	}
+	return count
+}

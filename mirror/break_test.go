@@ -148,3 +148,18 @@ func (m *kept) gapSeen() uint64 {
 	defer m.mutex.Unlock()
 	return m.gap
 }
+
+// What came and went within one break is no difference.
+func TestWhatCameAndWentIsNotMissed(t *testing.T) {
+	m := alone(t)
+	m.status.Reconciled = 1
+	key := Key{Profiles, "default", "p"}
+	m.apply(m.begin(), key, profile("p", "one"))
+	m.apply(m.begin(), key, nil)
+	m.apply(m.begin(), Key{Profiles, "default", "q"}, profile("q", "one"))
+	m.reconciled()
+	missed, known := m.Missed(t.Context(), lxd.System, 0)
+	if !known || len(missed) != 1 || missed[0].Key().Name != "q" {
+		t.Errorf("missed: %v %v", missed, known)
+	}
+}

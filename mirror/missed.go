@@ -75,6 +75,7 @@ func (m *Mirror) reconciled() {
 		}
 		found[key].After = change.after
 	}
+	maps.DeleteFunc(found, func(_ Key, d *Difference) bool { return d.Before == nil && d.After == nil }) // came and went
 	if m.overflowed {
 		m.catches, m.overflowed = nil, false
 		m.forgotten = m.gap

@@ -204,11 +204,13 @@ func TestANewKeyLogsNobodyOut(t *testing.T) {
 	}
 }
 
-// A role that is taken away is gone from a socket's next operation on.
+// A role that is taken away ends the socket that was opened with it; one that is
+// given is there from the socket's next operation on.
 func TestARoleIsLookedAtBeforeEachOperation(t *testing.T) {
 	server := onRealLXD(t)
 	admin := server.login(t)
-	socket := server.connect(t, server.account(t, admin, "olga", "OPERATOR"))
+	olga := server.account(t, admin, "olga", "OPERATOR")
+	socket := server.connect(t, olga)
 	ask := func(id, code string) {
 		t.Helper()
 		socket.subscribe(id, `mutation { addTag(name: "nope", tag: "a") { instance { name } } }`, nil)
@@ -219,6 +221,8 @@ func TestARoleIsLookedAtBeforeEachOperation(t *testing.T) {
 	}
 	ask("1", "NOT_FOUND")
 	server.must(t, admin, `mutation { updateUser(username: "olga", input: {role: VIEWER}) { user { role } } }`, nil)
+	socket.wantClosed(4403, 5*time.Second)
+	socket = server.connect(t, olga)
 	ask("2", "FORBIDDEN")
 	server.must(t, admin, `mutation { updateUser(username: "olga", input: {role: OPERATOR}) { user { role } } }`, nil)
 	ask("3", "NOT_FOUND")

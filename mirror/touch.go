@@ -42,6 +42,8 @@ func (m *Mirror) keysOf(write lxd.Write) []Key {
 		return nil
 	case strings.HasPrefix(address, "/1.0/cluster/members/"): // instances move when a member is emptied
 		return []Key{whole(Instances, "")}
+	case strings.HasPrefix(address, "/1.0/certificates/"): // it may have been ours: whether LXD still answers is seen by reading
+		return []Key{whole(Projects, "")}
 	}
 	if write.Method == http.MethodPost && write.Name != "" {
 		if key, ok := m.made(write); ok {

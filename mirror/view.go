@@ -21,8 +21,12 @@ type frozen struct {
 }
 
 // View is the present picture: the same one until something changes. It is
-// ErrNotInSync while LXD has to be asked.
+// ErrNotInSync while LXD has to be asked, which it is as well where LXD and
+// lxdql do not trust each other any more: the caller is told by its answer.
 func (m *Mirror) View() (*View, error) {
+	if m.client.Trouble() != nil {
+		return nil, ErrNotInSync
+	}
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	if !m.synced() || m.lagging(m.behind) {

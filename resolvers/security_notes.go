@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -24,7 +25,7 @@ func (r *Resolver) securityNotes(ctx context.Context, server *lxd.Server) ([]str
 	}
 	instances, err := r.LXD.HostReaching(ctx, scope(ctx))
 	switch {
-	case r.LXD.Stopped(err) != nil:
+	case r.LXD.Stopped(err) != nil, errors.As(err, new(*lxd.NotTrustedError)): // which the connection tells
 		return notes, nil
 	case err != nil:
 		return nil, err

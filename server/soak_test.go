@@ -78,8 +78,8 @@ func ofCallers() []string {
 	stacks := make([]byte, 16<<20)
 	var serving []string
 	for stack := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
-		if strings.Contains(stack, "(*Manager).Recover") {
-			continue // it ends with the server
+		if strings.Contains(stack, "(*Manager).Recover") || strings.Contains(stack, "(*Manager).EndLost") {
+			continue // they end with the server
 		}
 		for _, room := range []string{"lxdql/resolvers.", "lxdql/server/transport.", "lxdql/work.", "gqlgen/graphql", "dataloader"} {
 			if strings.Contains(stack, room) {

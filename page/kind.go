@@ -89,7 +89,13 @@ func camel(name string) string {
 
 // List chooses, orders and cuts a page.
 func (k Kind[T]) List(items []T, args Args) (*Connection[T], error) {
-	return Of(k.choose(items, args), k.order(args.OrderBy), args)
+	order := k.order(args.OrderBy)
+	if args.Kept == nil || args.Where != nil || args.Search != nil {
+		return Of(k.choose(items, args), order, args)
+	}
+	return order.page(func() []T {
+		return args.Kept(order.direction(), func() any { return order.sort(items) }).([]T)
+	}, args)
 }
 
 func (k Kind[T]) choose(items []T, args Args) []T {

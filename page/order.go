@@ -13,13 +13,18 @@ type entry[T any] struct {
 	node T
 }
 
-func (o Order[T]) sort(items []T) []entry[T] {
+// sort makes a list that is in order.
+func (o Order[T]) sort(items []T) []T {
 	keyed := make([]entry[T], len(items))
 	for n, item := range items {
 		keyed[n] = entry[T]{o.Keys(item), item}
 	}
 	slices.SortFunc(keyed, func(a, b entry[T]) int { return o.compare(a.keys, b.keys) })
-	return keyed
+	sorted := make([]T, len(keyed))
+	for n := range keyed {
+		sorted[n] = keyed[n].node
+	}
+	return sorted
 }
 
 func (o Order[T]) compare(a, b []string) int {
@@ -60,9 +65,9 @@ func (o Order[T]) read(argument string, cursor *string) ([]string, error) {
 
 // fits refuses cursors of a list of another kind, as far as their keys are
 // others: they would cut a page anywhere.
-func fits[T any](keyed []entry[T], after, before []string) error {
+func (o Order[T]) fits(items []T, after, before []string) error {
 	for argument, cursor := range map[string][]string{"after": after, "before": before} {
-		if cursor != nil && len(keyed) > 0 && len(cursor) != len(keyed[0].keys) {
+		if cursor != nil && len(items) > 0 && len(cursor) != len(o.Keys(items[0])) {
 			return &ArgumentError{argument, "this cursor is of another list: take cursors from pageInfo or edges of the same list"}
 		}
 	}

@@ -60,6 +60,9 @@ type Args struct {
 	Caller lxd.Scope
 	// AsOf is when what is listed was asked for; the zero time is now.
 	AsOf time.Time
+	// Kept keeps a list that is not chosen from in each order that it was put
+	// into, for as long as it stays the same; nil puts it in order each time.
+	Kept func(order string, sort func() any) any
 }
 
 // ArgumentError says which argument of a list is wrong.
@@ -86,6 +89,11 @@ type Order[T any] struct {
 
 // Of cuts a page out of a list that it puts in order.
 func Of[T any](items []T, order Order[T], args Args) (*Connection[T], error) {
+	return order.page(func() []T { return order.sort(items) }, args)
+}
+
+// page cuts a page out of a list in order.
+func (o Order[T]) page(sorted func() []T, args Args) (*Connection[T], error) {
 	size, err := args.size()
 	if err != nil {
 		return nil, err
@@ -93,24 +101,24 @@ func Of[T any](items []T, order Order[T], args Args) (*Connection[T], error) {
 	if err := args.checkOffset(); err != nil {
 		return nil, err
 	}
-	after, err := order.read("after", args.After)
+	after, err := o.read("after", args.After)
 	if err != nil {
 		return nil, err
 	}
-	before, err := order.read("before", args.Before)
+	before, err := o.read("before", args.Before)
 	if err != nil {
 		return nil, err
 	}
-	keyed := order.sort(items)
-	if err := fits(keyed, after, before); err != nil && !order.Mixed {
+	items := sorted()
+	if err := o.fits(items, after, before); err != nil && !o.Mixed {
 		return nil, err
 	}
-	from, to := 0, len(keyed)
+	from, to := 0, len(items)
 	if after != nil {
-		from, _ = slices.BinarySearchFunc(keyed, after, func(k entry[T], cursor []string) int { return cmp.Or(order.compare(k.keys, cursor), -1) })
+		from, _ = slices.BinarySearchFunc(items, after, func(item T, cursor []string) int { return cmp.Or(o.compare(o.Keys(item), cursor), -1) })
 	}
 	if before != nil {
-		to, _ = slices.BinarySearchFunc(keyed, before, func(k entry[T], cursor []string) int { return order.compare(k.keys, cursor) })
+		to, _ = slices.BinarySearchFunc(items, before, func(item T, cursor []string) int { return o.compare(o.Keys(item), cursor) })
 		to = max(to, from)
 	}
 	if args.Offset != nil {
@@ -121,7 +129,7 @@ func Of[T any](items []T, order Order[T], args Args) (*Connection[T], error) {
 	} else {
 		to = min(to, from+size)
 	}
-	found := order.cut(keyed, from, to)
+	found := o.cut(items, from, to)
 	if found.AsOf = args.AsOf; found.AsOf.IsZero() {
 		found.AsOf = time.Now()
 	}
@@ -160,12 +168,12 @@ func (a Args) checkOffset() error {
 	return nil
 }
 
-func (o Order[T]) cut(keyed []entry[T], from, to int) *Connection[T] {
-	page := &Connection[T]{Edges: make([]*Edge[T], 0, to-from), TotalCount: len(keyed)}
-	for _, item := range keyed[from:to] {
-		page.Edges = append(page.Edges, &Edge[T]{Cursor: o.write(item.keys), Node: item.node})
+func (o Order[T]) cut(items []T, from, to int) *Connection[T] {
+	page := &Connection[T]{Edges: make([]*Edge[T], 0, to-from), TotalCount: len(items)}
+	for _, item := range items[from:to] {
+		page.Edges = append(page.Edges, &Edge[T]{Cursor: o.write(o.Keys(item)), Node: item})
 	}
-	page.PageInfo = &PageInfo{HasPreviousPage: from > 0, HasNextPage: to < len(keyed)}
+	page.PageInfo = &PageInfo{HasPreviousPage: from > 0, HasNextPage: to < len(items)}
 	if len(page.Edges) > 0 {
 		page.PageInfo.StartCursor = &page.Edges[0].Cursor
 		page.PageInfo.EndCursor = &page.Edges[len(page.Edges)-1].Cursor

@@ -13,10 +13,11 @@ func (r *Resolver) instances(ctx context.Context, list lxd.InstanceList, args pa
 	how := plan{choosing(args, list.Filter), showing(ctx, "nodes", "edges.node")}
 	list.Detail = how.list()
 	withoutParts(ctx, &list, how.choose)
-	all, err := r.listInstances(ctx, list)
+	all, kept, err := r.keptInstances(ctx, list)
 	if err != nil {
 		return nil, err
 	}
+	args.Kept = kept
 	found, err := page.Instances.List(all, args)
 	if err != nil || how.show != lxd.DetailFull || how.choose == lxd.DetailFull || len(found.Edges) == 0 {
 		return found, err

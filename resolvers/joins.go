@@ -3,7 +3,6 @@ package resolvers
 import (
 	"context"
 
-	"github.com/graph-gophers/dataloader/v7"
 	compiled "github.com/lxdql/lxdql/graph/plan" // plan is what a list is read for (plan.go)
 	"github.com/lxdql/lxdql/lxd"
 )
@@ -34,6 +33,7 @@ func (r *Resolver) Joins() map[string]compiled.Join {
 		"DiskDevice.pool": compiled.Joined(func(ctx context.Context, disks []*lxd.DiskDevice) ([]*lxd.StoragePool, []error) {
 			return ofAll(ctx, load(ctx).pool, disks, (*lxd.DiskDevice).PoolName)
 		}),
+		"DiskDevice.volume": compiled.Joined(r.volumesOfDisks),
 	}
 }
 
@@ -45,7 +45,7 @@ func projects[P any](of func(P) string) compiled.Join {
 }
 
 // ofAll loads what many objects refer to; the zero key is nothing.
-func ofAll[P, V any, K comparable](ctx context.Context, loader *dataloader.Loader[K, V], parents []P, of func(P) K) ([]V, []error) {
+func ofAll[P, V any, K comparable](ctx context.Context, loader loading[K, V], parents []P, of func(P) K) ([]V, []error) {
 	var none K
 	at := make(map[K]int)
 	var keys []K
@@ -170,4 +170,18 @@ func Direct() []string {
 		"StoragePool.config", "StoragePool.hiddenConfigKeys", "StorageVolume.config", "StorageVolume.hiddenConfigKeys",
 		"Network.config", "Network.hiddenConfigKeys",
 	}
+}
+
+// Held says of fields when they wait for nothing: when all that they need is in
+// memory.
+func Held() map[string]func(ctx context.Context, object any) bool {
+	inMemory := func(ctx context.Context, _ any) bool { return load(ctx).from.View() != nil }
+	held := map[string]func(ctx context.Context, object any) bool{}
+	for _, name := range []string{
+		"Instance.snapshots", "NicDevice.network", "Network.acls", "Image.profiles",
+		"Image.instances", "Network.instances", "Profile.instances", "Project.instances", "StoragePool.instances",
+	} {
+		held[name] = inMemory
+	}
+	return held
 }

@@ -21,10 +21,10 @@ type loaders struct {
 	from *mirror.Reader
 	live bool
 
-	project   *dataloader.Loader[string, *lxd.Project]
-	profile   *dataloader.Loader[key, *lxd.Profile]
-	image     *dataloader.Loader[key, *lxd.Image]
-	instance  *dataloader.Loader[key, *lxd.Instance]
+	project   edge[string, *lxd.Project]
+	profile   edge[key, *lxd.Profile]
+	image     edge[key, *lxd.Image]
+	instance  edge[key, *lxd.Instance]
 	state     *dataloader.Loader[*lxd.Instance, *lxd.InstanceState]
 	snapshots *dataloader.Loader[*lxd.Instance, []*lxd.InstanceSnapshot]
 	// full are instances with their state; snapshotNames are by project and pool.
@@ -44,10 +44,10 @@ type loaders struct {
 	operations    *dataloader.Loader[string, []*lxd.Operation]
 	etag          *dataloader.Loader[lxd.Versioned, *string]
 
-	pool            *dataloader.Loader[string, *lxd.StoragePool]
+	pool            edge[string, *lxd.StoragePool]
 	poolResources   *dataloader.Loader[string, *lxd.StoragePoolResources]
 	poolVolumes     *dataloader.Loader[string, []*lxd.StorageVolume]
-	volume          *dataloader.Loader[key, *lxd.StorageVolume]
+	volume          edge[key, *lxd.StorageVolume]
 	volumeState     *dataloader.Loader[*lxd.StorageVolume, *lxd.StorageVolumeState]
 	volumeSnapshots *dataloader.Loader[*lxd.StorageVolume, []*lxd.StorageVolumeSnapshot]
 	volumeBackups   *dataloader.Loader[*lxd.StorageVolume, []*lxd.StorageVolumeBackup]
@@ -58,13 +58,13 @@ type loaders struct {
 	snapshotETag    *dataloader.Loader[*lxd.StorageVolumeSnapshot, *string]
 	bucketETag      *dataloader.Loader[*lxd.StorageBucket, *string]
 
-	network       *dataloader.Loader[key, *lxd.Network]
+	network       edge[key, *lxd.Network]
 	networkState  *dataloader.Loader[lxd.NetworkKey, *lxd.NetworkState]
 	leases        *dataloader.Loader[askedLeases, []*lxd.Lease]
 	forwards      *dataloader.Loader[lxd.NetworkKey, []*lxd.NetworkForward]
 	peers         *dataloader.Loader[lxd.NetworkKey, []*lxd.NetworkPeer]
 	loadBalancers *dataloader.Loader[lxd.NetworkKey, []*lxd.NetworkLoadBalancer]
-	acl           *dataloader.Loader[key, *lxd.NetworkAcl]
+	acl           edge[key, *lxd.NetworkAcl]
 	aclLog        *dataloader.Loader[key, string]
 	zone          *dataloader.Loader[key, *lxd.NetworkZone]
 	zoneRecords   *dataloader.Loader[key, []*lxd.NetworkZoneRecord]
@@ -146,10 +146,12 @@ func (r *Resolver) newLoaders(live bool) *loaders {
 		allInstances: once(func(ctx context.Context) ([]*lxd.Instance, error) {
 			return from.Instances(ctx, scope(ctx), lxd.InstanceList{AllProjects: true})
 		}),
-		project:  newLoader(fromOne(allProjects, func(p *lxd.Project) string { return p.Name })),
-		profile:  newLoader(perProject(from.Profiles, func(p *lxd.Profile) string { return p.Name })),
-		image:    newLoader(perProject(from.Images, func(i *lxd.Image) string { return i.Fingerprint })),
-		instance: newLoader(r.instanceBatch),
+		project: edge[string, *lxd.Project]{newLoader(fromOne(allProjects, func(p *lxd.Project) string { return p.Name })), heldAs[lxd.Project](from, func(name string) mirror.Key {
+			return mirror.Key{Kind: mirror.Projects, Name: name}
+		})},
+		profile:  edge[key, *lxd.Profile]{newLoader(perProject(from.Profiles, func(p *lxd.Profile) string { return p.Name })), heldOf[lxd.Profile](from, mirror.Profiles)},
+		image:    edge[key, *lxd.Image]{newLoader(perProject(from.Images, func(i *lxd.Image) string { return i.Fingerprint })), heldOf[lxd.Image](from, mirror.Images)},
+		instance: edge[key, *lxd.Instance]{newLoader(r.instanceBatch), orAsked(heldOf[lxd.Instance](from, mirror.Instances))},
 		full: newLoader(oneByOne(func(ctx context.Context, k key) (*lxd.Instance, error) {
 			return r.LXD.Instance(ctx, scope(ctx), k.project, k.name)
 		})),

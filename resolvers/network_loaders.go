@@ -4,13 +4,14 @@ import (
 	"context"
 
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 )
 
 // networkLoaders adds the loaders of networks, ACLs and zones.
 func (r *Resolver) networkLoaders(l *loaders) {
 	from := l.from
-	l.network = newLoader(perProject(from.Networks, func(n *lxd.Network) string { return n.Name }))
-	l.acl = newLoader(perProject(from.NetworkAcls, func(a *lxd.NetworkAcl) string { return a.Name }))
+	l.network = edge[key, *lxd.Network]{newLoader(perProject(from.Networks, func(n *lxd.Network) string { return n.Name })), heldOf[lxd.Network](from, mirror.Networks)}
+	l.acl = edge[key, *lxd.NetworkAcl]{newLoader(perProject(from.NetworkAcls, func(a *lxd.NetworkAcl) string { return a.Name })), heldOf[lxd.NetworkAcl](from, mirror.NetworkAcls)}
 	l.zone = newLoader(perProject(r.LXD.NetworkZones, func(z *lxd.NetworkZone) string { return z.Name }))
 	l.leases = newLoader(oneByOne(func(ctx context.Context, asked askedLeases) ([]*lxd.Lease, error) {
 		return r.LXD.NetworkLeases(ctx, scope(ctx), asked.network, asked.project)

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graph-gophers/dataloader/v7"
 	"github.com/lxdql/lxdql/lxd"
 )
 
@@ -79,7 +78,7 @@ func instanceOfLease(ctx context.Context, lease *lxd.Lease) (*lxd.Instance, erro
 
 // many are the objects of a project with these names, as far as there are any
 // that the caller may see.
-func many[V any](ctx context.Context, loader *dataloader.Loader[key, *V], project string, names []string) ([]*V, error) {
+func many[V any](ctx context.Context, loader loading[key, *V], project string, names []string) ([]*V, error) {
 	keys := make([]key, len(names))
 	for n, name := range names {
 		keys[n] = key{project, name}

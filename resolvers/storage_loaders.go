@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/lxdql/lxdql/lxd"
+	"github.com/lxdql/lxdql/mirror"
 )
 
 // storageLoaders adds the loaders of pools, volumes and buckets.
@@ -13,12 +14,14 @@ func (r *Resolver) storageLoaders(l *loaders) {
 	l.allVolumes = once(func(ctx context.Context) ([]*lxd.StorageVolume, error) {
 		return from.StorageVolumes(ctx, scope(ctx), lxd.VolumeList{AllProjects: true})
 	})
-	l.pool = newLoader(fromOne(l.allPools, func(p *lxd.StoragePool) string { return p.Name }))
+	l.pool = edge[string, *lxd.StoragePool]{newLoader(fromOne(l.allPools, func(p *lxd.StoragePool) string { return p.Name })), heldAs[lxd.StoragePool](from, func(name string) mirror.Key {
+		return mirror.Key{Kind: mirror.StoragePools, Name: name}
+	})}
 	l.poolResources = newLoader(oneByOne(r.LXD.StoragePoolResources))
 	l.poolVolumes = newLoader(oneByOne(func(ctx context.Context, pool string) ([]*lxd.StorageVolume, error) {
 		return from.StorageVolumes(ctx, scope(ctx), lxd.VolumeList{AllProjects: true, Pool: pool})
 	}))
-	l.volume = newLoader(r.volumeBatch)
+	l.volume = edge[key, *lxd.StorageVolume]{newLoader(r.volumeBatch), orAsked(heldOf[lxd.StorageVolume](from, mirror.Volumes))}
 	l.volumeState = newLoader(oneByOne(func(ctx context.Context, volume *lxd.StorageVolume) (*lxd.StorageVolumeState, error) {
 		return r.LXD.StorageVolumeState(ctx, scope(ctx), volume)
 	}))

@@ -34,7 +34,11 @@ func (r *Resolver) usedBy(ctx context.Context, addresses []string) ([]lxd.Node, 
 	nodes, errs := make([]lxd.Node, len(addresses)), make([]error, len(addresses))
 	var finding sync.WaitGroup
 	for n, address := range addresses {
-		finding.Go(func() { nodes[n], errs[n] = r.referenced(ctx, address) })
+		if find := func() { nodes[n], errs[n] = r.referenced(ctx, address) }; r.atHand(ctx, address) {
+			find()
+		} else {
+			finding.Go(find)
+		}
 	}
 	finding.Wait()
 	found := make([]lxd.Node, 0, len(nodes))
@@ -47,6 +51,15 @@ func (r *Resolver) usedBy(ctx context.Context, addresses []string) ([]lxd.Node, 
 		}
 	}
 	return found, nil
+}
+
+// atHand reports whether the object of a URL is found without waiting.
+func (r *Resolver) atHand(ctx context.Context, address string) bool {
+	if load(ctx).from.View() == nil {
+		return false
+	}
+	id, _ := r.LXD.Reference(address)
+	return id.Kind == "Instance" || id.Kind == "Profile" || id.Kind == "Project" || id.Kind == "Network" || id.Kind == "NetworkAcl"
 }
 
 // referenced is the object of a URL of LXD's; nil where there is none to show.

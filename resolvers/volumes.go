@@ -44,29 +44,57 @@ var ofDevice = map[string]bool{"id": true, "name": true, "type": true, "pool": t
 // volumeOfDisk is what the device says of the volume, and is read only where
 // more than that is selected.
 func (r *Resolver) volumeOfDisk(ctx context.Context, disk *lxd.DiskDevice) (*lxd.StorageVolume, error) {
-	if disk == nil || disk.PoolName() == "" {
-		return nil, nil
-	}
-	customs, err := effective(ctx, disk.Owner().Project, lxd.FeatureStorageVolumes)
-	if err != nil {
-		return nil, err
-	}
-	volume := disk.VolumeOf(r.LXD, customs)
-	if volume == nil || !scope(ctx).Allows(volume.Project, false) {
-		return nil, nil
-	}
-	// Where each cluster member has volumes of its own, the id tells whose: a
-	// device does not know whether its pool is of that kind.
-	instance := disk.Owner().Instance
-	if instance != nil && volume.Type == lxd.VolumeCustom && instance.Location() != nil {
-		volume.Member = *instance.Location()
-	}
+	return only(r.volumesOfDisks(ctx, []*lxd.DiskDevice{disk}))
+}
+
+// volumesOfDisks are those of many devices.
+func (r *Resolver) volumesOfDisks(ctx context.Context, disks []*lxd.DiskDevice) ([]*lxd.StorageVolume, []error) {
+	owners, errs := ofAll(ctx, load(ctx).project, disks, func(disk *lxd.DiskDevice) string {
+		if disk == nil || disk.PoolName() == "" {
+			return ""
+		}
+		return disk.Owner().Project
+	})
+	more, located := false, false // whether more is selected than devices say, always or with a location
 	for _, name := range selected(ctx, "") {
-		if !ofDevice[name] || (name == "id" && volume.Member != "") {
-			return load(ctx).volume.Load(ctx, key{volume.Project, volume.Path()})()
+		more, located = more || !ofDevice[name], located || name == "id"
+	}
+	volumes, keys := make([]*lxd.StorageVolume, len(disks)), make([]key, len(disks))
+	for n, disk := range disks {
+		if disk == nil || disk.PoolName() == "" || errs != nil && errs[n] != nil {
+			continue
+		}
+		customs := ""
+		if owners[n] != nil {
+			customs = owners[n].Effective(lxd.FeatureStorageVolumes)
+		}
+		volume := disk.VolumeOf(r.LXD, customs)
+		if volume == nil || !scope(ctx).Allows(volume.Project, false) {
+			continue
+		}
+		// Where each cluster member has volumes of its own, the id tells whose: a
+		// device does not know whether its pool is of that kind.
+		instance := disk.Owner().Instance
+		if instance != nil && volume.Type == lxd.VolumeCustom && instance.Location() != nil {
+			volume.Member = *instance.Location()
+		}
+		if volumes[n] = volume; more || located && volume.Member != "" {
+			keys[n] = key{volume.Project, volume.Path()}
 		}
 	}
-	return volume, nil
+	read, failed := ofAll(ctx, load(ctx).volume, keys, func(k key) key { return k })
+	for n, k := range keys {
+		if k != (key{}) {
+			volumes[n] = read[n]
+		}
+		if failed != nil && failed[n] != nil {
+			if errs == nil {
+				errs = make([]error, len(disks))
+			}
+			errs[n] = failed[n]
+		}
+	}
+	return volumes, errs
 }
 
 // volumeBatch reads a few volumes one by one, and those that are in memory; many

@@ -33,6 +33,9 @@ func planned(schema graphql.ExecutableSchema, resolver *resolvers.Resolver, log 
 	if err != nil {
 		return nil, fmt.Errorf("the bindings do not fit the schema: run make generate: %w", err)
 	}
+	if err := registry.Hold(resolvers.Held()); err != nil {
+		return nil, err
+	}
 	for _, name := range hot {
 		if missing := registry.Unbound(schema.Schema(), name); len(missing) > 0 {
 			return nil, fmt.Errorf("%v are not bound, and have to be", missing)

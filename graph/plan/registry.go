@@ -49,6 +49,9 @@ type Field struct {
 	Join Join
 	// Direct is whether Resolve waits for nothing, so that it is called for one object after the other.
 	Direct bool
+	// Held reports whether Resolve waits for nothing for one object, here and
+	// now: it is called for those one after the other, and for the others side by side.
+	Held func(ctx context.Context, object any) bool
 	// Encode writes a leaf that was resolved or joined.
 	Encode func(w *Writer, value any) bool
 	// Expand appends the objects of a value; it returns false for null.
@@ -146,6 +149,18 @@ func New(schema graphql.ExecutableSchema, objects []*Object, interfaces []*Inter
 		field.Direct = true
 	}
 	return r, r.check(schema.Schema())
+}
+
+// Hold says of fields when they wait for nothing.
+func (r *Registry) Hold(held map[string]func(ctx context.Context, object any) bool) error {
+	for name, holds := range held {
+		field := r.field(name)
+		if field == nil || field.Resolve == nil {
+			return fmt.Errorf("%s is said to be held, and is no field that is resolved", name)
+		}
+		field.Held = holds
+	}
+	return nil
 }
 
 // Object is a type's binding; nil is none.

@@ -169,8 +169,13 @@ func (r *run) fetchField(s *selected) {
 	default:
 		s.alloc()
 		var waiting sync.WaitGroup
-		for n := range s.values {
-			waiting.Go(func() { r.guarded(func() { s.one(n) }) })
+		for n, object := range s.of.objects {
+			one := func() { r.guarded(func() { s.one(n) }) }
+			if s.Held != nil && s.Held(s.ctx, object) {
+				one()
+			} else {
+				waiting.Go(one)
+			}
 		}
 		waiting.Wait()
 	}

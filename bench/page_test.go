@@ -27,8 +27,8 @@ func (s *bench) mirrored(query string) {
 // memory: of 500 instances with the plan and without, of 10,000, and what LXD's
 // own plain list of the 500 takes. In turn, so that the ratios are of one moment.
 func BenchmarkEstatePage(b *testing.B) {
-	
-	on, off, many := start(b, 500, "--plan=on"), start(b, 500, "--plan=off"), start(b, 10_000, "--plan=on")
+	uncached := []string{"--answer-cache-mib=0"}
+	on, off, many := start(b, 500, append(uncached, "--plan=on")...), start(b, 500, append(uncached, "--plan=off")...), start(b, 10_000, append(uncached, "--plan=on")...)
 	whole := start(b, 500)
 	for _, each := range []*bench{on, off, many, whole} {
 		each.mirrored(estatePage)

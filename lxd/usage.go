@@ -29,6 +29,12 @@ func WithUsage(ctx context.Context) (context.Context, *Usage) {
 	return context.WithValue(ctx, usageKey{}, usage), usage
 }
 
+// UsageOf is what counts the requests of a context; nil for nothing.
+func UsageOf(ctx context.Context) *Usage {
+	usage, _ := ctx.Value(usageKey{}).(*Usage)
+	return usage
+}
+
 // Cost is the number of requests, the bytes of LXD's answers, and the time
 // until they were read, added up: side by side they may have taken less.
 func (u *Usage) Cost() (calls int, bytes int64, milliseconds float64) {

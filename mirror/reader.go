@@ -3,6 +3,7 @@ package mirror
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lxdql/lxdql/lxd"
@@ -18,6 +19,9 @@ type Reader struct {
 	once  sync.Once
 	view  *View
 	began time.Time
+
+	marks atomic.Uint32 // the kinds that were looked at
+	asked atomic.Bool   // LXD was
 }
 
 // Reader reads out of the view of the moment when it is asked first, or from
@@ -54,7 +58,7 @@ func (r *Reader) AsOf() time.Time {
 
 // holds reports whether an object is in memory. What is not is asked of LXD,
 // so that nothing is denied that has come to be a moment ago.
-func (r *Reader) holds(key Key) bool { return r.View() != nil && r.view.entry(key) != nil }
+func (r *Reader) holds(key Key) bool { return r.View() != nil && r.entry(key) != nil }
 
 // Held is the object that memory holds under a key, nil for none and for what
 // the scope does not allow; false where LXD has to be asked.
@@ -63,6 +67,7 @@ func (r *Reader) Held(as lxd.Scope, key Key) (any, bool) {
 	if view == nil {
 		return nil, false
 	}
+	r.mark(key.Kind)
 	if entry := view.Shown(as, key); entry != nil {
 		return entry.Object, true
 	}
@@ -71,15 +76,15 @@ func (r *Reader) Held(as lxd.Scope, key Key) (any, bool) {
 
 // listing are the objects of a kind of an effective project.
 func listing[T any](r *Reader, as lxd.Scope, kind Kind, project string) ([]*T, error) {
-	if !as.Allows(project, false) || r.view.entry(Key{Projects, "", project}) == nil {
+	if !as.Allows(project, false) || r.entry(Key{Projects, "", project}) == nil {
 		return nil, lxd.NotFound("Project")
 	}
-	return objects[T](as, within(r.view.tables[kind].entries, project)), nil
+	return objects[T](as, within(r.entries(kind), project)), nil
 }
 
 // everywhere are the objects of a kind of all projects that the scope allows.
 func everywhere[T any](r *Reader, as lxd.Scope, kind Kind) []*T {
-	return objects[T](as, r.view.tables[kind].entries)
+	return objects[T](as, r.entries(kind))
 }
 
 // objects is the choke point: nothing of a project that the scope does not
@@ -104,7 +109,7 @@ func object[T any](r *Reader, as lxd.Scope, key Key, what string) (*T, error) {
 	if !as.Allows(key.Project, false) {
 		return nil, lxd.NotFound(what)
 	}
-	return r.view.entry(key).Object.(*T), nil
+	return r.entry(key).Object.(*T), nil
 }
 
 func orDefault(project string) string {
@@ -117,10 +122,10 @@ func orDefault(project string) string {
 // Projects are the client's.
 func (r *Reader) Projects(ctx context.Context, as lxd.Scope) ([]*lxd.Project, error) {
 	if r.View() == nil {
-		return r.client.Projects(ctx, as)
+		return r.ask().Projects(ctx, as)
 	}
-	all := make([]*lxd.Project, 0, len(r.view.tables[Projects].entries))
-	for _, entry := range r.view.tables[Projects].entries {
+	all := make([]*lxd.Project, 0, len(r.entries(Projects)))
+	for _, entry := range r.entries(Projects) {
 		if visible(as, entry.Key) {
 			all = append(all, entry.Object.(*lxd.Project))
 		}
@@ -132,21 +137,21 @@ func (r *Reader) Projects(ctx context.Context, as lxd.Scope) ([]*lxd.Project, er
 func (r *Reader) Project(ctx context.Context, as lxd.Scope, name string) (*lxd.Project, error) {
 	key := Key{Projects, "", orDefault(name)}
 	if !r.holds(key) {
-		return r.client.Project(ctx, as, name)
+		return r.ask().Project(ctx, as, name)
 	}
 	if !as.Allows(orDefault(name), false) {
 		return nil, lxd.NotFound("Project")
 	}
-	return r.view.entry(key).Object.(*lxd.Project), nil
+	return r.entry(key).Object.(*lxd.Project), nil
 }
 
 // StoragePools are the client's: everybody may see them.
 func (r *Reader) StoragePools(ctx context.Context) ([]*lxd.StoragePool, error) {
 	if r.View() == nil {
-		return r.client.StoragePools(ctx)
+		return r.ask().StoragePools(ctx)
 	}
-	pools := make([]*lxd.StoragePool, 0, len(r.view.tables[StoragePools].entries))
-	for _, entry := range r.view.tables[StoragePools].entries {
+	pools := make([]*lxd.StoragePool, 0, len(r.entries(StoragePools)))
+	for _, entry := range r.entries(StoragePools) {
 		pools = append(pools, entry.Object.(*lxd.StoragePool))
 	}
 	return pools, nil
@@ -156,7 +161,7 @@ func (r *Reader) StoragePools(ctx context.Context) ([]*lxd.StoragePool, error) {
 func (r *Reader) StoragePool(ctx context.Context, name string) (*lxd.StoragePool, error) {
 	key := Key{StoragePools, "", name}
 	if !r.holds(key) {
-		return r.client.StoragePool(ctx, name)
+		return r.ask().StoragePool(ctx, name)
 	}
-	return r.view.entry(key).Object.(*lxd.StoragePool), nil
+	return r.entry(key).Object.(*lxd.StoragePool), nil
 }

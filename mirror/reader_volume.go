@@ -11,9 +11,9 @@ import (
 // or one chosen by an expression of LXD's, comes from LXD.
 func (r *Reader) StorageVolumes(ctx context.Context, as lxd.Scope, list lxd.VolumeList) ([]*lxd.StorageVolume, error) {
 	if list.Type != lxd.VolumeCustom || list.Filter != "" || r.View() == nil {
-		return r.client.StorageVolumes(ctx, as, list)
+		return r.ask().StorageVolumes(ctx, as, list)
 	}
-	if list.Pool != "" && r.view.entry(Key{StoragePools, "", list.Pool}) == nil {
+	if list.Pool != "" && r.entry(Key{StoragePools, "", list.Pool}) == nil {
 		return nil, lxd.NotFound("Storage pool")
 	}
 	volumes := everywhere[lxd.StorageVolume](r, as, Volumes)
@@ -22,7 +22,7 @@ func (r *Reader) StorageVolumes(ctx context.Context, as lxd.Scope, list lxd.Volu
 		if err != nil {
 			return nil, err
 		}
-		volumes = objects[lxd.StorageVolume](as, within(r.view.tables[Volumes].entries, project.Effective(lxd.FeatureStorageVolumes)))
+		volumes = objects[lxd.StorageVolume](as, within(r.entries(Volumes), project.Effective(lxd.FeatureStorageVolumes)))
 	}
 	on := volumes[:0]
 	for _, volume := range volumes {
@@ -36,11 +36,11 @@ func (r *Reader) StorageVolumes(ctx context.Context, as lxd.Scope, list lxd.Volu
 // StorageVolume is the client's.
 func (r *Reader) StorageVolume(ctx context.Context, as lxd.Scope, project, pool string, kind lxd.StorageVolumeType, name, member string) (*lxd.StorageVolume, error) {
 	if kind != lxd.VolumeCustom || member != "" || r.View() == nil {
-		return r.client.StorageVolume(ctx, as, project, pool, kind, name, member)
+		return r.ask().StorageVolume(ctx, as, project, pool, kind, name, member)
 	}
-	held := r.view.entry(Key{Volumes, project, pool + "/custom/" + name})
+	held := r.entry(Key{Volumes, project, pool + "/custom/" + name})
 	if held == nil { // of one cluster member, or of several
-		return r.client.StorageVolume(ctx, as, project, pool, kind, name, member)
+		return r.ask().StorageVolume(ctx, as, project, pool, kind, name, member)
 	}
 	return object[lxd.StorageVolume](r, as, held.Key, "Storage volume")
 }
@@ -49,16 +49,16 @@ func (r *Reader) StorageVolume(ctx context.Context, as lxd.Scope, project, pool 
 func (r *Reader) VolumeOf(ctx context.Context, as lxd.Scope, project, path string) (*lxd.StorageVolume, error) {
 	_, rest, _ := strings.Cut(path, "/")
 	if !strings.HasPrefix(rest, "custom") || r.View() == nil {
-		return r.client.VolumeOf(ctx, as, project, path)
+		return r.ask().VolumeOf(ctx, as, project, path)
 	}
-	held := r.view.entry(Key{Volumes, project, path})
+	held := r.entry(Key{Volumes, project, path})
 	if held == nil {
-		return r.client.VolumeOf(ctx, as, project, path)
+		return r.ask().VolumeOf(ctx, as, project, path)
 	}
 	return object[lxd.StorageVolume](r, as, held.Key, "Storage volume")
 }
 
 // HoldsVolume reports whether a volume comes from memory.
 func (r *Reader) HoldsVolume(project, path string) bool {
-	return r.View() != nil && r.view.entry(Key{Volumes, project, path}) != nil
+	return r.View() != nil && r.entry(Key{Volumes, project, path}) != nil
 }

@@ -43,6 +43,7 @@ type Config struct {
 	UploadMaxMiB     int    `name:"upload-max-mib" env:"UPLOAD_MAX_MIB" default:"32" help:"How many MiB of files a GraphQL request may bring, which are kept in TMPDIR meanwhile; 0 is none. What is sent to /api/v1 has no limit."`
 	StreamIdle       int    `name:"stream-idle-seconds" env:"STREAM_IDLE_SECONDS" default:"120" help:"How long an upload may send nothing, or a download take nothing, before it is given up, in seconds."`
 	Plan             string `name:"plan" env:"PLAN" default:"on" enum:"on,off" help:"Answer what is below a field by a compiled plan, which takes a fraction of the time: on or off. The answers are the same."`
+	AnswerCacheMiB   int    `name:"answer-cache-mib" env:"ANSWER_CACHE_MIB" default:"16" help:"How many MiB of whole answers are kept, each until something changes of what it was made of; 0 keeps none. Callers share one only when they have the same rights."`
 	LogLevel         string `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error,DEBUG,INFO,WARN,WARNING,warning,ERROR" help:"What is logged: debug, info, warn or error."`
 	SimulatedCount   int    `name:"simulated-instances" env:"LXD_SIMULATED_INSTANCES" default:"20" help:"How many instances a simulated LXD has."`
 }
@@ -82,6 +83,9 @@ func (c *Config) Validate() error {
 	}
 	if c.UploadMaxMiB < 0 || c.UploadMaxMiB > 1024 {
 		return fmt.Errorf("UPLOAD_MAX_MIB is %d: it has to be 0 to 1024", c.UploadMaxMiB)
+	}
+	if c.AnswerCacheMiB < 0 || c.AnswerCacheMiB > 4096 {
+		return fmt.Errorf("ANSWER_CACHE_MIB is %d: it has to be 0 to 4096", c.AnswerCacheMiB)
 	}
 	if c.StreamIdle < 1 || c.StreamIdle > 3600 {
 		return fmt.Errorf("STREAM_IDLE_SECONDS is %d: it has to be 1 to 3600", c.StreamIdle)

@@ -50,7 +50,7 @@ func directives(resolver *resolvers.Resolver) graph.DirectiveRoot {
 
 // graphQL answers queries over the given transports; what is below their
 // fields by the plan, where there is one.
-func graphQL(resolver *resolvers.Resolver, planned *plan.Plan, limit *rateLimit, log *slog.Logger, transports ...graphql.Transport) *handler.Server {
+func graphQL(resolver *resolvers.Resolver, planned *plan.Plan, kept *answers, limit *rateLimit, log *slog.Logger, transports ...graphql.Transport) *handler.Server {
 	server := handler.New(executable(resolver))
 	for _, transport := range transports {
 		server.AddTransport(transport)
@@ -73,6 +73,9 @@ func graphQL(resolver *resolvers.Resolver, planned *plan.Plan, limit *rateLimit,
 		}
 		return response
 	})
+	if kept != nil {
+		server.AroundResponses(kept.aroundResponse)
+	}
 	if planned != nil {
 		server.AroundResponses(planned.AroundResponse)
 		server.AroundFields(planned.AroundField)

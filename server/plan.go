@@ -25,10 +25,10 @@ var hot = []string{
 	"Network", "NetworkConnection", "NetworkEdge", "NetworkState", "Lease", "Operation", "OperationConnection", "OperationEdge", "PageInfo",
 }
 
-// planned is the plan of all that is bound, checked against the schema: a
+// bindings are all that is bound, checked against the schema: a
 // directive without a guard, or a hot type with a field that is not bound, is
 // no reason to find out later.
-func planned(schema graphql.ExecutableSchema, resolver *resolvers.Resolver, log *slog.Logger) (*plan.Plan, error) {
+func bindings(schema graphql.ExecutableSchema, resolver *resolvers.Resolver) (*plan.Registry, error) {
 	registry, err := plan.New(schema, bind.Objects(resolver, directives(resolver)), bind.Interfaces(), resolver.Joins(), resolvers.Direct())
 	if err != nil {
 		return nil, fmt.Errorf("the bindings do not fit the schema: run make generate: %w", err)
@@ -41,6 +41,11 @@ func planned(schema graphql.ExecutableSchema, resolver *resolvers.Resolver, log 
 			return nil, fmt.Errorf("%v are not bound, and have to be", missing)
 		}
 	}
+	return registry, nil
+}
+
+// planned is the plan of all that is bound.
+func planned(registry *plan.Registry, log *slog.Logger) *plan.Plan {
 	made := plan.Make(registry)
 	made.Told = func(ctx context.Context, object, field string, err error) {
 		log.ErrorContext(ctx, "a planned field was left to gqlgen", "field", object+"."+field, "error", err)
@@ -49,5 +54,5 @@ func planned(schema graphql.ExecutableSchema, resolver *resolvers.Resolver, log 
 	made.Differs = func(ctx context.Context, object, field, what string) {
 		log.ErrorContext(ctx, "the plan and gqlgen do not say the same", "field", object+"."+field, "what", what, "requestId", middleware.GetReqID(ctx))
 	}
-	return made, nil
+	return made
 }

@@ -133,9 +133,11 @@ func newTwin(t testing.TB, handler func(*lxdsim.Server) http.Handler) *twin {
 	})
 	schema := executable(resolver)
 	made.schema = schema.Schema()
-	if made.plan, err = planned(schema, resolver, log); err != nil {
+	registry, err := bindings(schema, resolver)
+	if err != nil {
 		t.Fatal(err)
 	}
+	made.plan = planned(registry, log)
 	made.stock, made.planned = executor.New(schema), executor.New(schema)
 	for _, one := range []*executor.Executor{made.stock, made.planned} {
 		one.SetErrorPresenter(presenter(log))

@@ -46,7 +46,7 @@ var endpoints = []*health.HTTPEndpoint{
 }
 
 // routes are all that the server answers.
-func routes(config *Config, resolver *resolvers.Resolver, planned *plan.Plan, sockets *transport.WebSocket, service *auth.Service, present *attendance, together *transport.Feeds, log *slog.Logger) http.Handler {
+func routes(config *Config, resolver *resolvers.Resolver, planned *plan.Plan, kept *answers, sockets *transport.WebSocket, service *auth.Service, present *attendance, together *transport.Feeds, log *slog.Logger) http.Handler {
 	router := chi.NewRouter()
 	router.Use(requestID, client(config, log), logged(log), middleware.Recoverer)
 	router.Use(cors.Handler(cors.Options{
@@ -56,12 +56,12 @@ func routes(config *Config, resolver *resolvers.Resolver, planned *plan.Plan, so
 		// A cookie is no help to a page of an origin that nobody has named.
 		AllowCredentials: !slices.Contains(config.origins(), "*"),
 		ExposedHeaders: []string{"X-Request-ID", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After",
-			"X-Operation-ID", "X-File-Size", "Content-Range", "Content-Disposition", "Repr-Digest"},
+			"X-Operation-ID", "ETag", "X-File-Size", "Content-Range", "Content-Disposition", "Repr-Digest"},
 		MaxAge: 600,
 	}))
 	limit := newRateLimit(config)
 	known := router.With(ticketAlias, identify(service, config, log), limit.requests)
-	ask := graphQL(resolver, planned, limit, log, sockets, stream(config, service, present, together))
+	ask := graphQL(resolver, planned, kept, limit, log, sockets, stream(config, service, present, together))
 	execRoutes(known, resolver.Relay)
 	known.With(relay.WithOrigin).Handle("/graphql", ask)
 	known.With(loggedIn, watched(service)).Get("/api/v1/{kind}.ndjson", ndjson(executable(resolver).Schema(), ask, refusal(log)))

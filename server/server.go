@@ -100,12 +100,15 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	resolver.Streams = byteStreams(config, resolver, log)
 	defer resolver.Relay.Wait()
 	defer stop()
+	registry, err := bindings(executable(resolver), resolver)
+	if err != nil {
+		return err
+	}
 	var quick *plan.Plan
 	if config.Plan != "off" {
-		if quick, err = planned(executable(resolver), resolver, log); err != nil {
-			return err
-		}
+		quick = planned(registry, log)
 	}
+	kept := keepAnswers(config.AnswerCacheMiB<<20, inventory, registry)
 	present := newAttendance()
 	together := feeds(running, hub, log)
 	defer together.Wait()
@@ -114,7 +117,7 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	defer sockets.Wait()
 	defer stop()
 	httpServer := &http.Server{
-		Handler:           routes(config, resolver, quick, sockets, service, present, together, log),
+		Handler:           routes(config, resolver, quick, kept, sockets, service, present, together, log),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return running },

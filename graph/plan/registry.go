@@ -163,6 +163,25 @@ func (r *Registry) Hold(held map[string]func(ctx context.Context, object any) bo
 	return nil
 }
 
+// Plain reports whether a field, of every type that a selection on a type may
+// be of, needs nothing but its object, or is one that is known to be resolved of
+// nothing else. What is not bound is not.
+func (r *Registry) Plain(kind, field string, resolved map[string]bool) bool {
+	if field == "__typename" {
+		return true
+	}
+	if several := r.interfaces[kind]; several != nil {
+		for _, name := range several.Possible {
+			if !r.Plain(name, field, resolved) {
+				return false
+			}
+		}
+		return len(several.Possible) > 0
+	}
+	bound := r.field(kind + "." + field)
+	return bound != nil && (bound.Resolve == nil || resolved[kind+"."+field])
+}
+
 // Object is a type's binding; nil is none.
 func (r *Registry) Object(name string) *Object { return r.objects[name] }
 

@@ -77,7 +77,9 @@ func (f format) write(w http.ResponseWriter, status int, response *graphql.Respo
 	}
 	w.Header().Set("Content-Type", contentType+"; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(buffer.Len()))
-	w.Header().Set("Cache-Control", "no-store")
+	if w.Header().Get("ETag") == "" {
+		w.Header().Set("Cache-Control", "no-store")
+	}
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	w.Write(buffer.Bytes())

@@ -90,12 +90,15 @@ func (t HTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	case kind == ast.Subscription || format.onlyStream():
 		t.stream(ctx, w, exec, operation)
 	default:
+		ctx, tag := tagged(ctx, r.Method)
 		responses, answering := exec.DispatchOperation(ctx, operation)
 		response := responses(answering)
 		if response == nil { // its context ended before it was executed
 			format.refuse(ctx, w, exec, &refusal{status: http.StatusServiceUnavailable, code: "TIMEOUT", message: "the request was ended before it was answered: send it again"})
 			return
 		}
-		format.answer(w, response)
+		if !tag.unchanged(w, r) {
+			format.answer(w, response)
+		}
 	}
 }

@@ -66,7 +66,7 @@ func withJSON(b *testing.B, answers [][]byte, response []byte) time.Duration {
 
 // alone starts the server as a program of its own on the same simulated LXD,
 // and asks that one from then on.
-func (s *bench) alone() int {
+func (s *bench) alone(environment ...string) int {
 	s.b.Helper()
 	binary := filepath.Join(s.b.TempDir(), "lxdql")
 	if out, err := exec.Command("go", "build", "-o", binary, "..").CombinedOutput(); err != nil {
@@ -75,6 +75,7 @@ func (s *bench) alone() int {
 	command := exec.Command(binary)
 	command.Dir = s.b.TempDir()
 	command.Env = []string{"PATH=" + os.Getenv("PATH"), "APP_PORT=0", "LXD_SOCKET_PATH=" + s.socket, "SEED_ADMIN_PASSWORD=a bench password"}
+	command.Env = append(command.Env, environment...)
 	output, err := command.StderrPipe()
 	if err != nil {
 		s.b.Fatal(err)

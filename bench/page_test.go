@@ -23,30 +23,58 @@ func (s *bench) mirrored(query string) {
 	s.b.Fatal("the page is not answered from memory")
 }
 
-// BenchmarkEstatePage asks for a page of the estate, without live state, from
-// memory: of 500 instances with the plan and without, of 10,000, and what LXD's
-// own plain list of the 500 takes. In turn, so that the ratios are of one moment.
-func BenchmarkEstatePage(b *testing.B) {
-	uncached := []string{"--answer-cache-mib=0"}
-	on, off, many := start(b, 500, append(uncached, "--plan=on")...), start(b, 500, append(uncached, "--plan=off")...), start(b, 10_000, append(uncached, "--plan=on")...)
-	whole := start(b, 500)
-	for _, each := range []*bench{on, off, many, whole} {
-		each.mirrored(estatePage)
-	}
-	var with, without, large, direct, kept time.Duration
-	const times = 5
-	for b.Loop() {
-		for range times {
-			with += timed(func() { atOnce(4, func() { on.ask(estatePage, nil) }) })
-			large += timed(func() { atOnce(4, func() { many.ask(estatePage, nil) }) })
-			kept += timed(func() { atOnce(4, func() { whole.ask(estatePage, nil) }) })
+// pager is a server of its own process and on one core, that is asked for pages.
+type pager struct {
+	*bench
+	process int
+	times   int // that a turn asks
+	took    time.Duration
+	cpu     time.Duration
+	asked   int
+}
+
+func pages(b *testing.B, instances, times int, environment ...string) *pager {
+	b.Helper()
+	running := &pager{bench: start(b, instances, "--mirror=off"), times: times}
+	running.process = running.alone(append(environment, "GOMAXPROCS=1")...)
+	running.mirrored(estatePage)
+	return running
+}
+
+// turn asks, four at once.
+func (p *pager) turn() {
+	before := cpuOf(p.b.(*testing.B), p.process)
+	p.took += timed(func() {
+		for range p.times {
+			atOnce(4, func() { p.ask(estatePage, nil) })
 		}
-		without += times * timed(func() { atOnce(4, func() { off.ask(estatePage, nil) }) })
-		direct += times * timed(func() { atOnce(4, func() { on.get("/1.0/instances?recursion=1&all-projects=true") }) })
+	})
+	p.cpu += cpuOf(p.b.(*testing.B), p.process) - before
+	p.asked += 4 * p.times
+}
+
+func (p *pager) each() float64    { return float64(p.took) / float64(p.asked) }
+func (p *pager) eachCPU() float64 { return float64(p.cpu) / float64(p.asked) }
+
+// BenchmarkEstatePage asks for a page of the estate, without live state, from
+// memory: of 500 instances with the plan and without, of 10,000, and kept as a
+// whole; and LXD itself for its plain list of the 500. In turn, so that the
+// ratios are of one moment.
+func BenchmarkEstatePage(b *testing.B) {
+	on, off := pages(b, 500, 50, "ANSWER_CACHE_MIB=0"), pages(b, 500, 3, "ANSWER_CACHE_MIB=0", "PLAN=off")
+	many, kept := pages(b, 10_000, 50, "ANSWER_CACHE_MIB=0"), pages(b, 500, 50)
+	var direct time.Duration
+	for b.Loop() {
+		for _, each := range []*pager{on, off, many, kept} {
+			each.turn()
+		}
+		direct += timed(func() { on.get("/1.0/instances?recursion=1&all-projects=true") })
 	}
-	b.ReportMetric(float64(without)/float64(with), "x-without-plan")
-	b.ReportMetric(float64(direct)/float64(with), "x-recursion=1")
-	b.ReportMetric(float64(large)/float64(with), "10000/500")
-	b.ReportMetric(float64(with)/float64(kept), "x-kept-answer")
-	b.ReportMetric(float64(with.Microseconds())/float64(4*times*b.N), "µs/question")
+	b.ReportMetric(off.each()/on.each(), "x-without-plan")
+	b.ReportMetric(off.eachCPU()/on.eachCPU(), "x-CPU-without-plan")
+	b.ReportMetric(float64(direct)/float64(b.N)/on.each(), "x-recursion=1")
+	b.ReportMetric(many.eachCPU()/on.eachCPU(), "CPU-10000/500")
+	b.ReportMetric(on.each()/kept.each(), "x-kept-answer")
+	b.ReportMetric(on.eachCPU()/1000, "CPU-µs/page")
+	b.ReportMetric(kept.eachCPU()/1000, "CPU-µs/kept-page")
 }

@@ -108,7 +108,7 @@ func (j *Journal) tidyUp(ctx context.Context) {
 
 // report tells a failure, and waits a moment before the next try.
 func (j *Journal) report(ctx context.Context, err error) {
-	if err == nil || errors.Is(err, context.Canceled) {
+	if err == nil || ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return
 	}
 	j.failed(err)

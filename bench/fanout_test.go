@@ -2,7 +2,6 @@ package bench
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -34,33 +33,16 @@ func BenchmarkSubscribers(b *testing.B) {
 	}
 }
 
-// watch opens sockets that are told when the instance was restarted.
+// watch opens sockets, of several users, that are told when the instance was
+// restarted.
 func (s *bench) watch(count int) []*websocket.Conn {
+	s.b.Helper()
 	sockets := make([]*websocket.Conn, count)
-	for n := range sockets {
-		dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}}
-		socket, _, err := dialer.Dial(strings.Replace(s.url, "http", "ws", 1), http.Header{"Authorization": {"Bearer " + s.token}})
-		if err != nil {
-			s.b.Fatal(err)
-		}
-		s.b.Cleanup(func() { socket.Close() })
-		for _, message := range []string{
-			`{"type":"connection_init"}`,
-			`{"id":"1","type":"subscribe","payload":{"query":"subscription { events(types: [LIFECYCLE], actions: [\"instance-restarted\"]) { cursor } }"}}`,
-			`{"type":"ping"}`, // its answer comes when the subscription is being run
-		} {
-			if err := socket.WriteMessage(websocket.TextMessage, []byte(message)); err != nil {
-				s.b.Fatal(err)
-			}
-		}
-		for _, want := range []string{"connection_ack", "pong"} {
-			if _, text, err := socket.ReadMessage(); err != nil || !strings.Contains(string(text), want) {
-				s.b.Fatalf("%s, %v instead of %s", text, err, want)
-			}
-		}
-		sockets[n] = socket
+	for n, token := range s.users(count) {
+		sockets[n] = s.connect(token, `subscription { events(types: [LIFECYCLE], actions: [\"instance-restarted\"], allProjects: true) { cursor } }`, "{}")
+		s.b.Cleanup(func() { sockets[n].Close() })
 	}
-	time.Sleep(200 * time.Millisecond) // until the last of them is subscribed
+	time.Sleep(500 * time.Millisecond) // until the last of them is subscribed
 	return sockets
 }
 

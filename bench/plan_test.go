@@ -58,7 +58,7 @@ func instancesReady(b *testing.B, count int) *page.InstanceConnection {
 	}
 	list := &page.InstanceConnection{TotalCount: count, PageInfo: &page.PageInfo{}}
 	for _, instance := range instances {
-		list.Edges = append(list.Edges, &page.InstanceEdge{Cursor: "c", Node: instance})
+		list.Edges = append(list.Edges, page.NewEdge(instance, func(*lxd.Instance) string { return "c" }))
 	}
 	return list
 }

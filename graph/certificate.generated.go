@@ -445,7 +445,7 @@ func (ec *executionContext) _CertificateEdge_cursor(ctx context.Context, field g
 			return ec.fieldContext_CertificateEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -456,7 +456,7 @@ func (ec *executionContext) _CertificateEdge_cursor(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_CertificateEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CertificateEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("CertificateEdge", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _CertificateEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*lxd.Certificate]) (ret graphql.Marshaler) {

@@ -866,7 +866,7 @@ func (ec *executionContext) _ClusterMemberEdge_cursor(ctx context.Context, field
 			return ec.fieldContext_ClusterMemberEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -877,7 +877,7 @@ func (ec *executionContext) _ClusterMemberEdge_cursor(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_ClusterMemberEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ClusterMemberEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ClusterMemberEdge", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _ClusterMemberEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*lxd.ClusterMember]) (ret graphql.Marshaler) {

@@ -111,7 +111,7 @@ func (ec *executionContext) _DiskDevice_config(ctx context.Context, field graphq
 			return ec.fieldContext_DiskDevice_config(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Config, nil
+			return obj.Config(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v lxd.StringMap) graphql.Marshaler {
@@ -122,7 +122,7 @@ func (ec *executionContext) _DiskDevice_config(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_DiskDevice_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DiskDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
+	return graphql.NewScalarFieldContext("DiskDevice", field, true, false, errors.New("field of type StringMap does not have child fields"))
 }
 
 func (ec *executionContext) _DiskDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.DiskDevice) (ret graphql.Marshaler) {
@@ -359,7 +359,7 @@ func (ec *executionContext) _GpuDevice_config(ctx context.Context, field graphql
 			return ec.fieldContext_GpuDevice_config(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Config, nil
+			return obj.Config(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v lxd.StringMap) graphql.Marshaler {
@@ -370,7 +370,7 @@ func (ec *executionContext) _GpuDevice_config(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_GpuDevice_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("GpuDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
+	return graphql.NewScalarFieldContext("GpuDevice", field, true, false, errors.New("field of type StringMap does not have child fields"))
 }
 
 func (ec *executionContext) _GpuDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.GpuDevice) (ret graphql.Marshaler) {
@@ -474,7 +474,7 @@ func (ec *executionContext) _InfinibandDevice_config(ctx context.Context, field 
 			return ec.fieldContext_InfinibandDevice_config(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Config, nil
+			return obj.Config(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v lxd.StringMap) graphql.Marshaler {
@@ -485,7 +485,7 @@ func (ec *executionContext) _InfinibandDevice_config(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_InfinibandDevice_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InfinibandDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
+	return graphql.NewScalarFieldContext("InfinibandDevice", field, true, false, errors.New("field of type StringMap does not have child fields"))
 }
 
 func (ec *executionContext) _InfinibandDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.InfinibandDevice) (ret graphql.Marshaler) {
@@ -589,7 +589,7 @@ func (ec *executionContext) _NicDevice_config(ctx context.Context, field graphql
 			return ec.fieldContext_NicDevice_config(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Config, nil
+			return obj.Config(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v lxd.StringMap) graphql.Marshaler {
@@ -600,7 +600,7 @@ func (ec *executionContext) _NicDevice_config(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_NicDevice_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("NicDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
+	return graphql.NewScalarFieldContext("NicDevice", field, true, false, errors.New("field of type StringMap does not have child fields"))
 }
 
 func (ec *executionContext) _NicDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.NicDevice) (ret graphql.Marshaler) {
@@ -805,7 +805,7 @@ func (ec *executionContext) _NoneDevice_config(ctx context.Context, field graphq
 			return ec.fieldContext_NoneDevice_config(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Config, nil
+			return obj.Config(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v lxd.StringMap) graphql.Marshaler {
@@ -816,7 +816,7 @@ func (ec *executionContext) _NoneDevice_config(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_NoneDevice_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("NoneDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
+	return graphql.NewScalarFieldContext("NoneDevice", field, true, false, errors.New("field of type StringMap does not have child fields"))
 }
 
 func (ec *executionContext) _NoneDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.NoneDevice) (ret graphql.Marshaler) {
@@ -920,7 +920,7 @@ func (ec *executionContext) _PciDevice_config(ctx context.Context, field graphql
 			return ec.fieldContext_PciDevice_config(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Config, nil
+			return obj.Config(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v lxd.StringMap) graphql.Marshaler {
@@ -931,7 +931,7 @@ func (ec *executionContext) _PciDevice_config(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_PciDevice_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PciDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
+	return graphql.NewScalarFieldContext("PciDevice", field, true, false, errors.New("field of type StringMap does not have child fields"))
 }
 
 func (ec *executionContext) _PciDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.PciDevice) (ret graphql.Marshaler) {
@@ -1035,7 +1035,7 @@ func (ec *executionContext) _ProxyDevice_config(ctx context.Context, field graph
 			return ec.fieldContext_ProxyDevice_config(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Config, nil
+			return obj.Config(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v lxd.StringMap) graphql.Marshaler {
@@ -1046,7 +1046,7 @@ func (ec *executionContext) _ProxyDevice_config(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_ProxyDevice_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProxyDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
+	return graphql.NewScalarFieldContext("ProxyDevice", field, true, false, errors.New("field of type StringMap does not have child fields"))
 }
 
 func (ec *executionContext) _ProxyDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.ProxyDevice) (ret graphql.Marshaler) {
@@ -1196,7 +1196,7 @@ func (ec *executionContext) _TpmDevice_config(ctx context.Context, field graphql
 			return ec.fieldContext_TpmDevice_config(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Config, nil
+			return obj.Config(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v lxd.StringMap) graphql.Marshaler {
@@ -1207,7 +1207,7 @@ func (ec *executionContext) _TpmDevice_config(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_TpmDevice_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TpmDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
+	return graphql.NewScalarFieldContext("TpmDevice", field, true, false, errors.New("field of type StringMap does not have child fields"))
 }
 
 func (ec *executionContext) _TpmDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.TpmDevice) (ret graphql.Marshaler) {
@@ -1311,7 +1311,7 @@ func (ec *executionContext) _UnixBlockDevice_config(ctx context.Context, field g
 			return ec.fieldContext_UnixBlockDevice_config(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Config, nil
+			return obj.Config(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v lxd.StringMap) graphql.Marshaler {
@@ -1322,7 +1322,7 @@ func (ec *executionContext) _UnixBlockDevice_config(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_UnixBlockDevice_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UnixBlockDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
+	return graphql.NewScalarFieldContext("UnixBlockDevice", field, true, false, errors.New("field of type StringMap does not have child fields"))
 }
 
 func (ec *executionContext) _UnixBlockDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.UnixBlockDevice) (ret graphql.Marshaler) {
@@ -1426,7 +1426,7 @@ func (ec *executionContext) _UnixCharDevice_config(ctx context.Context, field gr
 			return ec.fieldContext_UnixCharDevice_config(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Config, nil
+			return obj.Config(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v lxd.StringMap) graphql.Marshaler {
@@ -1437,7 +1437,7 @@ func (ec *executionContext) _UnixCharDevice_config(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_UnixCharDevice_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UnixCharDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
+	return graphql.NewScalarFieldContext("UnixCharDevice", field, true, false, errors.New("field of type StringMap does not have child fields"))
 }
 
 func (ec *executionContext) _UnixCharDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.UnixCharDevice) (ret graphql.Marshaler) {
@@ -1541,7 +1541,7 @@ func (ec *executionContext) _UnixHotplugDevice_config(ctx context.Context, field
 			return ec.fieldContext_UnixHotplugDevice_config(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Config, nil
+			return obj.Config(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v lxd.StringMap) graphql.Marshaler {
@@ -1552,7 +1552,7 @@ func (ec *executionContext) _UnixHotplugDevice_config(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_UnixHotplugDevice_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UnixHotplugDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
+	return graphql.NewScalarFieldContext("UnixHotplugDevice", field, true, false, errors.New("field of type StringMap does not have child fields"))
 }
 
 func (ec *executionContext) _UnixHotplugDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.UnixHotplugDevice) (ret graphql.Marshaler) {
@@ -1656,7 +1656,7 @@ func (ec *executionContext) _UnknownDevice_config(ctx context.Context, field gra
 			return ec.fieldContext_UnknownDevice_config(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Config, nil
+			return obj.Config(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v lxd.StringMap) graphql.Marshaler {
@@ -1667,7 +1667,7 @@ func (ec *executionContext) _UnknownDevice_config(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_UnknownDevice_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UnknownDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
+	return graphql.NewScalarFieldContext("UnknownDevice", field, true, false, errors.New("field of type StringMap does not have child fields"))
 }
 
 func (ec *executionContext) _UnknownDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.UnknownDevice) (ret graphql.Marshaler) {
@@ -1771,7 +1771,7 @@ func (ec *executionContext) _UsbDevice_config(ctx context.Context, field graphql
 			return ec.fieldContext_UsbDevice_config(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Config, nil
+			return obj.Config(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v lxd.StringMap) graphql.Marshaler {
@@ -1782,7 +1782,7 @@ func (ec *executionContext) _UsbDevice_config(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_UsbDevice_config(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UsbDevice", field, false, false, errors.New("field of type StringMap does not have child fields"))
+	return graphql.NewScalarFieldContext("UsbDevice", field, true, false, errors.New("field of type StringMap does not have child fields"))
 }
 
 func (ec *executionContext) _UsbDevice_hiddenConfigKeys(ctx context.Context, field graphql.CollectedField, obj *lxd.UsbDevice) (ret graphql.Marshaler) {

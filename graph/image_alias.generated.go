@@ -386,7 +386,7 @@ func (ec *executionContext) _ImageAliasEdge_cursor(ctx context.Context, field gr
 			return ec.fieldContext_ImageAliasEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -397,7 +397,7 @@ func (ec *executionContext) _ImageAliasEdge_cursor(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_ImageAliasEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImageAliasEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ImageAliasEdge", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _ImageAliasEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*lxd.ImageAlias]) (ret graphql.Marshaler) {

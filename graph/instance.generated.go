@@ -1356,7 +1356,7 @@ func (ec *executionContext) _InstanceEdge_cursor(ctx context.Context, field grap
 			return ec.fieldContext_InstanceEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -1367,7 +1367,7 @@ func (ec *executionContext) _InstanceEdge_cursor(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_InstanceEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InstanceEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("InstanceEdge", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _InstanceEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*lxd.Instance]) (ret graphql.Marshaler) {

@@ -1358,7 +1358,7 @@ func (ec *executionContext) _NetworkEdge_cursor(ctx context.Context, field graph
 			return ec.fieldContext_NetworkEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -1369,7 +1369,7 @@ func (ec *executionContext) _NetworkEdge_cursor(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_NetworkEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("NetworkEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("NetworkEdge", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _NetworkEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*lxd.Network]) (ret graphql.Marshaler) {

@@ -558,7 +558,7 @@ func (ec *executionContext) _NetworkAclEdge_cursor(ctx context.Context, field gr
 			return ec.fieldContext_NetworkAclEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -569,7 +569,7 @@ func (ec *executionContext) _NetworkAclEdge_cursor(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_NetworkAclEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("NetworkAclEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("NetworkAclEdge", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _NetworkAclEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*lxd.NetworkAcl]) (ret graphql.Marshaler) {

@@ -525,7 +525,7 @@ func (ec *executionContext) _NetworkZoneEdge_cursor(ctx context.Context, field g
 			return ec.fieldContext_NetworkZoneEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -536,7 +536,7 @@ func (ec *executionContext) _NetworkZoneEdge_cursor(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_NetworkZoneEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("NetworkZoneEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("NetworkZoneEdge", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _NetworkZoneEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*lxd.NetworkZone]) (ret graphql.Marshaler) {

@@ -691,7 +691,7 @@ func (ec *executionContext) _OperationEdge_cursor(ctx context.Context, field gra
 			return ec.fieldContext_OperationEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -702,7 +702,7 @@ func (ec *executionContext) _OperationEdge_cursor(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_OperationEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OperationEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OperationEdge", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _OperationEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*lxd.Operation]) (ret graphql.Marshaler) {

@@ -506,7 +506,7 @@ func (ec *executionContext) _RemoteImageEdge_cursor(ctx context.Context, field g
 			return ec.fieldContext_RemoteImageEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -517,7 +517,7 @@ func (ec *executionContext) _RemoteImageEdge_cursor(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_RemoteImageEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RemoteImageEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RemoteImageEdge", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _RemoteImageEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*simplestreams.RemoteImage]) (ret graphql.Marshaler) {

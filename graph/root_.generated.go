@@ -23185,6 +23185,7 @@ type Server {
   usage: [ProjectUsage!]
   """
   What LXD measures, of the instances that the caller may see and, for who sees all projects, of LXD itself.
+  LXD measures a project again after 8 seconds: an instance that has just started may be missing for so long.
   Null when it could not be read.
   """
   metrics(

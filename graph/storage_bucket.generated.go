@@ -573,7 +573,7 @@ func (ec *executionContext) _StorageBucketEdge_cursor(ctx context.Context, field
 			return ec.fieldContext_StorageBucketEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -584,7 +584,7 @@ func (ec *executionContext) _StorageBucketEdge_cursor(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_StorageBucketEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StorageBucketEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("StorageBucketEdge", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _StorageBucketEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*lxd.StorageBucket]) (ret graphql.Marshaler) {

@@ -738,7 +738,7 @@ func (ec *executionContext) _StoragePoolEdge_cursor(ctx context.Context, field g
 			return ec.fieldContext_StoragePoolEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -749,7 +749,7 @@ func (ec *executionContext) _StoragePoolEdge_cursor(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_StoragePoolEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StoragePoolEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("StoragePoolEdge", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _StoragePoolEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*lxd.StoragePool]) (ret graphql.Marshaler) {

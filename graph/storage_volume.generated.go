@@ -974,7 +974,7 @@ func (ec *executionContext) _StorageVolumeEdge_cursor(ctx context.Context, field
 			return ec.fieldContext_StorageVolumeEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -985,7 +985,7 @@ func (ec *executionContext) _StorageVolumeEdge_cursor(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_StorageVolumeEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StorageVolumeEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("StorageVolumeEdge", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _StorageVolumeEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*lxd.StorageVolume]) (ret graphql.Marshaler) {

@@ -500,7 +500,7 @@ func (ec *executionContext) _WarningEdge_cursor(ctx context.Context, field graph
 			return ec.fieldContext_WarningEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -511,7 +511,7 @@ func (ec *executionContext) _WarningEdge_cursor(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_WarningEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WarningEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("WarningEdge", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _WarningEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*lxd.Warning]) (ret graphql.Marshaler) {

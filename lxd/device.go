@@ -56,17 +56,32 @@ type device struct {
 	Type DeviceType
 	// Inherited is whether a profile brings it.
 	Inherited bool
-	// Config are LXD's options without the type and what was hidden.
-	Config StringMap
 
-	owner  Owner
-	hidden []string
+	options StringMap // LXD's own, which are not written to
+	owner   Owner
+	hides   bool
 }
 
-func (d *device) hide() { d.Config, d.hidden = d.Config.Visible("", false), d.Config.Hidden(false) }
+func (d *device) hide() { d.hides = true }
 
-// HiddenConfigKeys are the options that were taken out of Config.
-func (d *device) HiddenConfigKeys() []string { return append([]string{}, d.hidden...) }
+// option is the value of one of LXD's options that the caller may see; "" for none.
+func (d *device) option(key string) string {
+	if d.hides && IsSecretKey(key) {
+		return ""
+	}
+	return d.options[key]
+}
+
+// Config are LXD's options without the type and what is hidden, in a map of the
+// caller's own.
+func (d *device) Config() StringMap {
+	config := d.options.Visible("", !d.hides)
+	delete(config, "type")
+	return config
+}
+
+// HiddenConfigKeys are the options that are not in Config.
+func (d *device) HiddenConfigKeys() []string { return d.options.Hidden(!d.hides) }
 
 // Owner is what a device belongs to.
 type Owner struct {
@@ -124,14 +139,8 @@ func devices(owner Owner, expanded, own DeviceMap) []Device {
 }
 
 func newDevice(owner Owner, name string, options StringMap, inherited bool) Device {
-	config := make(StringMap, len(options))
-	for key, value := range options {
-		if key != "type" {
-			config[key] = value
-		}
-	}
 	kind := DeviceType(strings.ToUpper(strings.ReplaceAll(options["type"], "-", "_")))
-	base := device{Name: name, Type: kind, Inherited: inherited, Config: config, owner: owner}
+	base := device{Name: name, Type: kind, Inherited: inherited, options: options, owner: owner}
 	switch options["type"] {
 	case "none":
 		return &NoneDevice{base}
@@ -163,28 +172,28 @@ func newDevice(owner Owner, name string, options StringMap, inherited bool) Devi
 }
 
 // Hwaddr is the MAC address that the options set.
-func (d *NicDevice) Hwaddr() *string { return optional(d.Config["hwaddr"]) }
+func (d *NicDevice) Hwaddr() *string { return optional(d.option("hwaddr")) }
 
 // NicType is LXD's nictype.
-func (d *NicDevice) NicType() *string { return optional(d.Config["nictype"]) }
+func (d *NicDevice) NicType() *string { return optional(d.option("nictype")) }
 
 // Parent is the host's interface.
-func (d *NicDevice) Parent() *string { return optional(d.Config["parent"]) }
+func (d *NicDevice) Parent() *string { return optional(d.option("parent")) }
 
 // Path is where the instance sees the disk.
-func (d *DiskDevice) Path() *string { return optional(d.Config["path"]) }
+func (d *DiskDevice) Path() *string { return optional(d.option("path")) }
 
 // Source is the volume's name or a path of the host.
-func (d *DiskDevice) Source() *string { return optional(d.Config["source"]) }
+func (d *DiskDevice) Source() *string { return optional(d.option("source")) }
 
 // ReadOnly is whether the instance may only read the disk.
-func (d *DiskDevice) ReadOnly() bool { return isTrue(d.Config["readonly"]) }
+func (d *DiskDevice) ReadOnly() bool { return isTrue(d.option("readonly")) }
 
 // Listen is the address that is listened on.
-func (d *ProxyDevice) Listen() string { return d.Config["listen"] }
+func (d *ProxyDevice) Listen() string { return d.option("listen") }
 
 // Connect is the address that connections are forwarded to.
-func (d *ProxyDevice) Connect() string { return d.Config["connect"] }
+func (d *ProxyDevice) Connect() string { return d.option("connect") }
 
 // isTrue reads a boolean as LXD's configuration writes it.
 func isTrue(text string) bool {

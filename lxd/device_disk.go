@@ -1,17 +1,17 @@
 package lxd
 
 // PoolName is the storage pool that the disk is on; "" for a path of the host.
-func (d *DiskDevice) PoolName() string { return d.Config["pool"] }
+func (d *DiskDevice) PoolName() string { return d.option("pool") }
 
 // VolumeOf is the volume of the disk, with what the device says of it: pool,
 // type, name and project, whose custom volumes are customs'. It is nil for a
 // path of the host and for the root disk of a profile.
 func (d *DiskDevice) VolumeOf(c *Client, customs string) *StorageVolume {
-	volume := &StorageVolume{Pool: d.PoolName(), Name: d.Config["source"], Type: VolumeCustom, Project: customs, server: c.Name()}
+	volume := &StorageVolume{Pool: d.PoolName(), Name: d.option("source"), Type: VolumeCustom, Project: customs, server: c.Name()}
 	switch {
 	case volume.Pool == "":
 		return nil
-	case d.Config["path"] != "/":
+	case d.option("path") != "/":
 	case d.owner.Instance == nil:
 		return nil
 	default:
@@ -29,7 +29,7 @@ func (d *DiskDevice) VolumeOf(c *Client, customs string) *StorageVolume {
 // RootDisk is the instance's root disk; nil when it has none.
 func (i *Instance) RootDisk() *DiskDevice {
 	for _, device := range i.Devices() {
-		if disk, ok := device.(*DiskDevice); ok && disk.Config["path"] == "/" {
+		if disk, ok := device.(*DiskDevice); ok && disk.option("path") == "/" {
 			return disk
 		}
 	}

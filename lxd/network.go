@@ -166,7 +166,7 @@ func (c *Client) Network(ctx context.Context, as Scope, project, name string) (*
 // that it hangs on; "" for none. owner is whose networks the instance's project
 // uses; interfaces of the host, and bridges among them, are always default's.
 func (d *NicDevice) NetworkName(owner string) (project, name string) {
-	return networkOf(d.Config, owner)
+	return networkOf(d.options, owner)
 }
 
 func networkOf(nic StringMap, owner string) (project, name string) {

@@ -25,9 +25,16 @@ type PageInfo struct {
 
 // Edge is one object of a page.
 type Edge[T any] struct {
-	Cursor string
 	Node   T
+	cursor func(T) string
 }
+
+// NewEdge makes an edge whose cursor is written when it is asked for: most
+// callers ask for those of the ends of a page only.
+func NewEdge[T any](node T, cursor func(T) string) *Edge[T] { return &Edge[T]{node, cursor} }
+
+// Cursor is where the object stands.
+func (e *Edge[T]) Cursor() string { return e.cursor(e.Node) }
 
 // Connection is a page of a list.
 type Connection[T any] struct {
@@ -45,6 +52,14 @@ func (c *Connection[T]) Nodes() []T {
 		nodes[n] = edge.Node
 	}
 	return nodes
+}
+
+// Span takes the page's cursors from its ends; an empty page has none.
+func (c *Connection[T]) Span() {
+	if len(c.Edges) > 0 {
+		start, end := c.Edges[0].Cursor(), c.Edges[len(c.Edges)-1].Cursor()
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &start, &end
+	}
 }
 
 // Args are the arguments of a list, as GraphQL has them.
@@ -169,14 +184,12 @@ func (a Args) checkOffset() error {
 }
 
 func (o Order[T]) cut(items []T, from, to int) *Connection[T] {
-	page := &Connection[T]{Edges: make([]*Edge[T], 0, to-from), TotalCount: len(items)}
-	for _, item := range items[from:to] {
-		page.Edges = append(page.Edges, &Edge[T]{Cursor: o.write(o.Keys(item)), Node: item})
+	page := &Connection[T]{Edges: make([]*Edge[T], to-from), TotalCount: len(items)}
+	cursor := func(item T) string { return o.write(o.Keys(item)) }
+	for n, item := range items[from:to] {
+		page.Edges[n] = NewEdge(item, cursor)
 	}
 	page.PageInfo = &PageInfo{HasPreviousPage: from > 0, HasNextPage: to < len(items)}
-	if len(page.Edges) > 0 {
-		page.PageInfo.StartCursor = &page.Edges[0].Cursor
-		page.PageInfo.EndCursor = &page.Edges[len(page.Edges)-1].Cursor
-	}
+	page.Span()
 	return page
 }

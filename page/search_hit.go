@@ -47,7 +47,7 @@ func Best(hits []Hit, search string, args Args) (*SearchConnection, error) {
 	}
 	nodes := &SearchConnection{Edges: make([]*SearchEdge, len(found.Edges)), PageInfo: found.PageInfo, TotalCount: found.TotalCount}
 	for n, edge := range found.Edges {
-		nodes.Edges[n] = &SearchEdge{Cursor: edge.Cursor, Node: edge.Node.Node}
+		nodes.Edges[n] = NewEdge(edge.Node.Node, func(lxd.Node) string { return edge.Cursor() })
 	}
 	return nodes, nil
 }

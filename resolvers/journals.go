@@ -57,14 +57,14 @@ func eventsOf(found *journal.EventPage, types []lxd.EventType, backwards bool) *
 	connection := &page.EventConnection{PageInfo: &page.PageInfo{HasNextPage: found.More && !backwards, HasPreviousPage: found.More && backwards}}
 	for _, event := range found.Events {
 		if types == nil || slices.Contains(types, event.Head().Type) { // gaps are always among them
-			connection.Edges = append(connection.Edges, &page.EventEdge{Cursor: event.Head().Cursor, Node: event})
+			connection.Edges = append(connection.Edges, page.NewEdge(event, func(e lxd.Event) string { return e.Head().Cursor }))
 		}
 	}
 	if found.Start != "" {
 		connection.PageInfo.StartCursor, connection.PageInfo.EndCursor = &found.Start, &found.End
 	}
-	if edges := connection.Edges; len(edges) > 0 && found.More {
-		connection.PageInfo.StartCursor, connection.PageInfo.EndCursor = &edges[0].Cursor, &edges[len(edges)-1].Cursor
+	if found.More {
+		connection.Span()
 	}
 	return connection
 }
@@ -133,11 +133,9 @@ func (r *Resolver) audit(ctx context.Context, query journal.AuditQuery, asked au
 	}
 	connection := &page.AuditEventConnection{TotalCount: total, PageInfo: info}
 	for _, row := range rows {
-		connection.Edges = append(connection.Edges, &page.AuditEventEdge{Cursor: row.Cursor(), Node: row})
+		connection.Edges = append(connection.Edges, page.NewEdge(row, (*journal.AuditEvent).Cursor))
 	}
-	if edges := connection.Edges; len(edges) > 0 {
-		info.StartCursor, info.EndCursor = &edges[0].Cursor, &edges[len(edges)-1].Cursor
-	}
+	connection.Span()
 	return connection, nil
 }
 

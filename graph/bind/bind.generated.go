@@ -120,7 +120,7 @@ func bindApiTokenConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.O
 func bindApiTokenEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "ApiTokenEdge", Satisfies: []string{"ApiTokenEdge"}, Go: plan.Pointer[page.Edge[*auth.ApiToken]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*auth.ApiToken]).Cursor
+			v := object.(*page.Edge[*auth.ApiToken]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "ApiToken", Get: func(object any) any { return object.(*page.Edge[*auth.ApiToken]).Node }, Expand: plan.One[auth.ApiToken]},
@@ -236,7 +236,7 @@ func bindAuditEventConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan
 func bindAuditEventEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "AuditEventEdge", Satisfies: []string{"AuditEventEdge"}, Go: plan.Pointer[page.Edge[*journal.AuditEvent]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*journal.AuditEvent]).Cursor
+			v := object.(*page.Edge[*journal.AuditEvent]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "AuditEvent", Get: func(object any) any { return object.(*page.Edge[*journal.AuditEvent]).Node }, Expand: plan.One[journal.AuditEvent]},
@@ -449,7 +449,7 @@ func bindCertificateConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *pla
 func bindCertificateEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "CertificateEdge", Satisfies: []string{"CertificateEdge"}, Go: plan.Pointer[page.Edge[*lxd.Certificate]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*lxd.Certificate]).Cursor
+			v := object.(*page.Edge[*lxd.Certificate]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "Certificate", Get: func(object any) any { return object.(*page.Edge[*lxd.Certificate]).Node }, Expand: plan.One[lxd.Certificate]},
@@ -665,7 +665,7 @@ func bindClusterMemberConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *p
 func bindClusterMemberEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "ClusterMemberEdge", Satisfies: []string{"ClusterMemberEdge"}, Go: plan.Pointer[page.Edge[*lxd.ClusterMember]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*lxd.ClusterMember]).Cursor
+			v := object.(*page.Edge[*lxd.ClusterMember]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "ClusterMember", Get: func(object any) any { return object.(*page.Edge[*lxd.ClusterMember]).Node }, Expand: plan.One[lxd.ClusterMember]},
@@ -1397,7 +1397,7 @@ func bindDiskDevice(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 			return w.Bool(v)
 		}},
 		{Name: "config", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*lxd.DiskDevice).Config
+			v := object.(*lxd.DiskDevice).Config()
 			if v == nil {
 				return false
 			}
@@ -1483,7 +1483,7 @@ func bindEventConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Obje
 func bindEventEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "EventEdge", Satisfies: []string{"EventEdge"}, Go: plan.Pointer[page.Edge[lxd.Event]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[lxd.Event]).Cursor
+			v := object.(*page.Edge[lxd.Event]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "Event", Get: func(object any) any { return object.(*page.Edge[lxd.Event]).Node }, Expand: plan.Any},
@@ -1612,7 +1612,7 @@ func bindGpuDevice(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 			return w.Bool(v)
 		}},
 		{Name: "config", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*lxd.GpuDevice).Config
+			v := object.(*lxd.GpuDevice).Config()
 			if v == nil {
 				return false
 			}
@@ -1982,7 +1982,7 @@ func bindImageAliasConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan
 func bindImageAliasEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "ImageAliasEdge", Satisfies: []string{"ImageAliasEdge"}, Go: plan.Pointer[page.Edge[*lxd.ImageAlias]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*lxd.ImageAlias]).Cursor
+			v := object.(*page.Edge[*lxd.ImageAlias]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "ImageAlias", Get: func(object any) any { return object.(*page.Edge[*lxd.ImageAlias]).Node }, Expand: plan.One[lxd.ImageAlias]},
@@ -2030,7 +2030,7 @@ func bindImageConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Obje
 func bindImageEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "ImageEdge", Satisfies: []string{"ImageEdge"}, Go: plan.Pointer[page.Edge[*lxd.Image]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*lxd.Image]).Cursor
+			v := object.(*page.Edge[*lxd.Image]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "Image", Get: func(object any) any { return object.(*page.Edge[*lxd.Image]).Node }, Expand: plan.One[lxd.Image]},
@@ -2104,7 +2104,7 @@ func bindInfinibandDevice(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Obj
 			return w.Bool(v)
 		}},
 		{Name: "config", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*lxd.InfinibandDevice).Config
+			v := object.(*lxd.InfinibandDevice).Config()
 			if v == nil {
 				return false
 			}
@@ -2534,7 +2534,7 @@ func bindInstanceConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.O
 func bindInstanceEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "InstanceEdge", Satisfies: []string{"InstanceEdge"}, Go: plan.Pointer[page.Edge[*lxd.Instance]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*lxd.Instance]).Cursor
+			v := object.(*page.Edge[*lxd.Instance]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "Instance", Get: func(object any) any { return object.(*page.Edge[*lxd.Instance]).Node }, Expand: plan.One[lxd.Instance]},
@@ -3547,7 +3547,7 @@ func bindNetworkAclConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan
 func bindNetworkAclEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "NetworkAclEdge", Satisfies: []string{"NetworkAclEdge"}, Go: plan.Pointer[page.Edge[*lxd.NetworkAcl]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*lxd.NetworkAcl]).Cursor
+			v := object.(*page.Edge[*lxd.NetworkAcl]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "NetworkAcl", Get: func(object any) any { return object.(*page.Edge[*lxd.NetworkAcl]).Node }, Expand: plan.One[lxd.NetworkAcl]},
@@ -3725,7 +3725,7 @@ func bindNetworkCounters(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Obje
 func bindNetworkEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "NetworkEdge", Satisfies: []string{"NetworkEdge"}, Go: plan.Pointer[page.Edge[*lxd.Network]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*lxd.Network]).Cursor
+			v := object.(*page.Edge[*lxd.Network]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "Network", Get: func(object any) any { return object.(*page.Edge[*lxd.Network]).Node }, Expand: plan.One[lxd.Network]},
@@ -4227,7 +4227,7 @@ func bindNetworkZoneConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *pla
 func bindNetworkZoneEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "NetworkZoneEdge", Satisfies: []string{"NetworkZoneEdge"}, Go: plan.Pointer[page.Edge[*lxd.NetworkZone]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*lxd.NetworkZone]).Cursor
+			v := object.(*page.Edge[*lxd.NetworkZone]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "NetworkZone", Get: func(object any) any { return object.(*page.Edge[*lxd.NetworkZone]).Node }, Expand: plan.One[lxd.NetworkZone]},
@@ -4345,7 +4345,7 @@ func bindNicDevice(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 			return w.Bool(v)
 		}},
 		{Name: "config", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*lxd.NicDevice).Config
+			v := object.(*lxd.NicDevice).Config()
 			if v == nil {
 				return false
 			}
@@ -4406,7 +4406,7 @@ func bindNoneDevice(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 			return w.Bool(v)
 		}},
 		{Name: "config", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*lxd.NoneDevice).Config
+			v := object.(*lxd.NoneDevice).Config()
 			if v == nil {
 				return false
 			}
@@ -4550,7 +4550,7 @@ func bindOperationConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.
 func bindOperationEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "OperationEdge", Satisfies: []string{"OperationEdge"}, Go: plan.Pointer[page.Edge[*lxd.Operation]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*lxd.Operation]).Cursor
+			v := object.(*page.Edge[*lxd.Operation]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "Operation", Get: func(object any) any { return object.(*page.Edge[*lxd.Operation]).Node }, Expand: plan.One[lxd.Operation]},
@@ -4655,7 +4655,7 @@ func bindPciDevice(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 			return w.Bool(v)
 		}},
 		{Name: "config", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*lxd.PciDevice).Config
+			v := object.(*lxd.PciDevice).Config()
 			if v == nil {
 				return false
 			}
@@ -4948,7 +4948,7 @@ func bindProfileConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Ob
 func bindProfileEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "ProfileEdge", Satisfies: []string{"ProfileEdge"}, Go: plan.Pointer[page.Edge[*lxd.Profile]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*lxd.Profile]).Cursor
+			v := object.(*page.Edge[*lxd.Profile]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "Profile", Get: func(object any) any { return object.(*page.Edge[*lxd.Profile]).Node }, Expand: plan.One[lxd.Profile]},
@@ -5096,7 +5096,7 @@ func bindProjectConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Ob
 func bindProjectEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "ProjectEdge", Satisfies: []string{"ProjectEdge"}, Go: plan.Pointer[page.Edge[*lxd.Project]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*lxd.Project]).Cursor
+			v := object.(*page.Edge[*lxd.Project]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "Project", Get: func(object any) any { return object.(*page.Edge[*lxd.Project]).Node }, Expand: plan.One[lxd.Project]},
@@ -5138,7 +5138,7 @@ func bindProxyDevice(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 			return w.Bool(v)
 		}},
 		{Name: "config", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*lxd.ProxyDevice).Config
+			v := object.(*lxd.ProxyDevice).Config()
 			if v == nil {
 				return false
 			}
@@ -5295,7 +5295,7 @@ func bindRemoteImageConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *pla
 func bindRemoteImageEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "RemoteImageEdge", Satisfies: []string{"RemoteImageEdge"}, Go: plan.Pointer[page.Edge[*simplestreams.RemoteImage]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*simplestreams.RemoteImage]).Cursor
+			v := object.(*page.Edge[*simplestreams.RemoteImage]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "RemoteImage", Get: func(object any) any { return object.(*page.Edge[*simplestreams.RemoteImage]).Node }, Expand: plan.One[simplestreams.RemoteImage]},
@@ -6133,7 +6133,7 @@ func bindSearchConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Obj
 func bindSearchEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "SearchEdge", Satisfies: []string{"SearchEdge"}, Go: plan.Pointer[page.Edge[lxd.Node]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[lxd.Node]).Cursor
+			v := object.(*page.Edge[lxd.Node]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "Node", Get: func(object any) any { return object.(*page.Edge[lxd.Node]).Node }, Expand: plan.Any},
@@ -6534,7 +6534,7 @@ func bindSessionConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Ob
 func bindSessionEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "SessionEdge", Satisfies: []string{"SessionEdge"}, Go: plan.Pointer[page.Edge[*auth.Session]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*auth.Session]).Cursor
+			v := object.(*page.Edge[*auth.Session]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "Session", Get: func(object any) any { return object.(*page.Edge[*auth.Session]).Node }, Expand: plan.One[auth.Session]},
@@ -6708,7 +6708,7 @@ func bindStorageBucketConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *p
 func bindStorageBucketEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "StorageBucketEdge", Satisfies: []string{"StorageBucketEdge"}, Go: plan.Pointer[page.Edge[*lxd.StorageBucket]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*lxd.StorageBucket]).Cursor
+			v := object.(*page.Edge[*lxd.StorageBucket]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "StorageBucket", Get: func(object any) any { return object.(*page.Edge[*lxd.StorageBucket]).Node }, Expand: plan.One[lxd.StorageBucket]},
@@ -6877,7 +6877,7 @@ func bindStoragePoolConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *pla
 func bindStoragePoolEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "StoragePoolEdge", Satisfies: []string{"StoragePoolEdge"}, Go: plan.Pointer[page.Edge[*lxd.StoragePool]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*lxd.StoragePool]).Cursor
+			v := object.(*page.Edge[*lxd.StoragePool]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "StoragePool", Get: func(object any) any { return object.(*page.Edge[*lxd.StoragePool]).Node }, Expand: plan.One[lxd.StoragePool]},
@@ -7138,7 +7138,7 @@ func bindStorageVolumeConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *p
 func bindStorageVolumeEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "StorageVolumeEdge", Satisfies: []string{"StorageVolumeEdge"}, Go: plan.Pointer[page.Edge[*lxd.StorageVolume]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*lxd.StorageVolume]).Cursor
+			v := object.(*page.Edge[*lxd.StorageVolume]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "StorageVolume", Get: func(object any) any { return object.(*page.Edge[*lxd.StorageVolume]).Node }, Expand: plan.One[lxd.StorageVolume]},
@@ -7228,7 +7228,7 @@ func bindTpmDevice(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 			return w.Bool(v)
 		}},
 		{Name: "config", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*lxd.TpmDevice).Config
+			v := object.(*lxd.TpmDevice).Config()
 			if v == nil {
 				return false
 			}
@@ -7272,7 +7272,7 @@ func bindUnixBlockDevice(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Obje
 			return w.Bool(v)
 		}},
 		{Name: "config", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*lxd.UnixBlockDevice).Config
+			v := object.(*lxd.UnixBlockDevice).Config()
 			if v == nil {
 				return false
 			}
@@ -7309,7 +7309,7 @@ func bindUnixCharDevice(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Objec
 			return w.Bool(v)
 		}},
 		{Name: "config", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*lxd.UnixCharDevice).Config
+			v := object.(*lxd.UnixCharDevice).Config()
 			if v == nil {
 				return false
 			}
@@ -7346,7 +7346,7 @@ func bindUnixHotplugDevice(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Ob
 			return w.Bool(v)
 		}},
 		{Name: "config", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*lxd.UnixHotplugDevice).Config
+			v := object.(*lxd.UnixHotplugDevice).Config()
 			if v == nil {
 				return false
 			}
@@ -7383,7 +7383,7 @@ func bindUnknownDevice(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object
 			return w.Bool(v)
 		}},
 		{Name: "config", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*lxd.UnknownDevice).Config
+			v := object.(*lxd.UnknownDevice).Config()
 			if v == nil {
 				return false
 			}
@@ -7633,7 +7633,7 @@ func bindUsbDevice(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 			return w.Bool(v)
 		}},
 		{Name: "config", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*lxd.UsbDevice).Config
+			v := object.(*lxd.UsbDevice).Config()
 			if v == nil {
 				return false
 			}
@@ -7710,7 +7710,7 @@ func bindUserConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Objec
 func bindUserEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "UserEdge", Satisfies: []string{"UserEdge"}, Go: plan.Pointer[page.Edge[*auth.User]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*auth.User]).Cursor
+			v := object.(*page.Edge[*auth.User]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "User", Get: func(object any) any { return object.(*page.Edge[*auth.User]).Node }, Expand: plan.One[auth.User]},
@@ -7807,7 +7807,7 @@ func bindWarningConnection(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Ob
 func bindWarningEdge(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 	return &plan.Object{Name: "WarningEdge", Satisfies: []string{"WarningEdge"}, Go: plan.Pointer[page.Edge[*lxd.Warning]](), Fields: []*plan.Field{
 		{Name: "cursor", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
-			v := object.(*page.Edge[*lxd.Warning]).Cursor
+			v := object.(*page.Edge[*lxd.Warning]).Cursor()
 			return w.String(v)
 		}},
 		{Name: "node", NonNull: true, Type: "Warning", Get: func(object any) any { return object.(*page.Edge[*lxd.Warning]).Node }, Expand: plan.One[lxd.Warning]},

@@ -3,9 +3,11 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"net"
 	"strings"
 	"sync"
 	"time"
@@ -40,7 +42,7 @@ const followInstances = `subscription { instanceChanged(allProjects: true, snaps
 
 func (f *follower) run(ctx context.Context) {
 	for ctx.Err() == nil {
-		if err := f.connect(ctx); err != nil && ctx.Err() == nil {
+		if err := f.connect(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, net.ErrClosed) { // by itself
 			f.say("%v", err)
 		}
 	}

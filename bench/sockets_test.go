@@ -10,8 +10,9 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// socketsOfOne is how many sockets one user may have open.
-const socketsOfOne = 100
+// socketsOfOne is how many sockets of one user there are: half of what is allowed,
+// because one that has left is there until the server has noticed.
+const socketsOfOne = 50
 
 // users logs in as many users as so many sockets take, and returns a token for
 // each socket. All have the same rights.

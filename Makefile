@@ -50,8 +50,8 @@ golden: ## accept the schema as it is now: look at the difference first
 migrate: bin/lxdql ## bring the database to this release's schema
 	bin/lxdql migrate
 
-bench: ## benchmarks; prints ratios of one run
-	go test -run '^$$' -bench . -benchmem ./bench
+bench: ## benchmarks: ratios of one run, as a table and as bin/bench.svg
+	scripts/bench.sh
 
 soak: ## the long form of the tests that take over a minute
 	LXDQL_SOAK=1 scripts/test.sh

@@ -43,6 +43,7 @@ var rooms = map[string]struct {
 	"server":           {[]string{"graph/bind", "graph/plan", "simplestreams", "auth", "db", "graph", "health", "lxd", "lxd/lxdsim", "page", "relay", "resolvers", "server/transport", "web", "journal", "work", "trust", "mirror"}, "the server puts the rooms together"},
 	"":                 {[]string{"db", "server"}, "main is the command line"},
 
+	"bench/report":              {nil, "what shows figures knows nothing of what was measured"},
 	"graph/plan":                {nil, "the plan executes selections of whatever is bound, and knows nothing of what that is"},
 	"graph/bind":                {[]string{"simplestreams", "graph", "graph/plan", "lxd", "auth", "health", "page", "journal", "relay", "trust", "work", "mirror"}, "generated code binds fields to Go for the plan and decides nothing"},
 	"graph/generate":            {nil, "what writes generated code stands on none of it"},

@@ -16,7 +16,7 @@ func TestOtherPeoplesClients(t *testing.T) {
 	name := newName()
 	server.must(t, token, createBusybox, map[string]any{"name": name, "wait": 60})
 	removeAfter(t, name)
-	for _, client := range []string{"audits", "graphql-ws", "graphql-sse", "urql", "apollo", "subscriptions-transport-ws"} {
+	for _, client := range []string{"audits", "graphql-ws", "graphql-sse", "urql", "apollo", "relay", "subscriptions-transport-ws"} {
 		t.Run(client, func(t *testing.T) {
 			command := exec.CommandContext(t.Context(), "timeout", "120", node, client+".js")
 			command.Dir = "clients"

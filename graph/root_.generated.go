@@ -1804,7 +1804,7 @@ type ComplexityRoot struct {
 		NetworkZone            func(childComplexity int, name string, project *string) int
 		NetworkZones           func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
 		Networks               func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int, freshness mirror.Freshness) int
-		Node                   func(childComplexity int, id string, freshness mirror.Freshness) int
+		Node                   func(childComplexity int, id string) int
 		Nodes                  func(childComplexity int, ids []string, freshness mirror.Freshness) int
 		Operation              func(childComplexity int, id string) int
 		Operations             func(childComplexity int, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) int
@@ -10681,7 +10681,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(string), args["freshness"].(mirror.Freshness)), true
+		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(string)), true
 	case "Query.nodes":
 		if e.ComplexityRoot.Query.Nodes == nil {
 			break
@@ -21282,16 +21282,12 @@ type PageInfo {
 extend type Query {
   """
   The object with this id; null when there is none (any more) or when it is
-  hidden from the caller. A malformed id is ` + "`" + `BAD_USER_INPUT` + "`" + `.
+  hidden from the caller. A malformed id is ` + "`" + `BAD_USER_INPUT` + "`" + `. It may come from
+  memory: ` + "`" + `nodes` + "`" + ` has ` + "`" + `freshness` + "`" + `, and this has the one argument that Relay knows.
   """
   node(
     """The id, from any object's field ` + "`" + `id` + "`" + `."""
     id: ID!
-    """
-    Whether the answer may come from memory, which LXD's events keep, or has to be
-    asked of LXD; default CACHED. What is below it goes with it.
-    """
-    freshness: Freshness! = CACHED
   ): Node @hasRole(role: VIEWER)
   """The objects with these ids, in the same order; null in the place of one that ` + "`" + `node` + "`" + ` would answer null for."""
   nodes(

@@ -219,7 +219,7 @@ type QueryResolver interface {
 	NetworkAllocations(ctx context.Context, project *string, allProjects *bool) ([]*lxd.NetworkAllocation, error)
 	NetworkZones(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.NetworkZone], error)
 	NetworkZone(ctx context.Context, name string, project *string) (*lxd.NetworkZone, error)
-	Node(ctx context.Context, id string, freshness mirror.Freshness) (lxd.Node, error)
+	Node(ctx context.Context, id string) (lxd.Node, error)
 	Nodes(ctx context.Context, ids []string, freshness mirror.Freshness) ([]lxd.Node, error)
 	Operation(ctx context.Context, id string) (*lxd.Operation, error)
 	Operations(ctx context.Context, project *string, allProjects *bool, where map[string]any, search *string, filter *string, orderBy *page.OrderBy, first *int, after *string, last *int, before *string, limit *int, offset *int) (*page.Connection[*lxd.Operation], error)
@@ -7843,14 +7843,6 @@ func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["id"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "freshness",
-		func(ctx context.Context, v any) (mirror.Freshness, error) {
-			return ec.unmarshalNFreshness2githubᚗcomᚋlxdqlᚋlxdqlᚋmirrorᚐFreshness(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["freshness"] = arg1
 	return args, nil
 }
 
@@ -21212,7 +21204,7 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string), fc.Args["freshness"].(mirror.Freshness))
+			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next

@@ -12,7 +12,7 @@ import (
 	"github.com/lxdql/lxdql/mirror"
 )
 
-func (r *queryResolver) Node(ctx context.Context, id string, freshness mirror.Freshness) (lxd.Node, error) {
+func (r *queryResolver) Node(ctx context.Context, id string) (lxd.Node, error) {
 	return r.node(ctx, id)
 }
 

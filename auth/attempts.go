@@ -30,9 +30,10 @@ func (e *RateError) Error() string {
 
 // Failures are the failed attempts of one kind, as the Store counts them.
 type Failures struct {
-	// Count is how many there were, LastAt when the last one was.
-	Count  int
-	LastAt time.Time
+	// Count is how many there were, and Ago how long ago the last one was, by the
+	// Store's clock: those of processes on different machines differ.
+	Count int
+	Ago   time.Duration
 }
 
 // guessed is what attempts are counted by: so many failures are free, then each
@@ -95,12 +96,11 @@ func (a *attempts) begin(ctx context.Context, keys []guessed, wrong error) (end 
 	for n, key := range keys {
 		names[n] = key.kept()
 	}
-	now := time.Now().UTC()
-	failed, err := a.store.Failures(ctx, names, now.Add(-attemptLife))
+	failed, err := a.store.Failures(ctx, names, attemptLife)
 	if err != nil {
 		return nil, fmt.Errorf("reading the failed attempts: %w", err)
 	}
-	if err := a.enter(keys, names, failed, now); err != nil {
+	if err := a.enter(keys, names, failed); err != nil {
 		return nil, err
 	}
 	return func(err error) error {
@@ -110,12 +110,12 @@ func (a *attempts) begin(ctx context.Context, keys []guessed, wrong error) (end 
 	}, nil
 }
 
-func (a *attempts) enter(keys []guessed, names []string, failed map[string]Failures, now time.Time) error {
+func (a *attempts) enter(keys []guessed, names []string, failed map[string]Failures) error {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	for n, key := range keys {
 		before := failed[names[n]]
-		if left := before.LastAt.Add(key.pause(before.Count)).Sub(now); before.Count >= key.free && left > 0 {
+		if left := key.pause(before.Count) - before.Ago; before.Count >= key.free && left > 0 {
 			return &RateError{left}
 		}
 		if running := a.running[names[n]]; running >= atOnce || (before.Count >= key.free && running > 0) {
@@ -140,12 +140,11 @@ func (a *attempts) leave(names []string) {
 
 // count keeps what came of an attempt.
 func (a *attempts) count(ctx context.Context, keys []guessed, names []string, failed map[string]Failures, came, wrong error) error {
-	now := time.Now().UTC()
 	if came != nil {
 		if !errors.Is(came, wrong) {
 			return came
 		}
-		if err := a.store.AddFailures(ctx, names, now, now.Add(-attemptLife)); err != nil {
+		if err := a.store.AddFailures(ctx, names, attemptLife); err != nil {
 			return fmt.Errorf("counting a failed attempt: %w", err)
 		}
 		return came

@@ -73,12 +73,12 @@ type Store interface {
 	// TouchToken notes that a token was used.
 	TouchToken(ctx context.Context, id string, at time.Time) error
 
-	// Failures returns the failed attempts of keys since a time, by key; those of
-	// which there were none are missing.
-	Failures(ctx context.Context, keys []string, since time.Time) (map[string]Failures, error)
-	// AddFailures counts another failure of each key. What failed last before
-	// `since` is forgotten, and beyond 10 000 keys what failed longest ago.
-	AddFailures(ctx context.Context, keys []string, at, since time.Time) error
+	// Failures returns the failed attempts of keys that failed within a time, by
+	// key; those that did not are missing.
+	Failures(ctx context.Context, keys []string, within time.Duration) (map[string]Failures, error)
+	// AddFailures counts another failure of each key. What failed last longer ago
+	// than that is forgotten, and beyond 10 000 keys what failed longest ago.
+	AddFailures(ctx context.Context, keys []string, within time.Duration) error
 	// ForgetFailures forgets those of a key.
 	ForgetFailures(ctx context.Context, key string) error
 

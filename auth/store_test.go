@@ -19,15 +19,20 @@ type memory struct {
 	sessions map[string]auth.Session
 	tokens   map[string]auth.ApiToken
 	settings map[string]string
-	failures map[string]auth.Failures
+	failures map[string]failed
 	// generation counts the changes.
 	generation int64
 	// down, when set, is what every method fails with.
 	down error
 }
 
+type failed struct {
+	count int
+	at    time.Time
+}
+
 func newMemory() *memory {
-	return &memory{users: map[int64]auth.User{}, sessions: map[string]auth.Session{}, tokens: map[string]auth.ApiToken{}, settings: map[string]string{}, failures: map[string]auth.Failures{}}
+	return &memory{users: map[int64]auth.User{}, sessions: map[string]auth.Session{}, tokens: map[string]auth.ApiToken{}, settings: map[string]string{}, failures: map[string]failed{}}
 }
 
 func (m *memory) HasUsers(context.Context) (bool, error) {
@@ -280,23 +285,23 @@ func (m *memory) SettingOr(_ context.Context, key, value string) (string, error)
 	return value, m.down
 }
 
-func (m *memory) Failures(_ context.Context, keys []string, since time.Time) (map[string]auth.Failures, error) {
+func (m *memory) Failures(_ context.Context, keys []string, within time.Duration) (map[string]auth.Failures, error) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	found := map[string]auth.Failures{}
 	for _, key := range keys {
-		if one, known := m.failures[key]; known && !one.LastAt.Before(since) {
-			found[key] = one
+		if one, known := m.failures[key]; known && time.Since(one.at) <= within {
+			found[key] = auth.Failures{Count: one.count, Ago: time.Since(one.at)}
 		}
 	}
 	return found, m.down
 }
 
-func (m *memory) AddFailures(ctx context.Context, keys []string, at, _ time.Time) error {
+func (m *memory) AddFailures(ctx context.Context, keys []string, _ time.Duration) error {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	for _, key := range keys {
-		m.failures[key] = auth.Failures{Count: m.failures[key].Count + 1, LastAt: at}
+		m.failures[key] = failed{m.failures[key].count + 1, time.Now()}
 	}
 	return errors.Join(ctx.Err(), m.down)
 }

@@ -38,33 +38,41 @@ func createFailures(ctx context.Context, db *bun.DB) error {
 	return err
 }
 
-// Failures returns the failed attempts of keys since a time.
-func (db *DB) Failures(ctx context.Context, keys []string, since time.Time) (map[string]auth.Failures, error) {
+// Failures returns the failed attempts of keys that failed within a time.
+func (db *DB) Failures(ctx context.Context, keys []string, within time.Duration) (map[string]auth.Failures, error) {
 	found := make(map[string]auth.Failures, len(keys))
 	if len(keys) == 0 {
 		return found, nil
 	}
+	now, err := clock(ctx, db.bun)
+	if err != nil {
+		return nil, err
+	}
 	var rows []failureRow
-	if err := db.bun.NewSelect().Model(&rows).Where("key IN (?)", bun.List(keys)).Where("last_at >= ?", since.UTC()).Scan(ctx); err != nil {
+	if err := db.bun.NewSelect().Model(&rows).Where("key IN (?)", bun.List(keys)).Where("last_at >= ?", now.Add(-within)).Scan(ctx); err != nil {
 		return nil, err
 	}
 	for _, row := range rows {
-		found[row.Key] = auth.Failures{Count: row.Failures, LastAt: row.LastAt.UTC()}
+		found[row.Key] = auth.Failures{Count: row.Failures, Ago: now.Sub(row.LastAt)}
 	}
 	return found, nil
 }
 
 // AddFailures counts a failure of each key, and forgets what is old.
-func (db *DB) AddFailures(ctx context.Context, keys []string, at, since time.Time) error {
+func (db *DB) AddFailures(ctx context.Context, keys []string, within time.Duration) error {
 	if len(keys) == 0 {
 		return nil
 	}
+	now, err := clock(ctx, db.bun)
+	if err != nil {
+		return err
+	}
 	rows := make([]failureRow, len(keys))
 	for n, key := range keys {
-		rows[n] = failureRow{Key: key, Failures: 1, LastAt: at.UTC()}
+		rows[n] = failureRow{Key: key, Failures: 1, LastAt: now}
 	}
 	return db.bun.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		if _, err := tx.NewDelete().Model((*failureRow)(nil)).Where("last_at < ?", since.UTC()).Exec(ctx); err != nil {
+		if _, err := tx.NewDelete().Model((*failureRow)(nil)).Where("last_at < ?", now.Add(-within)).Exec(ctx); err != nil {
 			return err
 		}
 		_, err := tx.NewInsert().Model(&rows).On("CONFLICT (key) DO UPDATE").

@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"errors"
-	"strconv"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -23,19 +21,6 @@ type eventRow struct {
 	Project   string    `bun:",notnull"`
 	Member    string    `bun:",notnull"`
 	Operation string    `bun:",notnull"`
-	Final     bool      `bun:",notnull"`
-	Body      []byte    `bun:",notnull"`
-}
-
-// operationRow is the last that was told of an operation.
-type operationRow struct {
-	bun.BaseModel `bun:"table:journal_operations"`
-
-	UUID      string    `bun:",pk"`
-	Sequence  int64     `bun:",notnull"`
-	Timestamp time.Time `bun:",notnull"`
-	Project   string    `bun:",notnull"`
-	Member    string    `bun:",notnull"`
 	Final     bool      `bun:",notnull"`
 	Body      []byte    `bun:",notnull"`
 }
@@ -127,28 +112,6 @@ func appendEvents(ctx context.Context, tx bun.Tx, records []*journal.Record) err
 	return err
 }
 
-// Hole says that events up to a sequence were not kept. What is said already
-// stays: the sequence never becomes smaller.
-func (db *DB) Hole(ctx context.Context, upTo uint64) error {
-	row := &settingRow{Key: journalForgotten, Value: strconv.FormatUint(upTo, 10)}
-	_, err := db.bun.NewInsert().Model(row).On("CONFLICT (key) DO UPDATE").Set("value = EXCLUDED.value").
-		Where("CAST(?TableAlias.value AS BIGINT) < CAST(EXCLUDED.value AS BIGINT)").Exec(ctx)
-	return err
-}
-
-// Forgotten is the sequence up to which events are not kept.
-func (db *DB) Forgotten(ctx context.Context) (uint64, error) {
-	row := &settingRow{Key: journalForgotten}
-	err := db.bun.NewSelect().Model(row).WherePK().Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	return strconv.ParseUint(row.Value, 10, 64)
-}
-
 // After are the events behind a sequence, oldest first.
 func (db *DB) After(ctx context.Context, sequence uint64, most int) ([]*journal.Record, error) {
 	return db.events(ctx, most, "sequence > ?", int64(sequence), "sequence")
@@ -169,91 +132,4 @@ func (db *DB) events(ctx context.Context, most int, where string, sequence int64
 		records[n] = &journal.Record{Sequence: uint64(r.Sequence), Timestamp: r.Timestamp, Type: lxd.EventType(r.Type), Project: r.Project, Member: r.Member, Operation: r.Operation, Final: r.Final, Body: r.Body}
 	}
 	return records, nil
-}
-
-// Operation is an operation as it was last told of; nil for none.
-func (db *DB) Operation(ctx context.Context, uuid string) (*journal.Record, error) {
-	row := &operationRow{UUID: uuid}
-	err := db.bun.NewSelect().Model(row).WherePK().Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return row.record(), nil
-}
-
-// Operations are the last operations of a project before a sequence, newest first.
-func (db *DB) Operations(ctx context.Context, project string, before uint64, most int) ([]*journal.Record, error) {
-	var rows []*operationRow
-	query := db.bun.NewSelect().Model(&rows).Where("sequence < ?", int64(before)).Order("sequence DESC").Limit(int64(most))
-	if project != "" {
-		query = query.Where("project IN (?, '')", project) // of several projects are those of none
-	}
-	if err := query.Scan(ctx); err != nil {
-		return nil, err
-	}
-	records := make([]*journal.Record, len(rows))
-	for n, row := range rows {
-		records[n] = row.record()
-	}
-	return records, nil
-}
-
-func (r *operationRow) record() *journal.Record {
-	return &journal.Record{Sequence: uint64(r.Sequence), Timestamp: r.Timestamp, Type: lxd.EventOperation, Project: r.Project, Member: r.Member, Operation: r.UUID, Final: r.Final, Body: r.Body}
-}
-
-// pruned is how many rows one statement forgets: writers get their turn in between.
-const pruned = 5000
-
-// Prune forgets what is older, and the oldest of too many events with the
-// operations that were told of last by them.
-func (db *DB) Prune(ctx context.Context, before time.Time, most int) error {
-	if err := db.pruneRows(ctx, (*operationRow)(nil), "uuid", "timestamp < ?", before); err != nil {
-		return err
-	}
-	if err := db.pruneRows(ctx, (*auditRow)(nil), "sequence", "created_at < ?", before); err != nil {
-		return err
-	}
-	old, err := db.lastOld(ctx, before, most)
-	if err != nil || old == 0 {
-		return err
-	}
-	// Said first: who reads in between is told, and finds nothing missing.
-	if err := db.Hole(ctx, uint64(old)); err != nil {
-		return err
-	}
-	if err := db.pruneRows(ctx, (*operationRow)(nil), "uuid", "sequence <= ?", old); err != nil {
-		return err
-	}
-	return db.pruneRows(ctx, (*eventRow)(nil), "sequence", "sequence <= ?", old)
-}
-
-// pruneRows forgets the rows that a condition chooses, some at a time.
-func (db *DB) pruneRows(ctx context.Context, model any, key, condition string, value any) error {
-	for {
-		some := db.bun.NewSelect().Model(model).Column(key).Where(condition, value).Limit(pruned)
-		result, err := db.bun.NewDelete().Model(model).Where("? IN (?)", bun.Ident(key), some).Exec(ctx)
-		if err != nil {
-			return err
-		}
-		if gone, err := result.RowsAffected(); err != nil || gone < pruned {
-			return err
-		}
-	}
-}
-
-// lastOld is the sequence of the last event to forget; 0 for none.
-func (db *DB) lastOld(ctx context.Context, before time.Time, most int) (int64, error) {
-	var old, many sql.NullInt64
-	if err := db.bun.NewSelect().Model((*eventRow)(nil)).ColumnExpr("max(sequence)").Where("timestamp < ?", before).Scan(ctx, &old); err != nil {
-		return 0, err
-	}
-	err := db.bun.NewSelect().Model((*eventRow)(nil)).Column("sequence").Order("sequence DESC").Offset(int64(most)).Limit(1).Scan(ctx, &many)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
-	return max(old.Int64, many.Int64), err
 }

@@ -90,6 +90,18 @@ func theAuditTrailIsKept(t *testing.T, database *DB) {
 	if older, err := database.Audit(ctx, query); err != nil || len(older) != 1 || !older[0].CreatedAt.Equal(at.Add(3*time.Minute)) {
 		t.Errorf("%+v %v", older, err)
 	}
+	for _, bound := range []struct {
+		before     time.Time
+		most, left int
+	}{{at.Add(2 * time.Minute), 100, 4}, {at, 3, 3}, {at, 3, 3}} {
+		if err := database.Prune(ctx, bound.before, bound.most); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := database.Audit(ctx, journal.AuditQuery{Most: 100})
+		if err != nil || len(rows) != bound.left || !rows[0].CreatedAt.Equal(at.Add(5*time.Minute)) {
+			t.Errorf("%d rows are left instead of %d: %v", len(rows), bound.left, err)
+		}
+	}
 }
 
 // What was said to be missing stays said: a smaller hole than the one that is

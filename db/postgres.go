@@ -113,6 +113,17 @@ func beginAlone(ctx context.Context, one *bun.DB) error {
 // onPostgres reports which of the two dialects a statement is for.
 func onPostgres(db bun.IDB) bool { return db.Dialect().Name() == dialect.PG }
 
+// clock is what time it is for all processes on the database: PostgreSQL's own
+// where their machines may differ, and this machine's for a file on it.
+func clock(ctx context.Context, on bun.IDB) (time.Time, error) {
+	if !onPostgres(on) {
+		return time.Now().UTC(), nil
+	}
+	var now time.Time
+	err := on.NewSelect().ColumnExpr("clock_timestamp()").Scan(ctx, &now)
+	return now.UTC(), err
+}
+
 // moment is the type of a column for a time that a later step adds.
 func moment(db bun.IDB) string {
 	if onPostgres(db) {

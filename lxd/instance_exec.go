@@ -74,9 +74,11 @@ func (c *Client) Exec(ctx context.Context, as Scope, project, name string, comma
 	if err != nil {
 		return nil, err
 	}
-	wanted := []string{"0", "1", "2", "control"}
+	// The control stream first: LXD begins a command as soon as it has the others,
+	// and one that has ended by then is no more to be connected to (seen on 5.0.2).
+	wanted := []string{"control", "0", "1", "2"}
 	if command.Interactive {
-		wanted = []string{"0", "control"}
+		wanted = []string{"control", "0"}
 	}
 	return c.openStreams(ctx, instance, "exec", wanted, map[string]any{
 		"command": command.Command, "environment": command.environment(), "user": command.User, "group": command.Group, "cwd": command.Cwd,

@@ -56,7 +56,21 @@ func (s *InstanceStreams) dial(ctx context.Context, name string) (*websocket.Con
 	if secret == "" {
 		return nil, fmt.Errorf("LXD's operation has no stream %q", name)
 	}
-	return s.client.dialWebSocket(ctx, path("operations", s.Operation.UUID, "websocket")+"?secret="+url.QueryEscape(secret))
+	socket, err := s.client.dialWebSocket(ctx, path("operations", s.Operation.UUID, "websocket")+"?secret="+url.QueryEscape(secret))
+	if err == nil {
+		readToTheEnd(socket)
+	}
+	return socket, err
+}
+
+// readToTheEnd lets a ping that cannot be answered be no end: LXD pings a stream
+// as it begins, and may have closed it by the time that the ping is read, with all
+// that a quick command wrote behind it (seen on 5.0.2).
+func readToTheEnd(socket *websocket.Conn) {
+	socket.SetPingHandler(func(text string) error {
+		_ = socket.WriteControl(websocket.PongMessage, []byte(text), time.Now().Add(time.Second))
+		return nil
+	})
 }
 
 // Channel opens one more stream of a screen, which the caller closes: a SPICE

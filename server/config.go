@@ -38,7 +38,7 @@ type Config struct {
 	TrustedProxies   string `name:"trusted-proxies" env:"TRUSTED_PROXIES" help:"Addresses or networks of proxies whose X-Forwarded-For and X-Real-IP are believed, separated by commas; where the two do not agree, neither is."`
 	CORSOrigins      string `name:"cors-origins" env:"CORS_ORIGINS" default:"*" help:"Origins that browsers may call from, separated by commas. With * they may call with tokens only, never with the cookie."`
 	JournalKeepDays  int    `name:"journal-keep-days" env:"JOURNAL_KEEP_DAYS" default:"30" help:"For how many days events, operations and the audit trail are kept."`
-	JournalMaxEvents int    `name:"journal-max-events" env:"JOURNAL_MAX_EVENTS" default:"1000000" help:"How many events are kept at most."`
+	JournalMaxEvents int    `name:"journal-max-events" env:"JOURNAL_MAX_EVENTS" default:"1000000" help:"How many events are kept at most, and how many rows of the audit trail."`
 	Mirror           string `name:"mirror" env:"MIRROR" default:"on" enum:"on,off" help:"Whether LXD's inventory is kept in memory, by its events, and read from there: on or off. Off asks LXD each time."`
 	UploadMaxMiB     int    `name:"upload-max-mib" env:"UPLOAD_MAX_MIB" default:"32" help:"How many MiB of files a GraphQL request may bring, which are kept in TMPDIR meanwhile; 0 is none. What is sent to /api/v1 has no limit."`
 	StreamIdle       int    `name:"stream-idle-seconds" env:"STREAM_IDLE_SECONDS" default:"120" help:"How long an upload may send nothing, or a download take nothing, before it is given up, in seconds."`

@@ -3,48 +3,23 @@ package auth
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 )
 
 // Roles hold in projects by their names. So that a new project of an old name is
 // nobody's, they go with the project, and follow it when it gets another name.
 
-// lateness is how long after a project was made here the end of an earlier one
-// of its name may still be told: LXD's events come beside its answers.
+// lateness is how long after a project was made by us the end of an earlier one
+// of its name may still be told, here or to another process on the database:
+// LXD's events come beside its answers.
 const lateness = 10 * time.Second
-
-// madeProjects remembers which projects were made a moment ago. The zero value is ready.
-type madeProjects struct {
-	mutex sync.Mutex
-	at    map[string]time.Time
-}
-
-func (m *madeProjects) add(name string) {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	if m.at == nil {
-		m.at = map[string]time.Time{}
-	}
-	for other, at := range m.at {
-		if time.Since(at) > lateness {
-			delete(m.at, other)
-		}
-	}
-	m.at[name] = time.Now()
-}
-
-func (m *madeProjects) lately(name string) bool {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	at, ok := m.at[name]
-	return ok && time.Since(at) <= lateness
-}
 
 // ProjectMade is to be called before a project gets a name that is free: what
 // roles there still are in an earlier one are taken away.
 func (s *Service) ProjectMade(ctx context.Context, name string) error {
-	s.made.add(name)
+	if err := s.store.AddMade(ctx, name, time.Now().UTC()); err != nil {
+		return err
+	}
 	return s.moveProject(ctx, name, "")
 }
 
@@ -52,19 +27,32 @@ func (s *Service) ProjectMade(ctx context.Context, name string) error {
 // lose it, and end with the last of theirs. Where there is another project of the
 // name by now that was made here a moment ago, it was done before that.
 func (s *Service) ProjectDeleted(ctx context.Context, name string, another bool) error {
-	if another && s.made.lately(name) {
-		return nil
+	if isNew, err := s.isNew(ctx, name, another); err != nil || isNew {
+		return err
 	}
 	return s.moveProject(ctx, name, "")
 }
 
 // ProjectRenamed gives the roles in a project to its new name. It may be told
-// several times.
-func (s *Service) ProjectRenamed(ctx context.Context, name, newName string) error {
+// several times, and late: where there is another project of the old name that
+// was made here a moment ago, the roles there are that one's.
+func (s *Service) ProjectRenamed(ctx context.Context, name, newName string, another bool) error {
 	if newName == "" {
 		return errors.New("a project has no new name")
 	}
+	if isNew, err := s.isNew(ctx, name, another); err != nil || isNew {
+		return err
+	}
 	return s.moveProject(ctx, name, newName)
+}
+
+// isNew reports whether the project that there is of a name was made by us, in
+// whichever process, a moment ago.
+func (s *Service) isNew(ctx context.Context, name string, there bool) (bool, error) {
+	if !there {
+		return false, nil
+	}
+	return s.store.Made(ctx, name, time.Now().UTC().Add(-lateness))
 }
 
 // KeepProjects takes the roles away in projects that are not among those that

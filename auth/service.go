@@ -42,7 +42,6 @@ type Service struct {
 	refreshTTL time.Duration
 	watchers   watchers
 	attempts   attempts
-	made       madeProjects
 }
 
 // New makes a Service over a store, which stays the caller's to close.

@@ -20,6 +20,7 @@ type memory struct {
 	tokens   map[string]auth.ApiToken
 	settings map[string]string
 	failures map[string]failed
+	made     map[string]time.Time
 	// generation counts the changes.
 	generation int64
 	// down, when set, is what every method fails with.
@@ -357,6 +358,23 @@ func (m *memory) GrantedProjects(context.Context) (names []string, err error) {
 		}
 	}
 	return names, m.down
+}
+
+func (m *memory) AddMade(_ context.Context, name string, at time.Time) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if m.made == nil {
+		m.made = map[string]time.Time{}
+	}
+	m.made[name] = at
+	return m.down
+}
+
+func (m *memory) Made(_ context.Context, name string, since time.Time) (bool, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	at, ok := m.made[name]
+	return ok && !at.Before(since), m.down
 }
 
 func (m *memory) MoveProject(_ context.Context, name, newName string) (changed bool, err error) {

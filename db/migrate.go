@@ -37,6 +37,7 @@ func migrations() *migrate.Migrations {
 	steps.Add(step("0030", "bulk_beats", addBeats))
 	steps.Add(step("0046", "failed_attempts", createFailures))
 	steps.Add(step("0047", "barred_subjects", createBarred))
+	steps.Add(step("0050", "made_projects", createMade))
 	return steps
 }
 

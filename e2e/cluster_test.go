@@ -50,7 +50,9 @@ func TestACluster(t *testing.T) {
 		t.Errorf("the state of a member of 5.0.2: %s", refused.Text)
 	}
 	networkOfACluster(t, server, token)
+	overHTTPS := clusterOverHTTPS(t, ask)
 	script(t, "kill", filepath.Join(directory, "n2"))
+	withoutTheMember(t, overHTTPS)
 	withoutIt(t, server, token)
 }
 

@@ -1134,6 +1134,7 @@ type ComplexityRoot struct {
 		ClientExpiresAt        func(childComplexity int) int
 		ClientFingerprint      func(childComplexity int) int
 		Hint                   func(childComplexity int) int
+		MemberURLs             func(childComplexity int) int
 		Mode                   func(childComplexity int) int
 		Trust                  func(childComplexity int) int
 		TrustedFingerprint     func(childComplexity int) int
@@ -6598,6 +6599,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LxdEndpoint.Hint(childComplexity), true
+	case "LxdEndpoint.memberUrls":
+		if e.ComplexityRoot.LxdEndpoint.MemberURLs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LxdEndpoint.MemberURLs(childComplexity), true
 	case "LxdEndpoint.mode":
 		if e.ComplexityRoot.LxdEndpoint.Mode == nil {
 			break
@@ -23052,8 +23059,13 @@ enum LxdTrust {
 type LxdEndpoint {
   """Unix socket or HTTPS."""
   mode: ConnectionMode!
-  """The address: ` + "`" + `unix://…` + "`" + ` or ` + "`" + `https://…` + "`" + `."""
+  """The address: ` + "`" + `unix://…` + "`" + ` or ` + "`" + `https://…` + "`" + `; of several members of a cluster the one in use."""
   url: String!
+  """
+  The addresses that are configured, in the order in which they are tried: the
+  members of a cluster, or ` + "`" + `url` + "`" + ` alone.
+  """
+  memberUrls: [String!]!
   """How lxdql proves who it is: ` + "`" + `unix` + "`" + ` (it may use the socket) or ` + "`" + `tls` + "`" + ` (a client certificate)."""
   authMethod: String!
   """Whether LXD trusts lxdql."""
@@ -27778,6 +27790,8 @@ func (ec *executionContext) childFields_LxdEndpoint(ctx context.Context, field g
 		return ec.fieldContext_LxdEndpoint_mode(ctx, field)
 	case "url":
 		return ec.fieldContext_LxdEndpoint_url(ctx, field)
+	case "memberUrls":
+		return ec.fieldContext_LxdEndpoint_memberUrls(ctx, field)
 	case "authMethod":
 		return ec.fieldContext_LxdEndpoint_authMethod(ctx, field)
 	case "trust":

@@ -105,6 +105,29 @@ func (ec *executionContext) fieldContext_LxdEndpoint_url(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("LxdEndpoint", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _LxdEndpoint_memberUrls(ctx context.Context, field graphql.CollectedField, obj *lxd.LxdEndpoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LxdEndpoint_memberUrls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MemberURLs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LxdEndpoint_memberUrls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LxdEndpoint", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _LxdEndpoint_authMethod(ctx context.Context, field graphql.CollectedField, obj *lxd.LxdEndpoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1338,6 +1361,11 @@ func (ec *executionContext) _LxdEndpoint(ctx context.Context, sel ast.SelectionS
 			}
 		case "url":
 			out.Values[i] = ec._LxdEndpoint_url(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "memberUrls":
+			out.Values[i] = ec._LxdEndpoint_memberUrls(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -38,7 +38,7 @@ func (c *Client) Accept(ctx context.Context, as Scope, text string) (accepted, r
 	if wanted == "" {
 		return "", "", &InputError{Argument: "fingerprint", Message: "that is no SHA-256: 64 hexadecimal digits, with or without colons"}
 	}
-	seen, err := shown(ctx, c.config.URL)
+	seen, _, err := shownByAny(ctx, c.members.fromInUse())
 	if err != nil {
 		return "", "", err
 	}

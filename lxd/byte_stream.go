@@ -3,13 +3,11 @@ package lxd
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 )
@@ -210,11 +208,5 @@ func (c *Client) dialPlain(ctx context.Context) (net.Conn, error) {
 	if c.standing == nil {
 		return c.dialSocket(ctx, "", "")
 	}
-	settings := c.standing.tlsConfig()
-	settings.NextProtos = []string{"http/1.1"}
-	base, err := url.Parse(c.base)
-	if err != nil {
-		return nil, err
-	}
-	return (&tls.Dialer{NetDialer: &net.Dialer{Timeout: 5 * time.Second}, Config: settings}).DialContext(ctx, "tcp", base.Host)
+	return c.dialMember(ctx, "http/1.1")
 }

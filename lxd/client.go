@@ -16,8 +16,10 @@ import (
 // goroutine; [Client.Close] lets go of idle connections.
 type Client struct {
 	config Config
-	base   string // "http://lxd" over the socket, else the URL
-	http   atomic.Pointer[http.Client]
+	base   string // "http://lxd" over the socket, else the first URL
+	// members has no URLs over the socket.
+	members members
+	http    atomic.Pointer[http.Client]
 	// standing is nil over the socket.
 	standing *standing
 	// known is what LXD said of itself last. Losing the connection clears it,
@@ -47,13 +49,14 @@ func New(ctx context.Context, config Config) (*Client, error) {
 		client.http.Store(&http.Client{Transport: &http.Transport{DialContext: client.dialToBeAnswered, DisableKeepAlives: true}})
 		return client, nil
 	}
-	client.base = config.URL
+	client.members.urls = config.URLs()
+	client.base = client.members.urls[0]
 	var err error
 	if client.standing, err = newStanding(config); err != nil {
 		return nil, err
 	}
 	if client.standing.pin == "" && config.TrustedCAPath == "" {
-		return nil, trustsNobody(ctx, config.URL)
+		return nil, trustsNobody(ctx, client.members.urls)
 	}
 	client.renew()
 	return client, nil
@@ -65,10 +68,11 @@ func (c *Client) Name() string { return c.config.Name }
 // Close lets go of idle connections. Calls in flight go on.
 func (c *Client) Close() { c.http.Load().CloseIdleConnections() }
 
-// URL is the address of LXD as a person would write it.
+// URL is the address of LXD as a person would write it; of a cluster that of
+// the member in use.
 func (c *Client) URL() string {
 	if c.config.Remote {
-		return c.config.URL
+		return c.members.urls[c.members.inUse.Load()]
 	}
 	return "unix://" + c.config.SocketPath
 }
@@ -89,7 +93,7 @@ func (c *Client) unreachable(err error) error {
 		}
 		return certificate
 	}
-	return &UnavailableError{URL: c.URL(), Cause: err}
+	return &UnavailableError{URL: c.everyURL(), Cause: err}
 }
 
 // path joins escaped segments behind /1.0: names may hold anything.

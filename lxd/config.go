@@ -23,7 +23,8 @@ type Config struct {
 	Remote bool
 	// SocketPath is LXD's unix socket; empty: the snap's, then the native one.
 	SocketPath string
-	// URL is LXD's address in remote mode: "https://host:8443".
+	// URL is LXD's address in remote mode: "https://host:8443"; of a cluster the
+	// addresses of several members, separated by commas.
 	URL string
 	// CertificatePath and KeyPath are our client certificate in remote mode, PEM.
 	CertificatePath, KeyPath string
@@ -73,11 +74,11 @@ func (c *Config) validate() error {
 }
 
 func (c *Config) validateRemote() error {
-	address, err := RemoteURL(c.URL)
+	addresses, err := RemoteURLs(c.URL)
 	if err != nil {
 		return fmt.Errorf("LXD_REMOTE_URL %w", err)
 	}
-	c.URL = address
+	c.URL = addresses
 	if c.CertificatePath == "" || c.KeyPath == "" {
 		return errors.New("remote mode needs a client certificate: set LXD_CLIENT_CERT_PATH and LXD_CLIENT_KEY_PATH, and add the certificate on LXD's host with `lxc config trust add`")
 	}

@@ -104,8 +104,9 @@ func (c *Client) dialWebSocket(ctx context.Context, address string) (*websocket.
 	}
 	dialer := websocket.Dialer{HandshakeTimeout: 10 * time.Second, ReadBufferSize: frameSize, WriteBufferSize: frameSize, WriteBufferPool: &frames}
 	if c.standing != nil {
-		dialer.TLSClientConfig = c.standing.tlsConfig()
-		dialer.TLSClientConfig.NextProtos = []string{"http/1.1"}
+		dialer.NetDialTLSContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return c.dialMember(ctx, "http/1.1")
+		}
 	} else {
 		dialer.NetDialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 			return c.dialSocket(ctx, network, address)

@@ -31,6 +31,8 @@ type LxdEndpoint struct {
 	URL        string
 	AuthMethod string
 	Trust      LxdTrust
+	// MemberURLs are all configured addresses, in the order in which they are tried.
+	MemberURLs []string
 
 	hint                   string
 	certificateFingerprint string
@@ -89,7 +91,9 @@ func (e *LxdEndpoint) notes() []string {
 // Endpoint is the way to LXD as far as is known without asking it.
 func (c *Client) Endpoint() *LxdEndpoint {
 	endpoint := &LxdEndpoint{Mode: ModeLocal, URL: c.URL(), AuthMethod: "unix", Trust: TrustTrusted}
+	endpoint.MemberURLs = []string{endpoint.URL}
 	if s := c.standing; s != nil {
+		endpoint.MemberURLs = c.members.urls
 		s.mutex.Lock()
 		defer s.mutex.Unlock()
 		endpoint.Mode, endpoint.AuthMethod, endpoint.Trust = ModeRemote, "tls", TrustUntrusted

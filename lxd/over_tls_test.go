@@ -23,6 +23,7 @@ import (
 // overTLS is an LXD over HTTPS whose certificate and opinion of us can change.
 type overTLS struct {
 	url         string
+	server      *httptest.Server
 	auth        atomic.Value // string
 	certificate atomic.Pointer[tls.Certificate]
 	asked       atomic.Int32
@@ -41,7 +42,7 @@ func newOverTLS(t *testing.T) *overTLS {
 	server.Config.ErrorLog = quietLog
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	lxd.url = server.URL
+	lxd.url, lxd.server = server.URL, server
 	return lxd
 }
 
@@ -51,6 +52,11 @@ func (l *overTLS) answer(w http.ResponseWriter, r *http.Request) {
 	l.shown.Store(&shown)
 	auth := l.auth.Load().(string)
 	switch {
+	case auth == "silent":
+		<-r.Context().Done()
+	case auth == "starting":
+		w.WriteHeader(http.StatusServiceUnavailable)
+		io.WriteString(w, `{"type":"error","error_code":503,"error":"LXD daemon is starting up","metadata":null}`)
 	case r.URL.Path == "/1.0":
 		io.WriteString(w, `{"type":"sync","metadata":{"auth":"`+auth+`","api_extensions":[]}}`)
 	case strings.HasPrefix(r.URL.Path, "/1.0/images"): // everybody may ask

@@ -93,7 +93,7 @@ func send[T any](ctx context.Context, c *Client, timeout time.Duration, method, 
 	answer := &envelope[T]{}
 	if timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, timeout)
+		ctx, cancel = context.WithTimeoutCause(ctx, timeout, errSilent)
 		defer cancel()
 	}
 	request, err := newRequest(ctx, method, c.base+address, body)
@@ -109,6 +109,9 @@ func send[T any](ctx context.Context, c *Client, timeout time.Duration, method, 
 	begun := time.Now()
 	response, err := c.http.Load().Do(request)
 	if err != nil {
+		if context.Cause(ctx) == errSilent {
+			c.leave()
+		}
 		if ctx.Err() != nil {
 			return answer, ctx.Err()
 		}
@@ -137,7 +140,7 @@ func (c *Client) decode(ctx context.Context, response *http.Response, into any, 
 		return ctx.Err()
 	}
 	if response.StatusCode == http.StatusServiceUnavailable || errors.Is(decodeErr, io.ErrUnexpectedEOF) {
-		return c.unreachable(fmt.Errorf("LXD answered HTTP %d: %w", response.StatusCode, decodeErr))
+		return c.unfit(fmt.Errorf("LXD answered HTTP %d: %w", response.StatusCode, decodeErr))
 	}
 	return &Error{Status: response.StatusCode, Message: fmt.Sprintf("LXD's answer cannot be read (HTTP %d): %v", response.StatusCode, decodeErr)}
 }
@@ -150,7 +153,7 @@ const closedDatabase = "sql: database is closed"
 func (c *Client) refusal(ctx context.Context, code int, message string) error {
 	switch {
 	case code == http.StatusServiceUnavailable, code == http.StatusInternalServerError && strings.Contains(message, closedDatabase):
-		return c.unreachable(errors.New(message))
+		return c.unfit(errors.New(message))
 	case code == http.StatusForbidden:
 		return c.distrusted(ctx, &Error{Status: code, Message: message})
 	}

@@ -1,7 +1,6 @@
 package lxd
 
 import (
-	"net/url"
 	"sync"
 	"time"
 )
@@ -18,7 +17,6 @@ const (
 // LXD, and whether it trusts us. Nothing of it exists over the socket.
 type standing struct {
 	config Config
-	host   string
 
 	mutex       sync.Mutex
 	credentials *credentials
@@ -44,16 +42,12 @@ func newStanding(config Config) (*standing, error) {
 	if err != nil {
 		return nil, err
 	}
-	address, err := url.Parse(config.URL)
-	if err != nil {
-		return nil, err
-	}
 	pin := config.Accepted
 	if pin == "" {
 		pin = config.Fingerprint
 	}
 	return &standing{
-		config: config, host: address.Hostname(), credentials: files, looked: time.Now(), pin: pin,
+		config: config, credentials: files, looked: time.Now(), pin: pin,
 		trusted: config.TrustedBefore, lost: make(chan struct{}), regained: make(chan struct{}),
 	}, nil
 }

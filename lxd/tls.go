@@ -14,13 +14,13 @@ import (
 	"time"
 )
 
-// tlsConfig checks LXD's certificate in one of two ways: by the pinned
+// tlsConfig checks the certificate of LXD at a host in one of two ways: by the pinned
 // fingerprint, or by a CA. There is no third. Each handshake goes by what is
 // configured and accepted at that moment.
-func (s *standing) tlsConfig() *tls.Config {
+func (s *standing) tlsConfig(host string) *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS13,
-		ServerName: s.host,
+		ServerName: host,
 		// The check of the system's CAs, which LXD's self-signed certificate can
 		// never pass, is replaced by VerifyConnection.
 		InsecureSkipVerify: true,
@@ -55,8 +55,8 @@ func (s *standing) verify(state tls.ConnectionState) error {
 
 // trustsNobody is the refusal to begin when nothing says which certificate to
 // trust. It shows the one that was seen, so that a person can compare it.
-func trustsNobody(ctx context.Context, address string) error {
-	seen, err := shown(ctx, address)
+func trustsNobody(ctx context.Context, urls []string) error {
+	seen, address, err := shownByAny(ctx, urls)
 	if err != nil {
 		return fmt.Errorf("set LXD_TRUSTED_CA_PATH or LXD_SERVER_FINGERPRINT: nothing says which certificate of LXD to trust, and %s could not be asked for its fingerprint: %w", address, err)
 	}

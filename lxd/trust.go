@@ -35,9 +35,10 @@ func (c *Client) admit(ctx context.Context, address string) error {
 
 // renew makes new connections from now on. Requests in flight keep theirs.
 func (c *Client) renew() {
-	transport := &http.Transport{MaxIdleConnsPerHost: 16, IdleConnTimeout: 60 * time.Second}
-	transport.TLSClientConfig, transport.ForceAttemptHTTP2 = c.standing.tlsConfig(), true
-	transport.DialContext = (&net.Dialer{Timeout: 5 * time.Second}).DialContext
+	transport := &http.Transport{MaxIdleConnsPerHost: 16, IdleConnTimeout: 60 * time.Second, ForceAttemptHTTP2: true}
+	transport.DialTLSContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return c.dialMember(ctx, "h2", "http/1.1")
+	}
 	if old := c.http.Swap(&http.Client{Transport: transport}); old != nil {
 		old.CloseIdleConnections()
 	}

@@ -19,7 +19,7 @@ const serverName = "lxd"
 
 // LXDTrust is how lxdql and an LXD over HTTPS know each other.
 type LXDTrust struct {
-	LXDURL         string `name:"lxd-url" env:"LXD_REMOTE_URL" help:"LXD's address in remote mode: https://host:8443; with --lxc-config the name of a remote of lxc, empty: its default."`
+	LXDURL         string `name:"lxd-url" env:"LXD_REMOTE_URL" help:"LXD's address in remote mode: https://host:8443, of a cluster those of several members, separated by commas; with --lxc-config the name of a remote of lxc, empty: its default."`
 	LXDCertificate string `name:"lxd-cert" env:"LXD_CLIENT_CERT_PATH" help:"Our client certificate in remote mode, PEM; empty: data/client.crt. Made where it and the key are missing."`
 	LXDKey         string `name:"lxd-key" env:"LXD_CLIENT_KEY_PATH" help:"The key of our client certificate, PEM; empty: data/client.key."`
 	LXDCA          string `name:"lxd-ca" env:"LXD_TRUSTED_CA_PATH" help:"CAs that LXD's certificate has to be signed by, PEM; \"system\" for the system's."`

@@ -68,15 +68,27 @@ func followProject(ctx context.Context, client *lxd.Client, service *auth.Servic
 	name := project.Name
 	switch told.Action {
 	case "project-deleted":
-		_, err := client.Project(ctx, lxd.System, name)
-		if err != nil && !lxd.IsNotFound(err) {
+		another, err := isThere(ctx, client, name)
+		if err != nil {
 			return err
 		}
-		return service.ProjectDeleted(ctx, name, err == nil)
+		return service.ProjectDeleted(ctx, name, another)
 	case "project-renamed":
-		return service.ProjectRenamed(ctx, told.OldName(), name)
+		another, err := isThere(ctx, client, told.OldName())
+		if err != nil {
+			return err
+		}
+		return service.ProjectRenamed(ctx, told.OldName(), name, another)
 	}
 	return nil
+}
+
+func isThere(ctx context.Context, client *lxd.Client, name string) (bool, error) {
+	_, err := client.Project(ctx, lxd.System, name)
+	if lxd.IsNotFound(err) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // keepProjects looks which projects there are. An LXD that does not show us

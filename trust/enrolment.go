@@ -3,6 +3,8 @@ package trust
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/lxdql/lxdql/lxd"
@@ -72,7 +74,7 @@ func Enrol(ctx context.Context, store Store, config lxd.Config, ask Enrolment, b
 
 // configuredPin is the configured fingerprint where it is about this server.
 func configuredPin(config lxd.Config, url string) string {
-	if config.URL == "" || config.URL == url {
+	if urls, err := lxd.RemoteURLs(config.URL); config.URL == "" || err == nil && slices.Contains(strings.Split(urls, ","), url) {
 		return config.Fingerprint
 	}
 	return ""
@@ -97,9 +99,10 @@ func (e *Enrolment) expected() (token *lxd.TrustToken, fingerprint string, err e
 	return token, token.Fingerprint, nil
 }
 
-// probe looks at the server, or at the first of the token's addresses that answers.
+// probe looks at the server, or at the first of several members or of the
+// token's addresses that answers.
 func (e *Enrolment) probe(ctx context.Context, config lxd.Config, token *lxd.TrustToken) (probe *lxd.ServerProbe, err error) {
-	addresses := []string{e.URL}
+	addresses := strings.Split(e.URL, ",")
 	if e.URL == "" {
 		if token == nil || len(token.Addresses) == 0 {
 			return nil, &lxd.InputError{Argument: "url", Message: "say which LXD: https://lxd-host:8443"}
@@ -109,8 +112,13 @@ func (e *Enrolment) probe(ctx context.Context, config lxd.Config, token *lxd.Tru
 			addresses = append(addresses, "https://"+address)
 		}
 	}
+	return probeAny(ctx, config, addresses)
+}
+
+// probeAny looks at the first of the servers that can be reached.
+func probeAny(ctx context.Context, config lxd.Config, addresses []string) (probe *lxd.ServerProbe, err error) {
 	for _, address := range addresses {
-		if probe, err = lxd.Probe(ctx, lxd.System, config, address); err == nil {
+		if probe, err = lxd.Probe(ctx, lxd.System, config, strings.TrimSpace(address)); err == nil {
 			return probe, nil
 		}
 	}

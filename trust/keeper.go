@@ -3,6 +3,7 @@ package trust
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/lxdql/lxdql/lxd"
@@ -66,7 +67,7 @@ func (k *Keeper) check(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	if errors.As(k.client.Trouble(), new(*lxd.CertificateError)) {
-		decision, err := k.store.Decision(ctx, k.config.Name, k.config.URL, k.config.Decision())
+		decision, err := newest(ctx, k.store, k.config)
 		if err != nil {
 			return err
 		}
@@ -106,7 +107,7 @@ func (k *Keeper) Accept(ctx context.Context, as lxd.Scope, by, fingerprint strin
 		return nil, err
 	}
 	// Not to be undone by a caller who hangs up: the client goes by it already.
-	decision := &Decision{Server: k.config.Name, URL: k.config.URL, Configured: k.config.Decision(), Fingerprint: accepted, Replaced: replaced, By: by, At: time.Now().UTC()}
+	decision := &Decision{Server: k.config.Name, URL: k.config.URLs()[0], Configured: k.config.Decision(), Fingerprint: accepted, Replaced: replaced, By: by, At: time.Now().UTC()}
 	if err := k.store.AddDecision(context.WithoutCancel(ctx), decision); err != nil {
 		return nil, err
 	}
@@ -132,7 +133,7 @@ func (k *Keeper) Enrol(ctx context.Context, as lxd.Scope, by string, input Enrol
 		return nil, err
 	}
 	k.decided(enrolled.Decision)
-	payload := &EnrolServerPayload{Connection: enrolled.Endpoint, InUse: k.config.Remote && enrolled.Decision.URL == k.config.URL}
+	payload := &EnrolServerPayload{Connection: enrolled.Endpoint, InUse: k.config.Remote && slices.Contains(k.config.URLs(), enrolled.Decision.URL)}
 	if payload.InUse {
 		k.client.Repin(enrolled.Decision.Fingerprint)
 		if err := k.check(ctx); err != nil && !errors.As(err, new(*lxd.NotTrustedError)) {

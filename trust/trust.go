@@ -48,11 +48,11 @@ func Prepare(ctx context.Context, store Store, config lxd.Config) (lxd.Config, *
 	if !config.Remote {
 		return config, nil, nil
 	}
-	url, err := lxd.RemoteURL(config.URL)
+	urls, err := lxd.RemoteURLs(config.URL)
 	if err != nil {
 		return config, nil, nil // the client says it better
 	}
-	config.URL = url
+	config.URL = urls
 	own, err := lxd.EnsureCertificate(config.CertificatePath, config.KeyPath, false)
 	if err != nil {
 		return config, nil, err
@@ -60,7 +60,7 @@ func Prepare(ctx context.Context, store Store, config lxd.Config) (lxd.Config, *
 	if config.TrustedBefore, err = store.Trusted(ctx, config.Name, own.Fingerprint); err != nil {
 		return config, nil, err
 	}
-	decision, err := store.Decision(ctx, config.Name, url, config.Decision())
+	decision, err := newest(ctx, store, config)
 	switch {
 	case err != nil:
 		return config, nil, err
@@ -72,11 +72,27 @@ func Prepare(ctx context.Context, store Store, config lxd.Config) (lxd.Config, *
 	return config, own, err
 }
 
+// newest is the newest decision about a server, at whichever of its addresses
+// it was made: one holds for all members of a cluster. Nil when there is none.
+func newest(ctx context.Context, store Store, config lxd.Config) (*Decision, error) {
+	var last *Decision
+	for _, url := range config.URLs() {
+		decision, err := store.Decision(ctx, config.Name, url, config.Decision())
+		if err != nil {
+			return nil, err
+		}
+		if decision != nil && (last == nil || decision.At.After(last.At)) {
+			last = decision
+		}
+	}
+	return last, nil
+}
+
 // ofCluster is the fingerprint that a server shows, if it is one that was
 // decided about at another address: all members of a cluster show the same
 // certificate. It is "" otherwise.
 func ofCluster(ctx context.Context, store Store, config lxd.Config) (string, error) {
-	probe, err := lxd.Probe(ctx, lxd.System, lxd.Config{}, config.URL)
+	probe, err := probeAny(ctx, lxd.Config{}, config.URLs())
 	if err != nil {
 		return "", nil // the client says it better
 	}
@@ -85,5 +101,5 @@ func ofCluster(ctx context.Context, store Store, config lxd.Config) (string, err
 	if err != nil || !known {
 		return "", err
 	}
-	return seen, store.AddDecision(ctx, &Decision{Server: config.Name, URL: config.URL, Fingerprint: seen, By: "lxdql: the same cluster", At: time.Now().UTC()})
+	return seen, store.AddDecision(ctx, &Decision{Server: config.Name, URL: probe.URL, Fingerprint: seen, By: "lxdql: the same cluster", At: time.Now().UTC()})
 }

@@ -3210,6 +3210,18 @@ func bindLxdEndpoint(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 			v := object.(*lxd.LxdEndpoint).URL
 			return w.String(v)
 		}},
+		{Name: "memberUrls", NonNull: true, List: true, ElementNonNull: true, Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*lxd.LxdEndpoint).MemberURLs
+			w.Byte('[')
+			for n, v := range v {
+				if n > 0 {
+					w.Byte(',')
+				}
+				w.String(v)
+			}
+			w.Byte(']')
+			return true
+		}},
 		{Name: "authMethod", NonNull: true, Leaf: func(w *plan.Writer, object any) bool {
 			v := object.(*lxd.LxdEndpoint).AuthMethod
 			return w.String(v)

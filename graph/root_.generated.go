@@ -1625,9 +1625,11 @@ type ComplexityRoot struct {
 	}
 
 	OperationProgress struct {
+		Bytes          func(childComplexity int) int
 		BytesPerSecond func(childComplexity int) int
 		Percent        func(childComplexity int) int
 		Stage          func(childComplexity int) int
+		TotalBytes     func(childComplexity int) int
 	}
 
 	PageInfo struct {
@@ -9795,6 +9797,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OperationEvent.Type(childComplexity), true
 
+	case "OperationProgress.bytes":
+		if e.ComplexityRoot.OperationProgress.Bytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OperationProgress.Bytes(childComplexity), true
 	case "OperationProgress.bytesPerSecond":
 		if e.ComplexityRoot.OperationProgress.BytesPerSecond == nil {
 			break
@@ -9813,6 +9821,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OperationProgress.Stage(childComplexity), true
+	case "OperationProgress.totalBytes":
+		if e.ComplexityRoot.OperationProgress.TotalBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OperationProgress.TotalBytes(childComplexity), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -21515,6 +21529,10 @@ type OperationProgress {
   stage: String!
   """Bytes per second; null when it does not tell."""
   bytesPerSecond: Int64
+  """How many bytes have passed at this stage; null when it does not tell."""
+  bytes: Int64
+  """How many bytes pass at this stage in all; null when it does not tell."""
+  totalBytes: Int64
 }
 
 """Work in progress, of LXD or of lxdql. LXD forgets an operation 5 seconds after its end."""
@@ -28400,6 +28418,10 @@ func (ec *executionContext) childFields_OperationProgress(ctx context.Context, f
 		return ec.fieldContext_OperationProgress_stage(ctx, field)
 	case "bytesPerSecond":
 		return ec.fieldContext_OperationProgress_bytesPerSecond(ctx, field)
+	case "bytes":
+		return ec.fieldContext_OperationProgress_bytes(ctx, field)
+	case "totalBytes":
+		return ec.fieldContext_OperationProgress_totalBytes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OperationProgress", field.Name)
 }

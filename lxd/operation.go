@@ -126,6 +126,8 @@ type OperationProgress struct {
 	Percent        *int
 	Stage          string
 	BytesPerSecond *int64
+	// Bytes is how many have passed at this stage, TotalBytes how many do in all.
+	Bytes, TotalBytes *int64
 }
 
 // Progress is read from LXD's metadata, whose numbers are strings; nil when it does not tell.
@@ -139,8 +141,10 @@ func (o *Operation) Progress() *OperationProgress {
 	if percent, err := strconv.Atoi(text("percent")); err == nil {
 		progress.Percent = &percent
 	}
-	if speed, err := strconv.ParseInt(text("speed"), 10, 64); err == nil {
-		progress.BytesPerSecond = &speed
+	for key, into := range map[string]**int64{"speed": &progress.BytesPerSecond, "processed": &progress.Bytes, "total": &progress.TotalBytes} {
+		if number, err := strconv.ParseInt(text(key), 10, 64); err == nil {
+			*into = &number
+		}
 	}
 	return progress
 }

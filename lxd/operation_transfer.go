@@ -17,7 +17,11 @@ func (o *Operation) WithTransfer(stage string, passed, total int64, seconds floa
 	}
 	maps.Copy(with.Details, facts)
 	progress := map[string]any{"stage": stage}
+	if passed > 0 {
+		progress["processed"] = strconv.FormatInt(passed, 10) // LXD's own word
+	}
 	if total > 0 {
+		progress["total"] = strconv.FormatInt(total, 10)
 		progress["percent"] = strconv.FormatInt(min(passed*100/total, 100), 10)
 	}
 	if seconds > 0.01 && passed > 0 {

@@ -26,6 +26,7 @@ func (p *peer) exchange(channel *websocket.Conn) error {
 				return p.reason()
 			}
 			return err
+		case <-p.controls: // a screen has no size and takes no signals
 		case piece, more := <-input:
 			if !more {
 				input = nil

@@ -65,6 +65,7 @@ try {
 
   await type('exit 3');
   await id('terminal-status').getByText('exit code 3').waitFor();
+  await sees(/# exit 3/); // to the last byte
   await shot('terminal-ended');
   await id('terminal-reconnect').click();
   await id('terminal-status').getByText('connected').waitFor();

@@ -4622,6 +4622,20 @@ func bindOperationProgress(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Ob
 			}
 			return w.Int(*v)
 		}},
+		{Name: "bytes", Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*lxd.OperationProgress).Bytes
+			if v == nil {
+				return false
+			}
+			return w.Int(*v)
+		}},
+		{Name: "totalBytes", Leaf: func(w *plan.Writer, object any) bool {
+			v := object.(*lxd.OperationProgress).TotalBytes
+			if v == nil {
+				return false
+			}
+			return w.Int(*v)
+		}},
 	}}
 }
 

@@ -176,5 +176,6 @@ func (m *Mirror) applyList(read reading, kind Kind, project string, objects []an
 			delete(t.seen, key)
 		}
 	}
+	t.trim()
 	return news
 }

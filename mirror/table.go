@@ -88,18 +88,26 @@ func (t *table) put(key Key, entry *Entry) {
 	}
 }
 
-// forget drops the numbers of what is gone and was read before the oldest read
-// that is under way: no read can bring it back any more.
+// forget drops the numbers of what was read before the oldest read that is under
+// way: every read that ends from now on is newer.
 func (t *table) forget(oldest uint64) {
 	for key, number := range t.seen {
-		if number < oldest && lookup(t.entries, key) == nil {
+		if number < oldest {
 			delete(t.seen, key)
 		}
 	}
+	t.trim()
 	for project, number := range t.listed {
 		if number < oldest {
 			delete(t.listed, project)
 		}
+	}
+}
+
+// trim gives back the room of numbers that are gone: a map does not by itself.
+func (t *table) trim() {
+	if len(t.seen) == 0 {
+		t.seen = map[Key]uint64{}
 	}
 }
 

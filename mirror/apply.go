@@ -133,10 +133,10 @@ func (m *Mirror) rebind(key Key) {
 	if held == nil {
 		return
 	}
-	again := *held
-	m.bind(&again)
-	m.tables[Snapshots].put(key, &again)
-	m.relate(held, &again)
+	again := held.again()
+	m.bind(again)
+	m.tables[Snapshots].put(key, again)
+	m.relate(held, again)
 }
 
 func (m *Mirror) instance(project, name string) *lxd.Instance {

@@ -20,9 +20,17 @@ type Entry struct {
 	// AsOf is when the read began that saw the object so first.
 	AsOf time.Time
 
+	seal    seal
 	read    any      // as LXD sent it, without users and bound to nothing
 	foreign []string // users of kinds that are not held, in order
 	uses    []use
+}
+
+// again is the same, to be changed before anybody sees it.
+func (e *Entry) again() *Entry {
+	again := *e
+	again.seal = seal{}
+	return &again
 }
 
 // table holds a kind. The mirror's mutex guards it.
@@ -78,6 +86,9 @@ func (t *table) own() {
 func (t *table) put(key Key, entry *Entry) {
 	t.own()
 	at, found := find(t.entries, key)
+	if found {
+		t.entries[at].look()
+	}
 	switch {
 	case entry == nil && found:
 		t.entries = slices.Delete(t.entries, at, at+1)

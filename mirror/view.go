@@ -50,6 +50,7 @@ func (m *Mirror) freeze() *View {
 	for kind := range m.tables {
 		t := &m.tables[kind]
 		t.shared = true
+		t.close()
 		keeps := before.tables[kind].kept
 		if keeps == nil || before.tables[kind].revision != t.revision {
 			keeps = &keptLists{}

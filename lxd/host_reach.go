@@ -19,8 +19,9 @@ var confiningConfig = []string{
 // none where it does not. It needs what an instance's list has.
 func (i *Instance) HostReach() []string {
 	var reasons []string
-	for _, key := range sortedKeys(i.ExpandedConfig) {
-		value := i.ExpandedConfig[key]
+	config := i.ExpandedConfig.Map()
+	for _, key := range sortedKeys(config) {
+		value := config[key]
 		switch {
 		case value == "" || value == "0" || strings.EqualFold(value, "false"):
 		case HostKey(key) && !listed(confiningConfig, key):

@@ -30,14 +30,14 @@ func (c *Client) PublishImage(ctx context.Context, as Scope, input *PublishImage
 		return nil, err
 	}
 	source := map[string]any{"type": "instance", "name": instance.Name}
-	has := &InstanceEdit{Config: instance.ExpandedConfig, Devices: instance.ExpandedDevices}
+	has := &InstanceEdit{Config: instance.ExpandedConfig.Map(), Devices: instance.ExpandedDevices}
 	if input.Snapshot != nil {
 		snapshot, err := c.InstanceSnapshot(ctx, as, instance.Project, instance.Name, *input.Snapshot)
 		if err != nil {
 			return nil, err
 		}
 		source = map[string]any{"type": "snapshot", "name": instance.Name + "/" + snapshot.Name()}
-		has = &InstanceEdit{Config: snapshot.ExpandedConfig, Devices: snapshot.ExpandedDevices}
+		has = &InstanceEdit{Config: snapshot.ExpandedConfig.Map(), Devices: snapshot.ExpandedDevices}
 	} else if instance.Status != StatusStopped {
 		return nil, conflict("%s is %s: only a stopped instance, or a snapshot, becomes an image", instance.Name, instance.Status)
 	}

@@ -19,7 +19,7 @@ type Instance struct {
 	Ephemeral       bool           `json:"ephemeral"`
 	Stateful        bool           `json:"stateful"`
 	Config          StringMap      `json:"config"`
-	ExpandedConfig  StringMap      `json:"expanded_config"`
+	ExpandedConfig  ExpandedConfig `json:"expanded_config"`
 	OwnDevices      DeviceMap      `json:"devices"`
 	ExpandedDevices DeviceMap      `json:"expanded_devices"`
 	Profiles        []string       `json:"profiles"`
@@ -35,9 +35,9 @@ type Instance struct {
 	// tags and limits are read out of the configuration once; nil before that.
 	tags   []string
 	limits *InstanceLimits
-	// id is the text of the ID that it was made of.
+	// id is the text of the ID of a project and a name.
 	id   string
-	idOf ID
+	idOf [2]string
 }
 
 // IsNode marks that an instance has an id.
@@ -45,11 +45,10 @@ func (*Instance) IsNode() {}
 
 // ID is the instance's id.
 func (i *Instance) ID() string {
-	of := ID{Server: i.server, Kind: "Instance", Project: i.Project, Name: i.Name}
-	if i.idOf == of {
+	if i.id != "" && i.idOf == [2]string{i.Project, i.Name} {
 		return i.id
 	}
-	return of.String()
+	return ID{Server: i.server, Kind: "Instance", Project: i.Project, Name: i.Name}.String()
 }
 
 // Full reports whether State, Snapshots and Backups were read.
@@ -79,8 +78,8 @@ func (i *Instance) Limits() *InstanceLimits {
 		return i.limits
 	}
 	return &InstanceLimits{
-		CPU:         optional(i.ExpandedConfig["limits.cpu"]),
-		MemoryBytes: parseBytes(i.ExpandedConfig["limits.memory"]),
+		CPU:         optional(i.ExpandedConfig.Get("limits.cpu")),
+		MemoryBytes: parseBytes(i.ExpandedConfig.Get("limits.memory")),
 	}
 }
 
@@ -92,7 +91,7 @@ type InstanceLimits struct {
 
 // ImageFingerprint is the image that the instance was made of; "" for none.
 // LXD keeps it in the configuration only.
-func (i *Instance) ImageFingerprint() string { return i.ExpandedConfig["volatile.base_image"] }
+func (i *Instance) ImageFingerprint() string { return i.ExpandedConfig.Get("volatile.base_image") }
 
 // Devices are the instance's own and those of its profiles.
 func (i *Instance) Devices() []Device {
@@ -132,14 +131,15 @@ func (c *Client) instance(ctx context.Context, as Scope, project, name string, f
 func (i *Instance) adopt(c *Client, full bool) {
 	i.server, i.full = c.Name(), full
 	i.Project = projectOrDefault(i.Project)
-	i.id, i.idOf = i.ID(), ID{Server: i.server, Kind: "Instance", Project: i.Project, Name: i.Name}
+	i.ExpandedConfig = i.ExpandedConfig.Over(i.Config)
+	i.id, i.idOf = i.ID(), [2]string{i.Project, i.Name}
 	i.tags, i.limits = slices.Clip(i.ExpandedConfig.Tags()), i.Limits()
 	if i.State != nil {
 		i.State.settle()
 		i.State.Memory.limit = i.Limits().MemoryBytes
 	}
 	for _, snapshot := range i.Snapshots {
-		snapshot.instance = i
+		snapshot.adopt(i)
 	}
 	oldestFirst(i.Snapshots)
 	for _, backup := range i.Backups {

@@ -89,7 +89,7 @@ func (i *Instance) AvailableActions(as Scope) []InstanceAction {
 		return actions
 	}
 	for _, action := range fitting[i.Status] {
-		if action != ActionDelete || !isTrue(i.ExpandedConfig["security.protection.delete"]) {
+		if action != ActionDelete || !isTrue(i.ExpandedConfig.Get("security.protection.delete")) {
 			actions = append(actions, action)
 		}
 	}

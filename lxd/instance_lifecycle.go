@@ -56,7 +56,7 @@ func (c *Client) DeleteInstance(ctx context.Context, as Scope, plan *ChangePlan,
 			return nil, err
 		}
 	}
-	if isTrue(instance.ExpandedConfig["security.protection.delete"]) {
+	if isTrue(instance.ExpandedConfig.Get("security.protection.delete")) {
 		if err := plan.Block(conflict("%s is protected: set security.protection.delete to false first", instance.Name)); err != nil {
 			return nil, err
 		}

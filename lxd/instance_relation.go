@@ -41,7 +41,7 @@ func (i *Instance) RootPool() string {
 func (i *Instance) Hwaddrs() []string {
 	var addresses []string
 	for _, name := range sortedKeys(i.ExpandedDevices) {
-		for _, address := range []string{i.ExpandedDevices[name]["hwaddr"], i.ExpandedConfig["volatile."+name+".hwaddr"]} {
+		for _, address := range []string{i.ExpandedDevices[name]["hwaddr"], i.ExpandedConfig.Get("volatile." + name + ".hwaddr")} {
 			if address = strings.ToLower(address); address != "" && !slices.Contains(addresses, address) {
 				addresses = append(addresses, address)
 			}

@@ -18,10 +18,10 @@ const mebibyte = 1 << 20
 // of the project, else all of the host, which is asked for only then.
 func (i *Instance) ScalingBounds(ctx context.Context, project *Project, host func(context.Context) (*ServerResources, error)) (*InstanceScalingBounds, error) {
 	bounds := &InstanceScalingBounds{
-		MinCores:     max(1, cores(i.ExpandedConfig["user.autoscale.min_cores"])),
-		MaxCores:     cores(i.ExpandedConfig["user.autoscale.max_cores"]),
-		MinMemoryMiB: memoryMiB(i.ExpandedConfig["user.autoscale.min_memory"]),
-		MaxMemoryMiB: memoryMiB(i.ExpandedConfig["user.autoscale.max_memory"]),
+		MinCores:     max(1, cores(i.ExpandedConfig.Get("user.autoscale.min_cores"))),
+		MaxCores:     cores(i.ExpandedConfig.Get("user.autoscale.max_cores")),
+		MinMemoryMiB: memoryMiB(i.ExpandedConfig.Get("user.autoscale.min_memory")),
+		MaxMemoryMiB: memoryMiB(i.ExpandedConfig.Get("user.autoscale.max_memory")),
 	}
 	if project != nil && bounds.MaxCores == 0 {
 		bounds.MaxCores = cores(project.Config["limits.cpu"])

@@ -9,18 +9,18 @@ import (
 // InstanceSnapshot is a kept state of an instance.
 type InstanceSnapshot struct {
 	// FullName is "instance/snapshot" in some of LXD's answers and "snapshot" in others.
-	FullName        string    `json:"name"`
-	CreatedAt       Time      `json:"created_at"`
-	ExpiresAt       Time      `json:"expires_at"`
-	LastUsedAt      Time      `json:"last_used_at"`
-	Stateful        bool      `json:"stateful"`
-	Ephemeral       bool      `json:"ephemeral"`
-	Architecture    string    `json:"architecture"`
-	Config          StringMap `json:"config"`
-	ExpandedConfig  StringMap `json:"expanded_config"`
-	OwnDevices      DeviceMap `json:"devices"`
-	ExpandedDevices DeviceMap `json:"expanded_devices"`
-	ProfileNames    []string  `json:"profiles"`
+	FullName        string         `json:"name"`
+	CreatedAt       Time           `json:"created_at"`
+	ExpiresAt       Time           `json:"expires_at"`
+	LastUsedAt      Time           `json:"last_used_at"`
+	Stateful        bool           `json:"stateful"`
+	Ephemeral       bool           `json:"ephemeral"`
+	Architecture    string         `json:"architecture"`
+	Config          StringMap      `json:"config"`
+	ExpandedConfig  ExpandedConfig `json:"expanded_config"`
+	OwnDevices      DeviceMap      `json:"devices"`
+	ExpandedDevices DeviceMap      `json:"expanded_devices"`
+	ProfileNames    []string       `json:"profiles"`
 	// Size is -1 where LXD did not look, which is in the lists of instances, or cannot tell.
 	Size int64 `json:"size"`
 
@@ -55,10 +55,16 @@ func (c *Client) InstanceSnapshots(ctx context.Context, as Scope, instance *Inst
 	}
 	snapshots, err := get[[]*InstanceSnapshot](ctx, c, in(instance.Project, path("instances", instance.Name, "snapshots"), "recursion", "1"))
 	for _, snapshot := range snapshots {
-		snapshot.instance = instance
+		snapshot.adopt(instance)
 	}
 	oldestFirst(snapshots)
 	return snapshots, err
+}
+
+// adopt fills in what LXD leaves out.
+func (s *InstanceSnapshot) adopt(of *Instance) {
+	s.instance = of
+	s.ExpandedConfig = s.ExpandedConfig.Over(s.Config)
 }
 
 // oldestFirst puts snapshots in the order in which they were taken.

@@ -56,7 +56,7 @@ func (c *Client) protected(ctx context.Context, as Scope, project string) error 
 		return err
 	}
 	for _, instance := range instances {
-		if isTrue(instance.ExpandedConfig["security.protection.delete"]) {
+		if isTrue(instance.ExpandedConfig.Get("security.protection.delete")) {
 			return conflict("the instance %s is protected: set security.protection.delete to false first", instance.Name)
 		}
 	}

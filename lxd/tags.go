@@ -7,9 +7,11 @@ import (
 
 // Tags are the entries of the config key user.tags, each once, in which they
 // are separated by commas.
-func (m StringMap) Tags() []string {
+func (m StringMap) Tags() []string { return tagsIn(m["user.tags"]) }
+
+func tagsIn(text string) []string {
 	tags := []string{}
-	for tag := range strings.SplitSeq(m["user.tags"], ",") {
+	for tag := range strings.SplitSeq(text, ",") {
 		if tag = strings.TrimSpace(tag); tag != "" && !slices.Contains(tags, tag) {
 			tags = append(tags, tag)
 		}

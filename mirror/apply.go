@@ -133,10 +133,10 @@ func (m *Mirror) rebind(key Key) {
 	if held == nil {
 		return
 	}
-	again := *held
-	m.bind(&again)
-	m.tables[Snapshots].put(key, &again)
-	m.relate(held, &again)
+	again := held.again()
+	m.bind(again)
+	m.tables[Snapshots].put(key, again)
+	m.relate(held, again)
 }
 
 func (m *Mirror) instance(project, name string) *lxd.Instance {
@@ -176,5 +176,6 @@ func (m *Mirror) applyList(read reading, kind Kind, project string, objects []an
 			delete(t.seen, key)
 		}
 	}
+	t.trim()
 	return news
 }

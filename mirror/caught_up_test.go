@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -19,5 +20,35 @@ func TestALeapIsNotWaitedFor(t *testing.T) {
 	m.CaughtUp(ctx)
 	if waited := time.Since(begun); waited > longest/2 {
 		t.Errorf("waited %s although nothing has happened", waited)
+	}
+}
+
+// What is changed while everything is listed is in the first view there is, even
+// where its kind was listed before the change.
+func TestAChangeDuringTheFirstListIsReadAsItWasWritten(t *testing.T) {
+	m := on(t, simulated(t, lxdsim.Options{Instances: 3, Seed: 1}))
+	for n := range 20 {
+		m.mutex.Lock()
+		listing := m.inSync
+		m.inSync = nil
+		m.mutex.Unlock()
+		text := fmt.Sprint("changed ", n)
+		if _, err := m.client.UpdateProfile(t.Context(), lxd.System, nil, "default", "default", nil, &lxd.UpdateProfileInput{Description: &text}); err != nil {
+			t.Fatal(err)
+		}
+		m.CaughtUp(t.Context())
+		m.mutex.Lock()
+		m.inSync = listing // which had read the profiles before
+		m.mutex.Unlock()
+		said, served := m.says()
+		for begun := time.Now(); !served; said, served = m.says() {
+			if time.Since(begun) > longest {
+				t.Fatal("it is not served")
+			}
+			time.Sleep(time.Millisecond)
+		}
+		if said != text {
+			t.Fatalf("it says %q, not %q", said, text)
+		}
 	}
 }

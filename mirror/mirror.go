@@ -90,6 +90,7 @@ func New(client *lxd.Client, hub *lxd.Hub) *Mirror {
 // Run keeps the mirror until ctx ends. What it started has ended when it returns.
 func (m *Mirror) Run(ctx context.Context) {
 	var running sync.WaitGroup
+	defer m.lookAtAll()
 	defer running.Wait()
 	for range readers {
 		running.Go(func() { m.refresh(ctx) })
@@ -136,6 +137,15 @@ func (m *Mirror) lose() {
 	defer m.mutex.Unlock()
 	m.inSync = nil
 	m.happened()
+}
+
+// lookAtAll looks whether all that is held is as it was shown.
+func (m *Mirror) lookAtAll() {
+	for kind := range m.tables {
+		for _, entry := range m.tables[kind].entries {
+			entry.look()
+		}
+	}
 }
 
 // happened wakes whoever waits; the caller holds the mutex.

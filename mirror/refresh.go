@@ -216,10 +216,6 @@ func (m *Mirror) owns(ctx context.Context, key Key, failed *error) bool {
 
 // again wants a job once more that failed; the caller holds the mutex.
 func (m *Mirror) again(job *job) {
-	if m.inSync == nil {
-		clear(m.open) // the next full list answers everything
-		return
-	}
 	for key, mark := range job.marks {
 		if m.pending[key] == nil {
 			m.pending[key] = &want{due: time.Now().Add(retry), mark: mark}

@@ -20,9 +20,17 @@ type Entry struct {
 	// AsOf is when the read began that saw the object so first.
 	AsOf time.Time
 
+	seal    seal
 	read    any      // as LXD sent it, without users and bound to nothing
 	foreign []string // users of kinds that are not held, in order
 	uses    []use
+}
+
+// again is the same, to be changed before anybody sees it.
+func (e *Entry) again() *Entry {
+	again := *e
+	again.seal = seal{}
+	return &again
 }
 
 // table holds a kind. The mirror's mutex guards it.
@@ -78,6 +86,9 @@ func (t *table) own() {
 func (t *table) put(key Key, entry *Entry) {
 	t.own()
 	at, found := find(t.entries, key)
+	if found {
+		t.entries[at].look()
+	}
 	switch {
 	case entry == nil && found:
 		t.entries = slices.Delete(t.entries, at, at+1)
@@ -88,18 +99,26 @@ func (t *table) put(key Key, entry *Entry) {
 	}
 }
 
-// forget drops the numbers of what is gone and was read before the oldest read
-// that is under way: no read can bring it back any more.
+// forget drops the numbers of what was read before the oldest read that is under
+// way: every read that ends from now on is newer.
 func (t *table) forget(oldest uint64) {
 	for key, number := range t.seen {
-		if number < oldest && lookup(t.entries, key) == nil {
+		if number < oldest {
 			delete(t.seen, key)
 		}
 	}
+	t.trim()
 	for project, number := range t.listed {
 		if number < oldest {
 			delete(t.listed, project)
 		}
+	}
+}
+
+// trim gives back the room of numbers that are gone: a map does not by itself.
+func (t *table) trim() {
+	if len(t.seen) == 0 {
+		t.seen = map[Key]uint64{}
 	}
 }
 

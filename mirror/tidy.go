@@ -14,6 +14,7 @@ import (
 type sharing struct {
 	texts   map[string]lxd.StringMap
 	devices map[string]lxd.DeviceMap
+	lists   map[string][]string
 }
 
 // tidy takes the users out of an object that was just read, and shares what it
@@ -25,22 +26,20 @@ func (m *Mirror) tidy(key Key, object any) (tidied any, foreign []string) {
 	case *lxd.Instance:
 		of.Status, of.Type, of.Architecture = word(of.Status), word(of.Type), text(of.Architecture)
 		of.Project, of.Member, of.Description = text(of.Project), text(of.Member), text(of.Description)
-		of.Profiles = texts(of.Profiles)
-		of.Config, of.ExpandedConfig = entries(of.Config), entries(of.ExpandedConfig)
-		if maps.Equal(of.Config, of.ExpandedConfig) && of.Config != nil && of.ExpandedConfig != nil {
-			of.ExpandedConfig = of.Config
-		}
+		of.Profiles = share.list(of.Profiles)
+		of.Config = entries(of.Config)
+		of.ExpandedConfig = of.ExpandedConfig.Sharing(of.Config, share.stringMap)
 		of.OwnDevices, of.ExpandedDevices = share.deviceMap(of.OwnDevices), share.deviceMap(of.ExpandedDevices)
 	case []*lxd.InstanceSnapshot:
 		var known []lxd.StringMap // of the instance, and of one snapshot the next ones'
 		if instance := m.instance(key.Project, key.Name); instance != nil {
-			known = append(known, instance.Config, instance.ExpandedConfig)
+			known = append(known, instance.Config)
 		}
 		for _, snapshot := range of {
 			snapshot.Size = -1 // it changes unannounced
 			snapshot.Config = among(&known, snapshot.Config)
-			snapshot.ExpandedConfig = among(&known, snapshot.ExpandedConfig)
-			snapshot.Architecture, snapshot.ProfileNames = text(snapshot.Architecture), texts(snapshot.ProfileNames)
+			snapshot.ExpandedConfig = snapshot.ExpandedConfig.Sharing(snapshot.Config, share.stringMap)
+			snapshot.Architecture, snapshot.ProfileNames = text(snapshot.Architecture), share.list(snapshot.ProfileNames)
 			snapshot.OwnDevices, snapshot.ExpandedDevices = share.deviceMap(snapshot.OwnDevices), share.deviceMap(snapshot.ExpandedDevices)
 		}
 	case *lxd.Project:
@@ -64,23 +63,27 @@ func text(text string) string { return unique.Make(text).Value() }
 
 func word[S ~string](name S) S { return S(text(string(name))) }
 
-func texts(list []string) []string {
-	for n := range list {
-		list[n] = text(list[n])
-	}
-	return list
-}
-
 func entries(m lxd.StringMap) lxd.StringMap {
 	if m == nil {
 		return nil
 	}
 	same := make(lxd.StringMap, len(m))
 	for key, value := range m {
-		same[text(key)] = text(value)
+		if !unshared(key) {
+			value = text(value)
+		}
+		same[text(key)] = value
 	}
 	return same
 }
+
+// unshared reports whether a key's value is one instance's: to look for others with
+// the same takes more than it can save.
+func unshared(key string) bool {
+	return strings.HasPrefix(key, "volatile.") && slices.ContainsFunc(ownValues, func(end string) bool { return strings.HasSuffix(key, end) })
+}
+
+var ownValues = []string{"uuid", ".hwaddr", ".host_name", ".instance-id", ".vsock_id"}
 
 // among is a map that says the same among those that are known, or the map itself,
 // which is known from then on.
@@ -102,9 +105,28 @@ func among(known *[]lxd.StringMap, m lxd.StringMap) lxd.StringMap {
 const mostShared = 4096
 
 func (s *sharing) bound() {
-	if s.texts == nil || len(s.texts) > mostShared || len(s.devices) > mostShared {
-		s.texts, s.devices = map[string]lxd.StringMap{}, map[string]lxd.DeviceMap{}
+	if s.texts == nil || max(len(s.texts), len(s.devices), len(s.lists)) > mostShared {
+		s.texts, s.devices, s.lists = map[string]lxd.StringMap{}, map[string]lxd.DeviceMap{}, map[string][]string{}
 	}
+}
+
+func (s *sharing) list(names []string) []string {
+	if names == nil {
+		return nil
+	}
+	key := strings.Join(names, "\x00")
+	if len(names) == 0 {
+		key = "\x01" // none is not one without a name
+	}
+	known, ok := s.lists[key]
+	if !ok {
+		known = make([]string, len(names)) // without room for more
+		for n := range names {
+			known[n] = text(names[n])
+		}
+		s.lists[key] = known
+	}
+	return known
 }
 
 func (s *sharing) deviceMap(devices lxd.DeviceMap) lxd.DeviceMap {

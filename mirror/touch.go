@@ -17,14 +17,20 @@ func (m *Mirror) Touch(ctx context.Context, keys ...Key) {
 	m.CaughtUp(ctx)
 }
 
-// wrote is told of each change that the client has made.
+// wrote is told of each change that the client has made. One that comes before
+// everything is listed is read as well: the list may have begun before it.
 func (m *Mirror) wrote(write lxd.Write) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
+	keys := m.keysOf(write)
 	if m.inSync == nil {
-		return // the next list shows it
+		for n, key := range keys {
+			if sources[key.Kind].feature != lxd.FeatureNone { // whose it is, the list of projects tells
+				keys[n] = whole(key.Kind, "")
+			}
+		}
 	}
-	m.urge(m.keysOf(write)...)
+	m.urge(keys...)
 }
 
 // actions are what a change of an object is like, among the actions of LXD:

@@ -53,9 +53,9 @@ func (m *Mirror) relate(before, after *Entry) {
 func (m *Mirror) relateProject(project string) {
 	for kind := Instances; kind < kinds; kind++ {
 		for _, held := range slices.Clone(within(m.tables[kind].entries, project)) {
-			again := *held
-			m.tables[kind].put(held.Key, &again)
-			m.relate(held, &again)
+			again := held.again()
+			m.tables[kind].put(held.Key, again)
+			m.relate(held, again)
 		}
 	}
 }
@@ -79,10 +79,10 @@ func (m *Mirror) freshen() {
 			continue
 		}
 		m.revision++
-		again := *entry
+		again := entry.again()
 		again.Revision, again.Object = m.revision, withUsers(entry.read, users)
 		m.tables[key.Kind].revision = m.revision
-		m.tables[key.Kind].put(key, &again)
+		m.tables[key.Kind].put(key, again)
 	}
 }
 

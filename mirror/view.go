@@ -50,6 +50,7 @@ func (m *Mirror) freeze() *View {
 	for kind := range m.tables {
 		t := &m.tables[kind]
 		t.shared = true
+		t.close()
 		keeps := before.tables[kind].kept
 		if keeps == nil || before.tables[kind].revision != t.revision {
 			keeps = &keptLists{}
@@ -101,8 +102,8 @@ func visible(as lxd.Scope, key Key) bool {
 
 // CaughtUp returns when everything that lxdql has changed before it was called,
 // and everything that LXD had announced by then of it, has been read: a view
-// that is taken afterwards shows it. Where that takes too long, or ctx ends, LXD
-// is asked until it has.
+// that is taken afterwards shows it. Where that takes too long, or ctx ends, or
+// not everything is listed yet, LXD is asked until it has.
 func (m *Mirror) CaughtUp(ctx context.Context) {
 	until := m.hub.Told()
 	ctx, cancel := context.WithTimeout(ctx, longest)
@@ -112,6 +113,7 @@ func (m *Mirror) CaughtUp(ctx context.Context) {
 	var marks uint64
 	for {
 		if !m.synced() {
+			m.behind = max(m.behind, m.marks)
 			return
 		}
 		if m.handled >= until && marks == 0 {

@@ -44,7 +44,7 @@ var Instances = Kind[*lxd.Instance]{
 		},
 	},
 	Config: func(i *lxd.Instance, as lxd.Scope) lxd.StringMap {
-		return i.ExpandedConfig.Visible("", lxd.SeesSecrets(as, i.Project))
+		return i.ExpandedConfig.Map().Visible("", lxd.SeesSecrets(as, i.Project))
 	},
 	Texts: func(i *lxd.Instance) []string {
 		texts := append([]string{i.Name, i.Description}, i.Tags()...)

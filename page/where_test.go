@@ -11,10 +11,10 @@ type viewer struct{}
 func (viewer) Allows(_ string, write bool) bool { return !write }
 
 var estate = []*lxd.Instance{
-	{Name: "web-1", Project: "default", Status: lxd.StatusRunning, Description: "The shop", ExpandedConfig: lxd.StringMap{"limits.cpu": "2", "user.tags": "prod, web", "user.password": "hunter2", "volatile.eth0.hwaddr": "00:16:3e:aa:bb:cc"},
+	{Name: "web-1", Project: "default", Status: lxd.StatusRunning, Description: "The shop", ExpandedConfig: lxd.Expanded(lxd.StringMap{"limits.cpu": "2", "user.tags": "prod, web", "user.password": "hunter2", "volatile.eth0.hwaddr": "00:16:3e:aa:bb:cc"}),
 		ExpandedDevices: lxd.DeviceMap{"eth0": {"type": "nic", "network": "lan"}, "root": {"type": "disk", "pool": "fast", "path": "/"}}},
-	{Name: "web-2", Project: "default", Status: lxd.StatusStopped, ExpandedConfig: lxd.StringMap{"limits.cpu": "4", "user.tags": "staging"}},
-	{Name: "db", Project: "data", Status: lxd.StatusRunning, Member: "n1", ExpandedConfig: lxd.StringMap{"user.owner": "Ada"},
+	{Name: "web-2", Project: "default", Status: lxd.StatusStopped, ExpandedConfig: lxd.Expanded(lxd.StringMap{"limits.cpu": "4", "user.tags": "staging"})},
+	{Name: "db", Project: "data", Status: lxd.StatusRunning, Member: "n1", ExpandedConfig: lxd.Expanded(lxd.StringMap{"user.owner": "Ada"}),
 		State: &lxd.InstanceState{ProcessID: 7, ProcessCount: 5, Memory: lxd.InstanceStateMemory{UsageBytes: 1 << 20}}},
 }
 

@@ -23,11 +23,11 @@ func (r *instanceResolver) Config(ctx context.Context, obj *lxd.Instance, prefix
 }
 
 func (r *instanceResolver) ExpandedConfig(ctx context.Context, obj *lxd.Instance, prefix *string) (lxd.StringMap, error) {
-	return obj.ExpandedConfig.Visible(value(prefix), lxd.SeesSecrets(scope(ctx), obj.Project)), nil
+	return obj.ExpandedConfig.Map().Visible(value(prefix), lxd.SeesSecrets(scope(ctx), obj.Project)), nil
 }
 
 func (r *instanceResolver) HiddenConfigKeys(ctx context.Context, obj *lxd.Instance) ([]string, error) {
-	return obj.ExpandedConfig.Hidden(lxd.SeesSecrets(scope(ctx), obj.Project)), nil
+	return obj.ExpandedConfig.Map().Hidden(lxd.SeesSecrets(scope(ctx), obj.Project)), nil
 }
 
 func (r *instanceResolver) Devices(ctx context.Context, obj *lxd.Instance) ([]lxd.Device, error) {

@@ -21,11 +21,11 @@ func (r *instanceSnapshotResolver) Config(ctx context.Context, obj *lxd.Instance
 }
 
 func (r *instanceSnapshotResolver) ExpandedConfig(ctx context.Context, obj *lxd.InstanceSnapshot, prefix *string) (lxd.StringMap, error) {
-	return obj.ExpandedConfig.Visible(value(prefix), lxd.SeesSecrets(scope(ctx), obj.Instance().Project)), nil
+	return obj.ExpandedConfig.Map().Visible(value(prefix), lxd.SeesSecrets(scope(ctx), obj.Instance().Project)), nil
 }
 
 func (r *instanceSnapshotResolver) HiddenConfigKeys(ctx context.Context, obj *lxd.InstanceSnapshot) ([]string, error) {
-	return obj.ExpandedConfig.Hidden(lxd.SeesSecrets(scope(ctx), obj.Instance().Project)), nil
+	return obj.ExpandedConfig.Map().Hidden(lxd.SeesSecrets(scope(ctx), obj.Instance().Project)), nil
 }
 
 func (r *instanceSnapshotResolver) Devices(ctx context.Context, obj *lxd.InstanceSnapshot) ([]lxd.Device, error) {

@@ -110,6 +110,7 @@ func (j *Journal) commit(ctx context.Context, first *audit) {
 		events[n] = one.event
 	}
 	err := j.store.AddAudit(context.WithoutCancel(ctx), events)
+	j.unwritten.Store(err != nil)
 	for _, one := range together {
 		one.done <- err
 	}

@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"fmt"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -123,9 +125,49 @@ func TestTheLiveState(t *testing.T) {
 	if second := into(watching.next("s"), "instanceState"); into(second, "cpuPercent") == nil || into(second, "receivedBytesPerSecond") == nil {
 		t.Errorf("the second sample: %v", second)
 	}
-	for _, bad := range []map[string]any{{"n": []any{}}, {"n": []any{name}, "p": project, "i": 0}, {"n": []any{name, name}, "p": project}, {"n": []any{"nope"}, "p": project}, {"n": []any{name}, "p": "nope"}} {
-		if refused := server.ask(t, token, watch, bad); len(refused.Errors) == 0 {
-			t.Errorf("%v: %s", bad, refused.Text)
+	many := make([]any, 101)
+	for n := range many {
+		many[n] = fmt.Sprint("c", n)
+	}
+	for _, bad := range []struct {
+		asked          map[string]any
+		code, argument string
+	}{
+		{map[string]any{"n": []any{}}, "BAD_USER_INPUT", "names"},
+		{map[string]any{"n": many, "p": project}, "BAD_USER_INPUT", "names"},
+		{map[string]any{"n": []any{name}, "p": project, "i": 0}, "BAD_USER_INPUT", "intervalSeconds"},
+		{map[string]any{"n": []any{name}, "p": project, "i": -1}, "BAD_USER_INPUT", "intervalSeconds"},
+		{map[string]any{"n": []any{name}, "p": project, "i": 61}, "BAD_USER_INPUT", "intervalSeconds"},
+		{map[string]any{"n": []any{name, name}, "p": project}, "BAD_USER_INPUT", "names.1"},
+		{map[string]any{"n": []any{"nope"}, "p": project}, "NOT_FOUND", ""},
+		{map[string]any{"n": []any{"a/b?c"}, "p": project}, "BAD_USER_INPUT", ""},
+		{map[string]any{"n": []any{name}, "p": "nope"}, "NOT_FOUND", ""},
+	} {
+		if refused := server.refusedSubscription(t, token, watch, bad.asked); !strings.Contains(refused, bad.code) || !strings.Contains(refused, bad.argument) {
+			t.Errorf("%v: %s", bad.asked, refused)
 		}
 	}
+	slow := server.connect(t, token) // at another interval, and at the longest
+	slow.subscribe("s", watch, map[string]any{"n": []any{name}, "p": project, "i": 60})
+	if first := into(slow.next("s"), "instanceState"); into(first, "state", "status") != "RUNNING" {
+		t.Errorf("once a minute: %v", first)
+	}
+	if refused := server.refusedSubscription(t, server.account(t, token, "stranger", ""), watch, map[string]any{"n": []any{name}, "p": project}); !strings.Contains(refused, "FORBIDDEN") {
+		t.Errorf("a stranger: %s", refused)
+	}
+}
+
+// refusedSubscription is what somebody is told who may not subscribe; nothing else
+// comes before the end.
+func (s *running) refusedSubscription(t *testing.T, token, query string, variables map[string]any) string {
+	t.Helper()
+	asking := s.connect(t, token)
+	asking.subscribe("1", query, variables)
+	refused := string(asking.receive().Payload)
+	if !strings.HasPrefix(refused, `{"errors"`) {
+		t.Errorf("%v is not refused: %s", variables, refused)
+	} else if end := asking.receive(); end.Type != "complete" {
+		t.Errorf("after the refusal: %s %s", end.Type, end.Payload)
+	}
+	return refused
 }

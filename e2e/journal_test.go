@@ -1,9 +1,6 @@
 package e2e
 
 import (
-	"bufio"
-	"encoding/json"
-	"net/http"
 	"os/exec"
 	"strings"
 	"testing"
@@ -76,57 +73,4 @@ func TestWhatHappenedIsKnownAfterwards(t *testing.T) {
 		t.Errorf("the operation after a kill: %s", ended.Text)
 	}
 	exported(t, next, admin, project)
-}
-
-// exported reads the journal as lines.
-func exported(t *testing.T, server *running, token, project string) {
-	t.Helper()
-	for kind, want := range map[string]string{"events": "instance-created", "operations": "Creating instance", "audit": "updateInstance"} {
-		status, lines := ndjson(t, server, token, "kind="+kind+"&project="+project)
-		if status != http.StatusOK || len(lines) < 2 || !strings.Contains(strings.Join(lines, ""), want) {
-			t.Errorf("%s: HTTP %d, %d lines", kind, status, len(lines))
-		}
-		for _, line := range lines {
-			if !json.Valid([]byte(line)) {
-				t.Errorf("%s: %s", kind, line)
-			}
-		}
-	}
-	for query, want := range map[string]int{"kind=nope": 400, "after=nope": 400, "after=bG9jYWwKb3RoZXIKMQ": 410} {
-		if status, lines := ndjson(t, server, token, query); status != want {
-			t.Errorf("%s: HTTP %d: %v", query, status, lines)
-		}
-	}
-	if status, _ := ndjson(t, server, "", "kind=events"); status != http.StatusUnauthorized {
-		t.Errorf("without a token: HTTP %d", status)
-	}
-	server.demote(t, "VIEWER")
-	viewer := server.login(t)
-	if status, _ := ndjson(t, server, viewer, "kind=audit"); status != http.StatusForbidden {
-		t.Errorf("a viewer reads the audit trail: HTTP %d", status)
-	}
-	if refused := server.ask(t, viewer, `{ auditEvents { totalCount } }`, nil); refused.code() != "FORBIDDEN" {
-		t.Errorf("a viewer asks for the audit trail: %s", refused.Text)
-	}
-}
-
-func ndjson(t *testing.T, server *running, token, query string) (int, []string) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), "GET", server.url+"/api/v1/journal.ndjson?"+query, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+token)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	var lines []string
-	scanner := bufio.NewScanner(response.Body)
-	scanner.Buffer(nil, 1<<20)
-	for scanner.Scan() {
-		lines = append(lines, scanner.Text())
-	}
-	return response.StatusCode, lines
 }

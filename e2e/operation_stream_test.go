@@ -22,6 +22,16 @@ func TestAnOperationIsToldToItsEnd(t *testing.T) {
 	made := server.must(t, token, createBusybox, map[string]any{"name": name})
 	removeAfter(t, name)
 	id := made.at("createInstance", "operation", "id")
+	server.account(t, token, "stranger", "")
+	server.grant(t, token, "stranger", newProject(t, "true"), "VIEWER")
+	hidden := func(when string) { // looks like one that there is not
+		t.Helper()
+		refused := server.refusedSubscription(t, server.loginAs(t, "stranger", somePassword), watch, map[string]any{"id": id})
+		if !strings.Contains(refused, `"Operation not found"`) || !strings.Contains(refused, "NOT_FOUND") {
+			t.Errorf("a hidden one, %s: %s", when, refused)
+		}
+	}
+	hidden("while it runs or a moment after")
 	toEnd := func(text string) (statuses []string) {
 		watching := server.connect(t, token)
 		watching.subscribe("1", watch, map[string]any{"id": text})
@@ -55,6 +65,7 @@ func TestAnOperationIsToldToItsEnd(t *testing.T) {
 	check("after its end", toEnd(id.(string)))
 	time.Sleep(6 * time.Second) // LXD forgets it after 5
 	check("after LXD has forgotten it", toEnd(id.(string)))
+	hidden("after LXD has forgotten it")
 	if kept := server.must(t, token, `query($id: ID!) { operation(id: $id) { status } operations(where: {status: {equals: SUCCESS}}, search: "Creating", first: 100) { nodes { id } } }`, map[string]any{"id": id}); kept.at("operation", "status") != "SUCCESS" || !strings.Contains(kept.Text, id.(string)+`"}`) {
 		t.Errorf("in the journal: %s", kept.Text)
 	}

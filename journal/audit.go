@@ -110,6 +110,7 @@ func (j *Journal) commit(ctx context.Context, first *audit) {
 		events[n] = one.event
 	}
 	err := j.store.AddAudit(context.WithoutCancel(ctx), events)
+	j.unwritten.Store(err != nil)
 	for _, one := range together {
 		one.done <- err
 	}
@@ -180,6 +181,16 @@ func (*AuditEvent) IsNode() {}
 
 // Cursor is the row's place in the trail.
 func (e *AuditEvent) Cursor() string { return strconv.FormatUint(e.Sequence, 36) }
+
+// ParseAuditCursor reads the place of a row; anything else is an *lxd.InputError
+// about the argument.
+func ParseAuditCursor(argument, text string) (uint64, error) {
+	place, err := strconv.ParseUint(text, 36, 63)
+	if err != nil || place == 0 {
+		return 0, &lxd.InputError{Argument: argument, Message: "this is not the cursor of a row: take it from the field `cursor` of one"}
+	}
+	return place, nil
+}
 
 // Project is the project that was named; nil for none.
 func (e *AuditEvent) Project() *string { return optional(e.InProject) }

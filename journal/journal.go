@@ -47,10 +47,11 @@ type Journal struct {
 	outbox   outbox
 	catching sync.Mutex
 
-	writing sync.Mutex
-	written uint64 // guarded by writing
-	audits  chan *audit
-	ended   chan struct{}
+	unwritten atomic.Bool // what was to be written last could not be
+	writing   sync.Mutex
+	written   uint64 // guarded by writing
+	audits    chan *audit
+	ended     chan struct{}
 }
 
 // Open reads where an earlier run has stopped, and lets the hub count on from
@@ -157,12 +158,18 @@ func (j *Journal) write(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := j.store.Append(ctx, records); err != nil {
+		err = j.store.Append(ctx, records)
+		j.unwritten.Store(err != nil)
+		if err != nil {
 			return fmt.Errorf("writing %d events to the journal: %w", len(events), err)
 		}
 		j.written = events[len(events)-1].Head().Sequence
 	}
 }
+
+// Behind reports whether events, or rows of the audit trail, could not be written
+// when that was last tried.
+func (j *Journal) Behind() bool { return j.unwritten.Load() }
 
 func (j *Journal) prune(ctx context.Context) error {
 	return j.store.Prune(ctx, time.Now().Add(-j.options.Keep), j.options.MostEvents)

@@ -22,6 +22,18 @@ type EventFilter struct {
 	Want func(Event) bool
 }
 
+// WantEvents wants events of these types, and of lifecycle events those with one
+// of these actions; nil is all.
+func WantEvents(types []EventType, actions []string) func(Event) bool {
+	return func(event Event) bool {
+		if types != nil && !slices.Contains(types, event.Head().Type) {
+			return false
+		}
+		done, ok := event.(*LifecycleEvent)
+		return !ok || actions == nil || slices.Contains(actions, done.Action)
+	}
+}
+
 // Subscription is one subscriber's queue of events. It belongs to whoever
 // called [Hub.Subscribe], who has to call [Subscription.Close].
 type Subscription struct {

@@ -40,7 +40,7 @@ func (r *Resolver) pastEvents(ctx context.Context, asked happened) (*page.EventC
 	if err != nil {
 		return nil, err
 	}
-	filter := lxd.EventFilter{Project: asked.project, AllProjects: asked.all, Want: wanted(asked.types, asked.actions)}
+	filter := lxd.EventFilter{Project: asked.project, AllProjects: asked.all, Want: lxd.WantEvents(asked.types, asked.actions)}
 	var found *journal.EventPage
 	if backwards {
 		found, err = r.Journal.EventsBefore(ctx, scope(ctx), filter, value(asked.before), most)
@@ -102,10 +102,8 @@ func (p auditPage) query(query journal.AuditQuery) (journal.AuditQuery, error) {
 	if err != nil || cursor == nil {
 		return query, err
 	}
-	if *place, err = strconv.ParseUint(*cursor, 36, 63); err != nil || *place == 0 {
-		return query, &lxd.InputError{Argument: map[bool]string{false: "after", true: "before"}[query.Backwards], Message: "this is not the cursor of a row: take it from the field `cursor` of one"}
-	}
-	return query, nil
+	*place, err = journal.ParseAuditCursor(map[bool]string{false: "after", true: "before"}[query.Backwards], *cursor)
+	return query, err
 }
 
 // audit reads a page of the audit trail.

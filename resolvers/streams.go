@@ -11,7 +11,7 @@ func (r *Resolver) events(ctx context.Context, types []lxd.EventType, actions []
 	if err := r.knownProject(ctx, project, all); err != nil {
 		return nil, err
 	}
-	events, err := r.eventSource(ctx, lxd.EventFilter{Project: project, AllProjects: all, Want: wanted(types, actions)}, after)
+	events, err := r.eventSource(ctx, lxd.EventFilter{Project: project, AllProjects: all, Want: lxd.WantEvents(types, actions)}, after)
 	if err != nil {
 		return nil, err
 	}
@@ -30,16 +30,6 @@ func (r *Resolver) eventSource(ctx context.Context, filter lxd.EventFilter, afte
 		return r.Hub.Subscribe(scope(ctx), filter)
 	}
 	return r.Journal.Follow(ctx, scope(ctx), filter, *after)
-}
-
-func wanted(types []lxd.EventType, actions []string) func(lxd.Event) bool {
-	return func(event lxd.Event) bool {
-		if types != nil && !slices.Contains(types, event.Head().Type) {
-			return false
-		}
-		done, ok := event.(*lxd.LifecycleEvent)
-		return !ok || actions == nil || slices.Contains(actions, done.Action)
-	}
 }
 
 // knownProject refuses a project that does not exist: nothing would ever come.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"time"
 
@@ -57,7 +58,8 @@ func (a auditor) keep(ctx context.Context, do func() (any, error)) (any, error) 
 		event.OperationID = operation.UUID
 	}
 	if failed := a.journal.Audit(ctx, event); failed != nil && err == nil {
-		return nil, failed // done, and nobody could tell who did it: that is not to go unnoticed
+		// That nobody could tell who did it is not to go unnoticed.
+		return nil, fmt.Errorf("it is done, and could not be kept in the audit trail: %w", failed)
 	}
 	return result, err
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/lxdql/lxdql/auth"
+	"github.com/lxdql/lxdql/db"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/page"
 	"github.com/lxdql/lxdql/simplestreams"
@@ -98,7 +99,7 @@ func classify(err error) (code string, details map[string]any) {
 		return "ALREADY_EXISTS", nil
 	case errors.Is(err, auth.ErrLastAdmin):
 		return "CONFLICT", nil
-	case errors.Is(err, auth.ErrLimit):
+	case errors.Is(err, auth.ErrLimit), db.Full(err):
 		return "LIMIT_EXCEEDED", nil
 	case errors.Is(err, auth.ErrNotFound):
 		return "NOT_FOUND", nil

@@ -8,18 +8,27 @@ import (
 
 	"github.com/lxdql/lxdql/db"
 	"github.com/lxdql/lxdql/health"
+	"github.com/lxdql/lxdql/journal"
 	"github.com/lxdql/lxdql/lxd"
 )
 
 // Version is the release of lxdql; the build sets it.
 var Version = "0.1.0"
 
-// checker asks LXD and the database.
-func checker(client *lxd.Client, database *db.DB) health.Checker {
+// checker asks LXD and the database, and whether the journal could be written.
+func checker(client *lxd.Client, database *db.DB, told *journal.Journal) health.Checker {
 	return health.Checker{
-		Version:  Version,
-		LXD:      func(ctx context.Context) error { return usable(ctx, client) },
-		Database: database.Ping,
+		Version: Version,
+		LXD:     func(ctx context.Context) error { return usable(ctx, client) },
+		Database: func(ctx context.Context) error {
+			if err := database.Ping(ctx); err != nil {
+				return err
+			}
+			if told.Behind() {
+				return &health.DegradedError{Reason: "the database takes nothing more: the log says why"}
+			}
+			return nil
+		},
 	}
 }
 

@@ -25,6 +25,7 @@ import (
 	"github.com/lxdql/lxdql/db"
 	"github.com/lxdql/lxdql/graph/plan"
 	"github.com/lxdql/lxdql/graph/plan/plantest"
+	"github.com/lxdql/lxdql/journal"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/lxd/lxdsim"
 	"github.com/lxdql/lxdql/resolvers"
@@ -119,7 +120,7 @@ func newTwin(t testing.TB, handler func(*lxdsim.Server) http.Handler) *twin {
 	made := &twin{log: &bytes.Buffer{}}
 	log := slog.New(slog.NewTextHandler(made.log, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	resolver := &resolvers.Resolver{
-		LXD: client, Hub: hub, Health: checker(client, database), Endpoints: endpoints, Tell: tell(log),
+		LXD: client, Hub: hub, Health: checker(client, database, &journal.Journal{}), Endpoints: endpoints, Tell: tell(log),
 		Work: work.New(running, client, hub, database, nil, func(error) {}),
 		Auth: auth.New(database, auth.Options{Secret: []byte(secret)}),
 	}

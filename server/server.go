@@ -95,7 +95,7 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 	defer background.Wait()
 	defer manager.Wait()
 	defer stop()
-	resolver := &resolvers.Resolver{LXD: client, Mirror: inventory, Remotes: simplestreams.New(nil), Hub: hub, Trust: keeper, Work: manager, Journal: told, Auth: service, Health: checker(client, database), Endpoints: endpoints, Tell: tell(log)}
+	resolver := &resolvers.Resolver{LXD: client, Mirror: inventory, Remotes: simplestreams.New(nil), Hub: hub, Trust: keeper, Work: manager, Journal: told, Auth: service, Health: checker(client, database, told), Endpoints: endpoints, Tell: tell(log)}
 	resolver.Relay = execRelay(config, client, service, told, log)
 	resolver.Streams = byteStreams(config, resolver, log)
 	defer resolver.Relay.Wait()

@@ -115,6 +115,7 @@ func (t *WebSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 	ended := func() { t.open.Add(-1); t.sockets.Done() }
 	if most := t.MaxSockets; t.open.Add(1) > int64(cmp.Or(most, 10_000)) {
 		defer ended()
+		w.Header().Set("Retry-After", "10")
 		http.Error(w, "there are too many WebSockets already: try again later", http.StatusServiceUnavailable)
 		return
 	}

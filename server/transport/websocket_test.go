@@ -60,6 +60,34 @@ func TestASocketIsClosedWithItsCode(t *testing.T) {
 	s.wantNoneRunning(t)
 }
 
+// More sockets than there may be are refused before they are any, and one that ends
+// makes room.
+func TestSoManySocketsAreOpen(t *testing.T) {
+	sockets := known(0)
+	sockets.MaxSockets = 2
+	s := serve(t, transport.HTTP{}, sockets)
+	url := "ws" + strings.TrimPrefix(s.URL, "http")
+	dial := func() (*websocket.Conn, *http.Response, error) {
+		return (&websocket.Dialer{Subprotocols: []string{modern}}).Dial(url, nil)
+	}
+	first := s.dial(t, modern)
+	s.dial(t, modern).hello("{}")
+	if _, answer, err := dial(); err == nil || answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
+		t.Fatalf("one too many: %v, %v", answer, err)
+	}
+	first.Close()
+	for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		again, _, err := dial()
+		if err == nil {
+			again.Close()
+			return
+		}
+		if time.Since(begun) > 5*time.Second {
+			t.Fatalf("after one has ended: %v", err)
+		}
+	}
+}
+
 // A protocol that is not spoken here, or none, is 4406.
 func TestAnUnknownSubprotocolIsClosed(t *testing.T) {
 	s := serve(t, transport.HTTP{}, known(0))

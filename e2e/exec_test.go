@@ -210,6 +210,9 @@ func TestManyBytesThroughACommand(t *testing.T) {
 	at := server.runningInstance(t, token)
 	data := make([]byte, size)
 	rand.Read(data)
+	server.exec(t, token, at, false, "true").exits()
+	server.mostMemory(t)
+	before := server.mostMemory(t)
 	opened := server.exec(t, token, at, false, "cat")
 	for rest := data; len(rest) > 0; {
 		piece := rest[:min(len(rest), 100_000)]
@@ -222,6 +225,7 @@ func TestManyBytesThroughACommand(t *testing.T) {
 	if code := opened.exits(); code != 0 || !bytes.Equal(opened.out.Bytes(), data) {
 		t.Errorf("exit %d: %d bytes of %d came back", code, opened.out.Len(), size)
 	}
+	server.wantLittleMemory(t, "through a command and back", before)
 }
 
 // A caller that reads nothing holds the command up, and nobody else; when it
@@ -268,6 +272,33 @@ func TestACallerThatIsGoneLeavesNothing(t *testing.T) {
 		time.Sleep(200 * time.Millisecond)
 	}
 	wantNoOperation(t, project)
+}
+
+// mostMemory is what the server has held at most since it was last asked, in bytes.
+func (s *running) mostMemory(t *testing.T) int {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	var kibibytes int
+	fmt.Sscan(rest, &kibibytes)
+	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", s.pid), []byte("5"), 0); err != nil {
+		t.Fatal(err)
+	}
+	return kibibytes << 10
+}
+
+// wantLittleMemory fails when what has passed has cost the server more than 32
+// MiB: four times that, because it is built to find races, which costs as much.
+func (s *running) wantLittleMemory(t *testing.T, what string, before int) {
+	t.Helper()
+	grown := s.mostMemory(t) - before
+	t.Logf("%s: the server has grown by %d MiB at most", what, grown>>20)
+	if grown > 4*32<<20 {
+		t.Errorf("%s: the server has grown by %d MiB", what, grown>>20)
+	}
 }
 
 // memory is what the server holds, in bytes.

@@ -188,11 +188,17 @@ func (s *running) filesThere(t *testing.T, token string, at func(file, parameter
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.wantReply(t, token, "PUT", at("/tmp/first", ""), "little", 201, "")
+	s.wantReply(t, token, "DELETE", at("/tmp/first", ""), "", 204, "")
+	s.mostMemory(t)
+	before := s.mostMemory(t)
 	up := s.call(t, token, "PUT", at("/tmp/big%20one%23", "&mode=0640&uid=7"), content)
 	if up.status != 201 || up.at("sha256") != sum || up.at("mode") != "0640" || up.at("uid") != 7.0 {
 		t.Fatalf("up: %d %s", up.status, up.body)
 	}
+	s.wantLittleMemory(t, "up", before)
 	down := s.call(t, token, "GET", at("/tmp/big%20one%23", ""), nil)
+	s.wantLittleMemory(t, "down", before)
 	got := sha256.Sum256(down.body)
 	if hex.EncodeToString(got[:]) != sum || down.trailer.Get("Repr-Digest") != "sha-256=:"+base64.StdEncoding.EncodeToString(got[:])+":" {
 		t.Errorf("down: %d, %d bytes, %v", down.status, len(down.body), down.trailer)

@@ -22,7 +22,7 @@ func slowly(data []byte, begin <-chan struct{}) io.Reader {
 	go func() { // ends with the body, which is closed when its request ends
 		<-begin
 		defer writer.Close()
-		for piece := range slices.Chunk(data, len(data)/8+1) {
+		for piece := range slices.Chunk(data, len(data)/6+1) {
 			if _, err := writer.Write(piece); err != nil {
 				return
 			}

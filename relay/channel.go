@@ -33,9 +33,10 @@ func (p *peer) exchange(channel *websocket.Conn) error {
 				continue
 			}
 			channel.SetWriteDeadline(time.Now().Add(patience))
-			if channel.WriteMessage(websocket.BinaryMessage, piece) != nil {
+			if channel.WriteMessage(websocket.BinaryMessage, piece.data) != nil {
 				input = nil // LXD takes no more; what it sends may still come
 			}
+			piece.done()
 		}
 	}
 }

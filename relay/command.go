@@ -153,22 +153,22 @@ func (c *Command) validate() error {
 }
 
 // input is the whole input in pieces, until ctx ends.
-func (c *Command) input(ctx context.Context) <-chan []byte {
+func (c *Command) input(ctx context.Context) <-chan piece {
 	if c.Stdin == nil || *c.Stdin == "" {
 		return nothing()
 	}
-	pieces := make(chan []byte)
+	input := make(chan piece)
 	go func() {
-		defer close(pieces)
+		defer close(input)
 		for rest := []byte(*c.Stdin); len(rest) > 0; {
-			piece := rest[:min(len(rest), pieceSize)]
-			rest = rest[len(piece):]
+			next := rest[:min(len(rest), pieceSize)]
+			rest = rest[len(next):]
 			select {
-			case pieces <- piece:
+			case input <- piece{data: next}:
 			case <-ctx.Done():
 				return
 			}
 		}
 	}()
-	return pieces
+	return input
 }

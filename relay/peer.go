@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -41,7 +40,7 @@ type peer struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 
-	input    chan []byte
+	input    chan piece
 	controls chan *control
 
 	gate    gate
@@ -61,7 +60,7 @@ func (r *Relay) accept(w http.ResponseWriter, request *http.Request, identity *a
 	if err != nil {
 		return nil
 	}
-	p := &peer{relay: r, socket: socket, identity: identity, stream: Stdout, input: make(chan []byte, piecesWaiting), controls: make(chan *control, 16), read: make(chan struct{})}
+	p := &peer{relay: r, socket: socket, identity: identity, stream: Stdout, input: make(chan piece, piecesWaiting), controls: make(chan *control, 16), read: make(chan struct{})}
 	watched, _ := r.Watch(auth.With(request.Context(), identity), identity) // forgotten with the request
 	p.ctx, p.cancel = context.WithCancelCause(watched)
 	p.expiry = time.AfterFunc(lifetime(identity), func() { p.cancel(auth.ErrTokenExpired) })
@@ -123,15 +122,18 @@ func (p *peer) hear() { p.heard.Store(time.Now().UnixNano()) }
 
 // receiveData passes input on. It waits while the process does not take it.
 func (p *peer) receiveData(frame io.Reader) error {
-	for piece := make([]byte, inputPiece); ; {
-		n, err := frame.Read(piece)
+	for {
+		read := pieces.Get().(*[inputPiece]byte)
+		n, err := frame.Read(read[:])
 		if n > 0 {
 			p.heard.Store(0)
 			select {
-			case p.input <- bytes.Clone(piece[:n]):
+			case p.input <- piece{read[:n], read}:
 			case <-p.ctx.Done():
 			}
 			p.hear()
+		} else {
+			pieces.Put(read)
 		}
 		if err == io.EOF {
 			return nil

@@ -30,7 +30,7 @@ type process struct {
 	cancel  context.CancelCauseFunc
 	streams *lxd.InstanceStreams
 	// input is what it reads; its end is the end of the input.
-	input <-chan []byte
+	input <-chan piece
 	// controls are signals and sizes.
 	controls <-chan *control
 	// output takes what it writes, from at most two goroutines; while it does not
@@ -153,7 +153,8 @@ func (p *process) feed() {
 		case piece, more := <-input:
 			switch {
 			case more:
-				err = write(websocket.BinaryMessage, piece)
+				err = write(websocket.BinaryMessage, piece.data)
+				piece.done()
 			case p.streams.Stdout == nil:
 				input, err = nil, write(websocket.BinaryMessage, []byte{4}) // a terminal's end of input is ^D
 			default:
@@ -166,10 +167,11 @@ func (p *process) feed() {
 		select {
 		case <-p.ctx.Done():
 			return
-		case _, more := <-p.input:
+		case piece, more := <-p.input:
 			if !more {
 				return
 			}
+			piece.done()
 		}
 	}
 }

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"io"
+	"sync"
 
 	"github.com/gorilla/websocket"
 )
@@ -33,6 +34,21 @@ func pump(from *websocket.Conn, write func([]byte) error) error {
 				return err
 			}
 		}
+	}
+}
+
+// piece is input on its way. Who has passed it on is done with it.
+type piece struct {
+	data []byte
+	// whole is what it was read into, to be read into again; nil where it is not to be.
+	whole *[inputPiece]byte
+}
+
+var pieces = sync.Pool{New: func() any { return new([inputPiece]byte) }}
+
+func (p piece) done() {
+	if p.whole != nil {
+		pieces.Put(p.whole)
 	}
 }
 

@@ -52,15 +52,15 @@ func (r *Relay) sweep(ctx context.Context, project, name string, command *lxd.In
 }
 
 // nothing is an input that has ended.
-func nothing() <-chan []byte {
-	input := make(chan []byte)
+func nothing() <-chan piece {
+	input := make(chan piece)
 	close(input)
 	return input
 }
 
 // run begins a command, follows it to its end, and leaves nothing of it behind.
 // The operation is LXD's at the end; see [follow].
-func (r *Relay) run(ctx context.Context, as lxd.Scope, project, name string, command *lxd.InstanceCommand, input <-chan []byte, controls <-chan *control, output func(OutputStream, []byte) error) (*lxd.Operation, error) {
+func (r *Relay) run(ctx context.Context, as lxd.Scope, project, name string, command *lxd.InstanceCommand, input <-chan piece, controls <-chan *control, output func(OutputStream, []byte) error) (*lxd.Operation, error) {
 	command = marked(command)
 	streams, err := r.LXD.Exec(ctx, as, project, name, command)
 	if err != nil {

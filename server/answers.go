@@ -66,6 +66,14 @@ func keepAnswers(most int, inventory *mirror.Mirror, registry *plan.Registry) *a
 	return a
 }
 
+// counts are how many were answered by what is kept, how many were kept, and the
+// bytes that those take which are.
+func (a *answers) counts() (hits, kept int64, bytes int) {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	return a.hits.Load(), a.kept.Load(), a.bytes
+}
+
 func (k *keptAnswer) size() int { return len(k.data) + besides }
 
 // aroundResponse answers with what is kept, and keeps what may be.

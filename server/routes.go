@@ -33,6 +33,7 @@ var endpoints = []*health.HTTPEndpoint{
 	{Methods: "GET, HEAD, DELETE", Path: "/api/v1/instances/{name}/logs/exec-output/{output}", Description: "what a command printed whose output LXD has recorded"},
 	{Methods: "GET", Path: "/schema.graphql", Description: "the schema as text, which is the manual"},
 	{Methods: "GET", Path: "/health", Description: "whether the server works: 503 when LXD or the database is away"},
+	{Methods: "GET", Path: "/metrics", Description: "how the server does, for Prometheus; with METRICS_TOKEN set, for who sends that"},
 	{Methods: "GET", Path: "/api/v1/journal.ndjson", Description: "what happened, as lines of JSON: kind=events, operations or audit"},
 	{Methods: "GET", Path: "/health/check", Description: "the same as /health"},
 	{Methods: "GET, HEAD, PUT, POST, DELETE", Path: "/api/v1/instances/{name}/files/{path}", Description: "an instance's files: read, list, write, and what the parameter action says"},
@@ -71,6 +72,7 @@ func routes(config *Config, resolver *resolvers.Resolver, planned *plan.Plan, ke
 		"/health":         healthCheck(resolver.Health),
 		"/health/check":   healthCheck(resolver.Health),
 		"/schema.graphql": schemaText(resolver),
+		"/metrics":        metrics(&measured{planned, resolver.Mirror, kept}, config.MetricsToken).ServeHTTP,
 		"/docs":           http.RedirectHandler("/", http.StatusFound).ServeHTTP,
 		"/playground":     http.RedirectHandler("/", http.StatusFound).ServeHTTP,
 	}

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -129,6 +130,10 @@ func TestInstancesGoOutAndComeIn(t *testing.T) {
 		after.at("operation", "status") != "SUCCESS" || after.at("operation", "metadata", "sha256") != hex.EncodeToString(sum[:]) {
 		t.Errorf("after it: %s", after.Text)
 	}
+	// What was deleted comes back under its own name, and starts.
+	server.walk(t, operator, asked, []step{{`deleteInstance(name: $n, project: $p, force: true, wait: 60) { deletedId }`, "", nil, nil}})
+	server.wantReply(t, operator, "POST", in+"&name="+name, string(archive), 201, "")
+	server.walk(t, operator, asked, []step{{`startInstance(name: $n, project: $p, wait: 60) { instance { status } }`, "", []any{"startInstance", "instance", "status"}, "RUNNING"}})
 	server.demote(t, "VIEWER")
 	viewer := server.login(t)
 	server.wantReply(t, viewer, "GET", at, "", 403, "FORBIDDEN")
@@ -165,7 +170,16 @@ func (s *running) keptBackups(t *testing.T, token, project, name string) {
 	if all.status != 200 || part.status != 206 || !bytes.Equal(part.body, all.body[100:]) {
 		t.Errorf("a backup: %d, a part of it: %d", all.status, part.status)
 	}
+	s.wantHead(t, token, path, len(all.body))
 	s.walk(t, token, asked, []step{{`deleteInstanceBackup(instance: $n, project: $p, name: "b0", wait: 60) { deletedId }`, "", nil, nil}})
+}
+
+// wantHead fails when HEAD does not tell how long something is.
+func (s *running) wantHead(t *testing.T, token, path string, length int) {
+	t.Helper()
+	if head := s.call(t, token, "HEAD", path, nil); head.status != 200 || head.header.Get("Content-Length") != strconv.Itoa(length) || len(head.body) > 0 {
+		t.Errorf("HEAD %s: %d %v", path, head.status, head.header)
+	}
 }
 
 // leavesEarly goes away before an archive has come.

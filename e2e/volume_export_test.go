@@ -78,6 +78,15 @@ func (s *running) volumeThere(t *testing.T, token, volumes, name string) {
 	if left := lxdClient(t)("GET", "/1.0/storage-pools/default/volumes/custom/"+name+"/backups", nil)["metadata"].([]any); len(left) > 0 {
 		t.Errorf("an export leaves %v", left)
 	}
+	ask := lxdClient(t)
+	waitRaw(ask, ask("POST", "/1.0/storage-pools/default/volumes/custom/"+name+"/backups", map[string]any{"name": "b0"}))
+	kept := s.call(t, token, "GET", volumes+name+"/backups/b0/export", nil)
+	part := s.call(t, token, "GET", volumes+name+"/backups/b0/export", nil, "Range", "bytes=10-")
+	if kept.status != 200 || part.status != 206 || !bytes.Equal(part.body, kept.body[10:]) {
+		t.Errorf("a backup: %d, a part of it: %d", kept.status, part.status)
+	}
+	s.wantHead(t, token, volumes+name+"/backups/b0/export", len(kept.body))
+	waitRaw(ask, ask("DELETE", "/1.0/storage-pools/default/volumes/custom/"+name+"/backups/b0", nil))
 	hostile := edited(t, archive.body, inFile("backup/index.yaml", "    config: {}", "    config: {security.unmapped: \"true\"}"))
 	if got := s.call(t, token, "POST", volumes+"import?name="+name+"-2", bytes.NewReader(hostile)); got.at("code") != "FORBIDDEN" {
 		t.Errorf("a volume that reaches the host: %d %s", got.status, got.body)

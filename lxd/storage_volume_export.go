@@ -39,12 +39,12 @@ func (c *Client) volumeOwner(ctx context.Context, as Scope, project string) (str
 }
 
 // ReadStorageVolumeBackup opens a backup, or the part that the headers name. It
-// is for who may change the volume.
-func (c *Client) ReadStorageVolumeBackup(ctx context.Context, as Scope, volume *StorageVolume, name, method string, part http.Header) (*http.Response, error) {
+// is for who may change the volume. As for HEAD, see [Client.ReadInstanceBackup].
+func (c *Client) ReadStorageVolumeBackup(ctx context.Context, as Scope, volume *StorageVolume, name string, part http.Header) (*http.Response, error) {
 	if err := enter(as, volume.Project, true); err != nil {
 		return nil, err
 	}
-	response, err := c.download(ctx, method, volume.address([]string{"backups", name, "export"}), part)
+	response, err := c.download(ctx, http.MethodGet, volume.address([]string{"backups", name, "export"}), part)
 	if IsNotFound(err) {
 		return nil, hidden("Storage volume backup")
 	}

@@ -180,7 +180,7 @@ func (s *Streams) exportInstance(w http.ResponseWriter, r *http.Request) error {
 			return s.LXD.CreateInstanceBackup(ctx, as, project, name, &lxd.CreateInstanceBackupInput{Name: backup, ExpiresAt: expiresAt, InstanceOnly: &instanceOnly, OptimizedStorage: &optimized, Compression: compression})
 		},
 		open: func(ctx context.Context, backup string) (*http.Response, error) {
-			return s.LXD.ReadInstanceBackup(ctx, as, project, name, backup, http.MethodGet, nil)
+			return s.LXD.ReadInstanceBackup(ctx, as, project, name, backup, nil)
 		},
 		remove: func(ctx context.Context, backup string) (*lxd.Operation, error) {
 			return s.LXD.DeleteInstanceBackup(ctx, lxd.System, project, name, backup)
@@ -202,7 +202,7 @@ func (s *Streams) readInstanceBackup(w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	response, err := s.LXD.ReadInstanceBackup(r.Context(), scope(r), ask.project(), name, backup, r.Method, r.Header)
+	response, err := s.LXD.ReadInstanceBackup(r.Context(), scope(r), ask.project(), name, backup, r.Header)
 	if err != nil {
 		return err
 	}

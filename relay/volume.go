@@ -50,7 +50,7 @@ func (s *Streams) exportVolume(w http.ResponseWriter, r *http.Request) error {
 			return s.LXD.CreateStorageVolumeBackup(ctx, as, volume, &lxd.CreateStorageVolumeBackupInput{Name: backup, ExpiresAt: expiresAt, VolumeOnly: &volumeOnly, OptimizedStorage: &optimized, Compression: compression})
 		},
 		open: func(ctx context.Context, backup string) (*http.Response, error) {
-			return s.LXD.ReadStorageVolumeBackup(ctx, as, volume, backup, http.MethodGet, nil)
+			return s.LXD.ReadStorageVolumeBackup(ctx, as, volume, backup, nil)
 		},
 		remove: func(ctx context.Context, backup string) (*lxd.Operation, error) {
 			made, err := s.LXD.StorageVolumeBackup(ctx, lxd.System, volume, backup)
@@ -77,7 +77,7 @@ func (s *Streams) readVolumeBackup(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	response, err := s.LXD.ReadStorageVolumeBackup(r.Context(), scope(r), volume, backup, r.Method, r.Header)
+	response, err := s.LXD.ReadStorageVolumeBackup(r.Context(), scope(r), volume, backup, r.Header)
 	if err != nil {
 		return err
 	}

@@ -168,6 +168,8 @@ func changing(t *testing.T, name string) (end chan struct{}, ended *sync.WaitGro
 			select {
 			case <-end:
 				return
+			case <-t.Context().Done(): // the test has ended early
+				return
 			case <-time.After(20 * time.Millisecond):
 			}
 			waitRaw(ask, ask("PATCH", "/1.0/instances/"+name, map[string]any{"config": map[string]string{"user.n": fmt.Sprint(n)}}))

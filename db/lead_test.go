@@ -94,6 +94,32 @@ func TestALostLeadWritesNothing(t *testing.T) {
 	}
 }
 
+// A process that stands still loses the lead, in the middle of a transaction too.
+func TestALeadThatStandsStillIsLost(t *testing.T) {
+	for _, last := range []string{"SELECT 1", "BEGIN"} {
+		t.Run(last, func(t *testing.T) {
+			t.Parallel()
+			url := pgtest.URL(t)
+			one, other := open(t, url), open(t, url)
+			still, err := one.TakeLead(t.Context())
+			if err != nil || still == nil {
+				t.Fatal(still, err)
+			}
+			defer still.Close()
+			if _, err := still.(*lead).on.ExecContext(t.Context(), last); err != nil {
+				t.Fatal(err)
+			}
+			var next journal.Lead
+			for until := time.Now().Add(10 * time.Second); next == nil; time.Sleep(100 * time.Millisecond) {
+				if next, err = other.TakeLead(t.Context()); err != nil || time.Now().After(until) {
+					t.Fatalf("nobody leads: %v %v", next, err)
+				}
+			}
+			next.Close()
+		})
+	}
+}
+
 // What one process writes the others are told of, also after silence.
 func TestOthersAreTold(t *testing.T) {
 	url := pgtest.URL(t)

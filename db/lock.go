@@ -47,7 +47,9 @@ func (db *DB) impatient(ctx context.Context) (*session, error) {
 		opened.close()
 		return nil, err
 	}
-	if version >= 140000 {
+	// In the middle of a transaction it has another patience.
+	_, err = opened.ExecContext(ctx, "SET idle_in_transaction_session_timeout = '6s'")
+	if err == nil && version >= 140000 {
 		_, err = opened.ExecContext(ctx, "SET idle_session_timeout = '6s'")
 	}
 	if err != nil {

@@ -31,9 +31,10 @@ func TestSeveralServersOnOneDatabase(t *testing.T) {
 	name := newName()
 	removeAfter(t, name)
 	made := right.must(t, admin, createBusybox, map[string]any{"name": name, "wait": 60})
+	place := right.must(t, admin, `{ events(allProjects: true, last: 1) { nodes { cursor } } }`, nil).at("events", "nodes", 0, "cursor").(string)
 	witnesses := map[*running]*witness{}
 	for _, server := range all.servers {
-		witnesses[server] = server.witness(t, admin, "")
+		witnesses[server] = server.witness(t, admin, place) // or each begins where its server is just then
 	}
 	left.wantOperation(t, admin, made.at("createInstance", "operation", "id").(string), "SUCCESS")
 	own := newName()
@@ -167,6 +168,8 @@ func changing(t *testing.T, name string) (end chan struct{}, ended *sync.WaitGro
 		for n := 0; ; n++ {
 			select {
 			case <-end:
+				return
+			case <-t.Context().Done(): // the test has ended early
 				return
 			case <-time.After(20 * time.Millisecond):
 			}

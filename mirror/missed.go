@@ -112,14 +112,7 @@ func (m *Mirror) Missed(ctx context.Context, as lxd.Scope, gap uint64) ([]*Diffe
 			}
 			return all, true
 		}
-		news := m.news
-		m.mutex.Unlock()
-		select {
-		case <-news:
-		case <-ctx.Done():
-		}
-		m.mutex.Lock()
-		if ctx.Err() != nil {
+		if !m.await(ctx) {
 			return nil, false
 		}
 	}

@@ -122,18 +122,24 @@ func (m *Mirror) CaughtUp(ctx context.Context) {
 		if m.handled >= until && !m.lagging(marks) {
 			return
 		}
-		news := m.news
-		m.mutex.Unlock()
-		select {
-		case <-news:
-		case <-ctx.Done():
-		}
-		m.mutex.Lock()
-		if ctx.Err() != nil {
+		if !m.await(ctx) {
 			m.behind = max(m.behind, m.marks)
 			return
 		}
 	}
+}
+
+// await waits for news, and is false when ctx has ended; the caller holds the
+// mutex, which others have meanwhile.
+func (m *Mirror) await(ctx context.Context) bool {
+	news := m.news
+	m.mutex.Unlock()
+	defer m.mutex.Lock()
+	select {
+	case <-news:
+	case <-ctx.Done():
+	}
+	return ctx.Err() == nil
 }
 
 // longest is how long an answer waits for the mirror.

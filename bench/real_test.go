@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -35,14 +36,7 @@ type real struct {
 // onRealLXD starts both, and removes them at the end.
 func onRealLXD(b *testing.B) *real {
 	b.Helper()
-	socket := os.Getenv("TEST_LXD_SOCKET")
-	if socket == "" {
-		b.Skip("what passes through is measured on a real LXD: scripts/lxd.sh start DIR, and its socket as TEST_LXD_SOCKET")
-	}
-	s := &real{b: b, socket: socket, instance: "bench-" + strings.ToLower(rand.Text()[:8])}
-	s.direct = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
-	}}}
+	s := besideLXD(b)
 	s.launch()
 	s.lxd("POST", "/1.0/instances", map[string]any{"name": s.instance, "source": map[string]any{"type": "image", "alias": "busybox"}})
 	b.Cleanup(func() {
@@ -53,8 +47,23 @@ func onRealLXD(b *testing.B) *real {
 	return s
 }
 
-// launch starts the server as users do: built, in an empty directory.
-func (s *real) launch() {
+// besideLXD is the real LXD, and no server yet.
+func besideLXD(b *testing.B) *real {
+	b.Helper()
+	socket := os.Getenv("TEST_LXD_SOCKET")
+	if socket == "" {
+		b.Skip("this is measured on a real LXD: scripts/lxd.sh start DIR, and its socket as TEST_LXD_SOCKET")
+	}
+	s := &real{b: b, socket: socket, instance: "bench-" + strings.ToLower(rand.Text()[:8])}
+	s.direct = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	}}}
+	return s
+}
+
+// launch starts the server as users do: built, in an empty directory. It ends
+// with the benchmark, or when stop is called.
+func (s *real) launch(environment ...string) (stop func()) {
 	s.b.Helper()
 	directory := s.b.TempDir()
 	binary := filepath.Join(directory, "lxdql")
@@ -64,6 +73,7 @@ func (s *real) launch() {
 	command := exec.Command(binary)
 	command.Dir = directory
 	command.Env = []string{"PATH=" + os.Getenv("PATH"), "APP_PORT=0", "LXD_SOCKET_PATH=" + s.socket, "SEED_ADMIN_PASSWORD=a bench password", "TMPDIR=" + directory}
+	command.Env = append(command.Env, environment...)
 	if profile := os.Getenv("GODEBUG"); profile != "" {
 		command.Env = append(command.Env, "GODEBUG="+profile)
 	}
@@ -75,10 +85,12 @@ func (s *real) launch() {
 		s.b.Fatal(err)
 	}
 	s.pid = command.Process.Pid
-	s.b.Cleanup(func() {
+	stop = sync.OnceFunc(func() {
 		command.Process.Signal(os.Interrupt)
 		command.Wait()
 	})
+	s.b.Cleanup(stop)
+	s.url, s.token = "", ""
 	lines := bufio.NewScanner(output)
 	for s.url == "" && lines.Scan() {
 		var line struct{ Msg, URL string }
@@ -88,9 +100,23 @@ func (s *real) launch() {
 	}
 	go io.Copy(io.Discard, output)
 	s.token = s.graphQL(`mutation { login(username: "admin", password: "a bench password") { accessToken } }`)["login"].(map[string]any)["accessToken"].(string)
+	return stop
 }
 
 func (s *real) graphQL(query string) map[string]any {
+	s.b.Helper()
+	var answer struct {
+		Data   map[string]any
+		Errors []any
+	}
+	if err := json.Unmarshal(s.raw(query), &answer); err != nil || len(answer.Errors) > 0 {
+		s.b.Fatal(err, answer.Errors)
+	}
+	return answer.Data
+}
+
+// raw is the answer as it comes.
+func (s *real) raw(query string) []byte {
 	s.b.Helper()
 	body, err := json.Marshal(map[string]string{"query": query})
 	if err != nil {
@@ -109,14 +135,23 @@ func (s *real) graphQL(query string) map[string]any {
 		s.b.Fatal(err)
 	}
 	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		s.b.Fatal(err, response.Status, string(answer))
+	}
+	return answer
+}
+
+// calls is how many requests LXD got for a question.
+func (s *real) calls(query string) int {
+	s.b.Helper()
 	var answer struct {
-		Data   map[string]any
-		Errors []any
+		Extensions struct{ LXD struct{ Calls int } }
 	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || len(answer.Errors) > 0 {
-		s.b.Fatal(err, answer.Errors)
+	if err := json.Unmarshal(s.raw(query), &answer); err != nil {
+		s.b.Fatal(err)
 	}
-	return answer.Data
+	return answer.Extensions.LXD.Calls
 }
 
 // lxd asks LXD itself, and waits for the end of what it begins.
@@ -142,7 +177,8 @@ func (s *real) lxd(method, path string, body any) map[string]any {
 	if answer["type"] == "async" {
 		operation := answer["operation"].(string)
 		if details, _ := answer["metadata"].(map[string]any); details["class"] != "websocket" {
-			s.lxd("GET", operation+"/wait", nil)
+			operation, query, _ := strings.Cut(operation, "?")
+			s.lxd("GET", operation+"/wait?"+query, nil)
 		}
 	}
 	return answer

@@ -98,7 +98,8 @@ func (i *Instance) Devices() []Device {
 	return devices(Owner{i.Project, i}, i.ExpandedDevices, i.OwnDevices)
 }
 
-// Instance reads one instance with its state and snapshots.
+// Instance reads one instance with its state and snapshots. It may be others'
+// who ask at the moment too, and must not be changed.
 func (c *Client) Instance(ctx context.Context, as Scope, project, name string) (*Instance, error) {
 	return c.instance(ctx, as, project, name, true)
 }
@@ -118,12 +119,18 @@ func (c *Client) instance(ctx context.Context, as Scope, project, name string, f
 		address += "&recursion=1"
 	}
 	address += c.entitlements(ctx)
+	adopt := func(instance *Instance) {
+		instance.Project = project // older releases leave it out of a single answer
+		instance.adopt(c, full)
+	}
+	if full {
+		return together(ctx, c, address, adopt)
+	}
 	instance, err := get[*Instance](ctx, c, address)
 	if err != nil {
 		return nil, err
 	}
-	instance.Project = project // older releases leave it out of a single answer
-	instance.adopt(c, full)
+	adopt(instance)
 	return instance, nil
 }
 

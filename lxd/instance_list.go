@@ -137,9 +137,16 @@ func (c *Client) listInstances(ctx context.Context, address string, list Instanc
 	if list.Detail == DetailNames {
 		return c.instanceNames(ctx, address)
 	}
-	instances, err := get[[]*Instance](ctx, c, address)
-	for _, instance := range instances {
-		instance.adopt(c, list.Detail == DetailFull)
+	adopt := func(instances []*Instance) {
+		for _, instance := range instances {
+			instance.adopt(c, list.Detail == DetailFull)
+		}
 	}
+	if list.Detail == DetailFull {
+		instances, err := together(ctx, c, address, adopt)
+		return slices.Clone(instances), err // for each to choose from
+	}
+	instances, err := get[[]*Instance](ctx, c, address)
+	adopt(instances)
 	return instances, filterError(list.Filter, err)
 }

@@ -3,6 +3,7 @@ package lxd
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"golang.org/x/sync/singleflight"
 )
@@ -12,12 +13,17 @@ import (
 // looked at before, and what is shown is chosen after.
 type flights struct{ singleflight.Group }
 
+// oldest is how old what is joined may be: what lives is never told older.
+const oldest = time.Second
+
 // together reads like get, and joins a read of the same address that is under
-// way, unless lxdql has changed something since that began. What comes is
-// everybody's who joined, and must not be changed: settle is called before.
+// way, unless that began too long ago, or lxdql has changed something since. What
+// comes is everybody's who joined, and must not be changed: settle is called before.
 func together[T any](ctx context.Context, c *Client, address string, settle func(T)) (T, error) {
 	name := strconv.FormatUint(c.writes.count.Load(), 10) + " " + address
 	answer := c.flights.DoChan(name, func() (any, error) {
+		late := time.AfterFunc(oldest, func() { c.flights.Forget(name) })
+		defer late.Stop()
 		// Whoever asked first may leave before the others.
 		read, err := get[T](context.WithoutCancel(ctx), c, address)
 		if err == nil && settle != nil {

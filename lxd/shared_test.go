@@ -52,16 +52,23 @@ func TestWhatSeveralAskForIsReadOnce(t *testing.T) {
 	if _, err := client.InstanceState(t.Context(), only("other"), instance); !IsNotFound(err) {
 		t.Errorf("who may not see it is told %v", err)
 	}
-	client.writes.count.Add(1)
+	time.Sleep(oldest)
 	ask()
 	for begun := time.Now(); asked.Load() < 2; time.Sleep(time.Millisecond) {
+		if time.Since(begun) > 10*time.Second {
+			t.Fatal("who asks later is told what LXD was asked for too long ago")
+		}
+	}
+	client.writes.count.Add(1)
+	ask()
+	for begun := time.Now(); asked.Load() < 3; time.Sleep(time.Millisecond) {
 		if time.Since(begun) > 10*time.Second {
 			t.Fatal("who asks after a change is told what was before it")
 		}
 	}
 	close(release)
 	asking.Wait()
-	if asked.Load() != 2 {
+	if asked.Load() != 3 {
 		t.Errorf("LXD was asked %d times", asked.Load())
 	}
 }

@@ -49,11 +49,14 @@ func pair(t *testing.T) (keeps, makes *running) {
 	return runOn(t, socket, database, 16), runOn(t, socket, database, 0)
 }
 
-func runOn(t *testing.T, socket, database string, mib int) *running {
+func runOn(t *testing.T, socket, database string, mib int, change ...func(*Config)) *running {
 	t.Helper()
 	config := &Config{
 		Host: "127.0.0.1", LXDMode: "local", LXDSocket: socket, LXDTimeout: timeoutOption(10 * time.Second), AnswerCacheMiB: mib,
 		DatabaseURL: database, JWTSecret: secret, AccessMinutes: 30, RefreshDays: 7, AdminName: "admin", AdminPassword: "the first administrator", JournalKeepDays: 1, JournalMaxEvents: 1000,
+	}
+	for _, change := range change {
+		change(config)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, ended := make(chan string, 1), make(chan error, 1)

@@ -79,7 +79,7 @@ func (k *keptAnswer) size() int { return len(k.data) + besides }
 // aroundResponse answers with what is kept, and keeps what may be.
 func (a *answers) aroundResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	key, ok := a.key(ctx)
-	if !ok {
+	if !ok || len(graphql.GetErrors(ctx)) > 0 { // refused already: by the rate limit, or as too complex
 		return next(ctx)
 	}
 	if found := a.find(key); found != nil {

@@ -21,6 +21,9 @@ const (
 type RateError struct {
 	// After is when the next one is looked at, counted from now.
 	After time.Duration
+	// Limit is how many may fail within Window before each makes the pause longer.
+	Limit  int
+	Window time.Duration
 }
 
 // Error says when to come back.
@@ -116,10 +119,10 @@ func (a *attempts) enter(keys []guessed, names []string, failed map[string]Failu
 	for n, key := range keys {
 		before := failed[names[n]]
 		if left := key.pause(before.Count) - before.Ago; before.Count >= key.free && left > 0 {
-			return &RateError{left}
+			return &RateError{left, key.free, attemptLife}
 		}
 		if running := a.running[names[n]]; running >= atOnce || (before.Count >= key.free && running > 0) {
-			return &RateError{time.Second}
+			return &RateError{time.Second, key.free, attemptLife}
 		}
 	}
 	for _, name := range names {

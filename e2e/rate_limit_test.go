@@ -108,4 +108,26 @@ func TestGuessingPasswords(t *testing.T) {
 	}
 	time.Sleep(2 * time.Second)
 	server.login(t)
+	// Each failure doubles the pause, of a name that there is not too.
+	const other = `mutation { login(username: "nobody", password: "wrong horse battery") { accessToken } }`
+	for range 5 {
+		server.ask(t, "", other, nil)
+	}
+	for _, pause := range []int{1, 2, 4} {
+		response, answer := server.forwarded(t, "127.0.0.1", "", other)
+		after, _ := strconv.Atoi(response.Header.Get("Retry-After"))
+		if response.StatusCode != http.StatusTooManyRequests || after < 1 || after > pause || after < pause/2+1 && pause > 1 {
+			t.Errorf("a pause of %d s: %s %v", pause, response.Status, answer)
+		}
+		want := map[string]any{"status": "error", "error": "Rate limit exceeded", "retry_after_seconds": float64(after), "limit": 5.0, "window_seconds": 900.0}
+		for key, value := range want {
+			if answer[key] != value {
+				t.Errorf("%s is %v, want %v", key, answer[key], value)
+			}
+		}
+		time.Sleep(time.Duration(after) * time.Second)
+		if got := server.ask(t, "", other, nil); got.code() != "UNAUTHENTICATED" {
+			t.Errorf("after a pause of %d s: %s", pause, got.Text)
+		}
+	}
 }

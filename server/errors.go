@@ -90,7 +90,7 @@ func classify(err error) (code string, details map[string]any) {
 	case errors.As(err, &number):
 		return "BAD_USER_INPUT", nil
 	case errors.As(err, &early):
-		return "RATE_LIMITED", map[string]any{"retryAfterSeconds": int(early.After.Seconds()) + 1}
+		return "RATE_LIMITED", map[string]any{"retryAfterSeconds": int(early.After.Seconds()) + 1, "limit": early.Limit, "windowSeconds": int(early.Window.Seconds())}
 	case errors.Is(err, auth.ErrForbidden):
 		return "FORBIDDEN", nil
 	case errors.As(err, &account):

@@ -95,16 +95,17 @@ type ComplexityRoot struct {
 	}
 
 	ApiToken struct {
-		CreatedAt       func(childComplexity int) int
-		Description     func(childComplexity int) int
-		ExpiresAt       func(childComplexity int) int
-		FromEnvironment func(childComplexity int) int
-		ID              func(childComplexity int) int
-		LastUsedAt      func(childComplexity int) int
-		Projects        func(childComplexity int) int
-		ReadOnly        func(childComplexity int) int
-		Role            func(childComplexity int) int
-		User            func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		Description      func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		FromEnvironment  func(childComplexity int) int
+		ID               func(childComplexity int) int
+		LastUsedAt       func(childComplexity int) int
+		Projects         func(childComplexity int) int
+		ReadOnly         func(childComplexity int) int
+		Role             func(childComplexity int) int
+		User             func(childComplexity int) int
 	}
 
 	ApiTokenConnection struct {
@@ -160,6 +161,7 @@ type ComplexityRoot struct {
 	}
 
 	AuthGroup struct {
+		AvailableActions       func(childComplexity int) int
 		Description            func(childComplexity int) int
 		Etag                   func(childComplexity int) int
 		ID                     func(childComplexity int) int
@@ -201,17 +203,18 @@ type ComplexityRoot struct {
 	}
 
 	Certificate struct {
-		Certificate func(childComplexity int) int
-		Etag        func(childComplexity int) int
-		Fingerprint func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Name        func(childComplexity int) int
-		NotAfter    func(childComplexity int) int
-		NotBefore   func(childComplexity int) int
-		Projects    func(childComplexity int) int
-		Restricted  func(childComplexity int) int
-		Subject     func(childComplexity int) int
-		Type        func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Certificate      func(childComplexity int) int
+		Etag             func(childComplexity int) int
+		Fingerprint      func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Name             func(childComplexity int) int
+		NotAfter         func(childComplexity int) int
+		NotBefore        func(childComplexity int) int
+		Projects         func(childComplexity int) int
+		Restricted       func(childComplexity int) int
+		Subject          func(childComplexity int) int
+		Type             func(childComplexity int) int
 	}
 
 	CertificateConnection struct {
@@ -746,6 +749,7 @@ type ComplexityRoot struct {
 
 	Identity struct {
 		AuthenticationMethod func(childComplexity int) int
+		AvailableActions     func(childComplexity int) int
 		Etag                 func(childComplexity int) int
 		ExpiresAt            func(childComplexity int) int
 		Groups               func(childComplexity int) int
@@ -757,10 +761,11 @@ type ComplexityRoot struct {
 	}
 
 	IdentityProviderGroup struct {
-		Etag   func(childComplexity int) int
-		Groups func(childComplexity int) int
-		ID     func(childComplexity int) int
-		Name   func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		Etag             func(childComplexity int) int
+		Groups           func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Name             func(childComplexity int) int
 	}
 
 	Image struct {
@@ -2294,14 +2299,15 @@ type ComplexityRoot struct {
 	}
 
 	Session struct {
-		Address     func(childComplexity int) int
-		CreatedAt   func(childComplexity int) int
-		Current     func(childComplexity int) int
-		ExpiresAt   func(childComplexity int) int
-		ID          func(childComplexity int) int
-		RefreshedAt func(childComplexity int) int
-		User        func(childComplexity int) int
-		UserAgent   func(childComplexity int) int
+		Address          func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		Current          func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		ID               func(childComplexity int) int
+		RefreshedAt      func(childComplexity int) int
+		User             func(childComplexity int) int
+		UserAgent        func(childComplexity int) int
 	}
 
 	SessionConnection struct {
@@ -2720,12 +2726,13 @@ type ComplexityRoot struct {
 	}
 
 	User struct {
-		CreatedAt  func(childComplexity int) int
-		DisabledAt func(childComplexity int) int
-		Grants     func(childComplexity int) int
-		ID         func(childComplexity int) int
-		Role       func(childComplexity int) int
-		Username   func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		DisabledAt       func(childComplexity int) int
+		Grants           func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Role             func(childComplexity int) int
+		Username         func(childComplexity int) int
 	}
 
 	UserConnection struct {
@@ -2816,6 +2823,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AddTagPayload.Operation(childComplexity), true
 
+	case "ApiToken.availableActions":
+		if e.ComplexityRoot.ApiToken.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.AvailableActions(childComplexity), true
 	case "ApiToken.createdAt":
 		if e.ComplexityRoot.ApiToken.CreatedAt == nil {
 			break
@@ -3070,6 +3083,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AuditEventEdge.Node(childComplexity), true
 
+	case "AuthGroup.availableActions":
+		if e.ComplexityRoot.AuthGroup.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuthGroup.AvailableActions(childComplexity), true
 	case "AuthGroup.description":
 		if e.ComplexityRoot.AuthGroup.Description == nil {
 			break
@@ -3214,6 +3233,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CancelOperationPayload.Operation(childComplexity), true
 
+	case "Certificate.availableActions":
+		if e.ComplexityRoot.Certificate.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.AvailableActions(childComplexity), true
 	case "Certificate.certificate":
 		if e.ComplexityRoot.Certificate.Certificate == nil {
 			break
@@ -4896,6 +4921,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Identity.AuthenticationMethod(childComplexity), true
+	case "Identity.availableActions":
+		if e.ComplexityRoot.Identity.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.AvailableActions(childComplexity), true
 	case "Identity.etag":
 		if e.ComplexityRoot.Identity.Etag == nil {
 			break
@@ -4945,6 +4976,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Identity.Type(childComplexity), true
 
+	case "IdentityProviderGroup.availableActions":
+		if e.ComplexityRoot.IdentityProviderGroup.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityProviderGroup.AvailableActions(childComplexity), true
 	case "IdentityProviderGroup.etag":
 		if e.ComplexityRoot.IdentityProviderGroup.Etag == nil {
 			break
@@ -12667,6 +12704,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Session.Address(childComplexity), true
+	case "Session.availableActions":
+		if e.ComplexityRoot.Session.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.AvailableActions(childComplexity), true
 	case "Session.createdAt":
 		if e.ComplexityRoot.Session.CreatedAt == nil {
 			break
@@ -14221,6 +14264,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UsbDevice.Type(childComplexity), true
 
+	case "User.availableActions":
+		if e.ComplexityRoot.User.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.AvailableActions(childComplexity), true
 	case "User.createdAt":
 		if e.ComplexityRoot.User.CreatedAt == nil {
 			break
@@ -15149,6 +15198,12 @@ enum Action {
   REFRESH
   """Stop it before its end."""
   CANCEL
+  """End a session or a token: it is refused from then on."""
+  REVOKE
+  """Give a user another password."""
+  SET_PASSWORD
+  """Give a user a role in a project, or take it away."""
+  GRANT_ROLE
   """One that this release of lxdql does not know."""
   UNKNOWN
 }
@@ -25498,6 +25553,45 @@ extend type ClusterGroup {
   """What the caller may do with it: nothing, but for an ADMIN of the whole server."""
   availableActions: [Action!]!
 }
+
+extend type Certificate {
+  """What the caller may do with it without ` + "`" + `force` + "`" + `: nothing, but for an ADMIN of the whole server; nothing with lxdql's own."""
+  availableActions: [Action!]!
+}
+
+extend type Identity {
+  """What the caller may do with it without ` + "`" + `force` + "`" + `: nothing, but for an ADMIN of the whole server; nothing with lxdql's own."""
+  availableActions: [Action!]!
+}
+
+extend type AuthGroup {
+  """What the caller may do with it: nothing, but for an ADMIN of the whole server."""
+  availableActions: [Action!]!
+}
+
+extend type IdentityProviderGroup {
+  """What the caller may do with it: nothing, but for an ADMIN of the whole server."""
+  availableActions: [Action!]!
+}
+
+extend type User {
+  """
+  What the caller may do with the user: an ADMIN of the whole server everything,
+  but for what would leave no ADMIN behind (` + "`" + `CONFLICT` + "`" + `); others give themselves
+  another password.
+  """
+  availableActions: [Action!]!
+}
+
+extend type Session {
+  """` + "`" + `REVOKE` + "`" + ` for who may change anything; empty with a read-only token."""
+  availableActions: [Action!]!
+}
+
+extend type ApiToken {
+  """` + "`" + `REVOKE` + "`" + ` for who may change anything; empty with a read-only token."""
+  availableActions: [Action!]!
+}
 `, BuiltIn: false},
 	{Name: "../schema/warning.graphqls", Input: `"""What has become of a warning."""
 enum WarningStatus {
@@ -25858,6 +25952,8 @@ func (ec *executionContext) childFields_ApiToken(ctx context.Context, field grap
 		return ec.fieldContext_ApiToken_createdAt(ctx, field)
 	case "lastUsedAt":
 		return ec.fieldContext_ApiToken_lastUsedAt(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_ApiToken_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ApiToken", field.Name)
 }
@@ -25982,6 +26078,8 @@ func (ec *executionContext) childFields_AuthGroup(ctx context.Context, field gra
 		return ec.fieldContext_AuthGroup_identityProviderGroups(ctx, field)
 	case "etag":
 		return ec.fieldContext_AuthGroup_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_AuthGroup_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AuthGroup", field.Name)
 }
@@ -26072,6 +26170,8 @@ func (ec *executionContext) childFields_Certificate(ctx context.Context, field g
 		return ec.fieldContext_Certificate_notAfter(ctx, field)
 	case "etag":
 		return ec.fieldContext_Certificate_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Certificate_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Certificate", field.Name)
 }
@@ -27094,6 +27194,8 @@ func (ec *executionContext) childFields_Identity(ctx context.Context, field grap
 		return ec.fieldContext_Identity_expiresAt(ctx, field)
 	case "etag":
 		return ec.fieldContext_Identity_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Identity_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Identity", field.Name)
 }
@@ -27108,6 +27210,8 @@ func (ec *executionContext) childFields_IdentityProviderGroup(ctx context.Contex
 		return ec.fieldContext_IdentityProviderGroup_groups(ctx, field)
 	case "etag":
 		return ec.fieldContext_IdentityProviderGroup_etag(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_IdentityProviderGroup_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IdentityProviderGroup", field.Name)
 }
@@ -29616,6 +29720,8 @@ func (ec *executionContext) childFields_Session(ctx context.Context, field graph
 		return ec.fieldContext_Session_refreshedAt(ctx, field)
 	case "expiresAt":
 		return ec.fieldContext_Session_expiresAt(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Session_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Session", field.Name)
 }
@@ -30342,6 +30448,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_disabledAt(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_User_createdAt(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_User_availableActions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }

@@ -1,5 +1,10 @@
 package lxd
 
+import (
+	"maps"
+	"slices"
+)
+
 // actionsIf are the actions of who may change what is in a project.
 func actionsIf(may bool, actions ...Action) []Action {
 	if !may {
@@ -44,4 +49,27 @@ func (g *ClusterGroup) ActionsFor(as Scope) []Action {
 	default:
 		return actionsIf(may, "UPDATE", "RENAME", "DELETE")
 	}
+}
+
+// ActionsFor are what the scope may do to LXD's group.
+func (g *AuthGroup) ActionsFor(as Scope) []Action {
+	return actionsIf(as.Allows("", true), "UPDATE", "RENAME", "DELETE")
+}
+
+// ActionsFor are what the scope may do to the provider's group.
+func (g *IdentityProviderGroup) ActionsFor(as Scope) []Action {
+	return actionsIf(as.Allows("", true), "UPDATE", "RENAME", "DELETE")
+}
+
+// CertificateActions are what the scope may do to a certificate that LXD trusts.
+// That of lxdql itself takes force.
+func (c *Client) CertificateActions(as Scope, certificate *Certificate) []Action {
+	return actionsIf(as.Allows("", true) && certificate.Fingerprint != c.ownFingerprint(), "UPDATE", "DELETE")
+}
+
+// IdentityActions are what the scope may do to an identity of LXD. That of lxdql
+// itself takes force.
+func (c *Client) IdentityActions(as Scope, identity *Identity) []Action {
+	known := slices.ContainsFunc(slices.Collect(maps.Values(identityMethods)), func(method [2]string) bool { return method[0] == identity.AuthenticationMethod })
+	return actionsIf(known && as.Allows("", true) && identity.Identifier != c.ownFingerprint(), "UPDATE", "DELETE")
 }

@@ -12,7 +12,27 @@ import (
 	"github.com/lxdql/lxdql/lxd"
 )
 
+func (r *apiTokenResolver) AvailableActions(ctx context.Context, obj *auth.ApiToken) ([]lxd.Action, error) {
+	return actionsOnAccess(auth.From(ctx)), nil
+}
+
+func (r *authGroupResolver) AvailableActions(ctx context.Context, obj *lxd.AuthGroup) ([]lxd.Action, error) {
+	return obj.ActionsFor(scope(ctx)), nil
+}
+
+func (r *certificateResolver) AvailableActions(ctx context.Context, obj *lxd.Certificate) ([]lxd.Action, error) {
+	return r.LXD.CertificateActions(scope(ctx), obj), nil
+}
+
 func (r *clusterGroupResolver) AvailableActions(ctx context.Context, obj *lxd.ClusterGroup) ([]lxd.Action, error) {
+	return obj.ActionsFor(scope(ctx)), nil
+}
+
+func (r *identityResolver) AvailableActions(ctx context.Context, obj *lxd.Identity) ([]lxd.Action, error) {
+	return r.LXD.IdentityActions(scope(ctx), obj), nil
+}
+
+func (r *identityProviderGroupResolver) AvailableActions(ctx context.Context, obj *lxd.IdentityProviderGroup) ([]lxd.Action, error) {
 	return obj.ActionsFor(scope(ctx)), nil
 }
 
@@ -28,12 +48,20 @@ func (r *projectResolver) ViewerRole(ctx context.Context, obj *lxd.Project) (aut
 	return auth.From(ctx).RoleIn(obj.Name), nil
 }
 
+func (r *sessionResolver) AvailableActions(ctx context.Context, obj *auth.Session) ([]lxd.Action, error) {
+	return actionsOnAccess(auth.From(ctx)), nil
+}
+
 func (r *storageVolumeBackupResolver) AvailableActions(ctx context.Context, obj *lxd.StorageVolumeBackup) ([]lxd.Action, error) {
 	return obj.ActionsFor(scope(ctx)), nil
 }
 
 func (r *storageVolumeSnapshotResolver) AvailableActions(ctx context.Context, obj *lxd.StorageVolumeSnapshot) ([]lxd.Action, error) {
 	return obj.ActionsFor(scope(ctx)), nil
+}
+
+func (r *userResolver) AvailableActions(ctx context.Context, obj *auth.User) ([]lxd.Action, error) {
+	return actionsOnUser(auth.From(ctx), obj), nil
 }
 
 func (r *warningResolver) AvailableActions(ctx context.Context, obj *lxd.Warning) ([]lxd.Action, error) {

@@ -98,6 +98,20 @@ func bindApiToken(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 			}
 			return w.Marshal(graphql.MarshalTime(*v))
 		}},
+		{Name: "availableActions", NonNull: true, List: true, ElementNonNull: true, Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
+			return resolver.AvailableActions(ctx, object.(*auth.ApiToken))
+		}, Encode: func(w *plan.Writer, value any) bool {
+			v := value.([]lxd.Action)
+			w.Byte('[')
+			for n, v := range v {
+				if n > 0 {
+					w.Byte(',')
+				}
+				w.String(string(v))
+			}
+			w.Byte(']')
+			return true
+		}},
 	}}
 }
 
@@ -288,6 +302,20 @@ func bindAuthGroup(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 			}
 			return w.String(*v)
 		}},
+		{Name: "availableActions", NonNull: true, List: true, ElementNonNull: true, Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
+			return resolver.AvailableActions(ctx, object.(*lxd.AuthGroup))
+		}, Encode: func(w *plan.Writer, value any) bool {
+			v := value.([]lxd.Action)
+			w.Byte('[')
+			for n, v := range v {
+				if n > 0 {
+					w.Byte(',')
+				}
+				w.String(string(v))
+			}
+			w.Byte(']')
+			return true
+		}},
 	}}
 }
 
@@ -426,6 +454,20 @@ func bindCertificate(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 				return false
 			}
 			return w.String(*v)
+		}},
+		{Name: "availableActions", NonNull: true, List: true, ElementNonNull: true, Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
+			return resolver.AvailableActions(ctx, object.(*lxd.Certificate))
+		}, Encode: func(w *plan.Writer, value any) bool {
+			v := value.([]lxd.Action)
+			w.Byte('[')
+			for n, v := range v {
+				if n > 0 {
+					w.Byte(',')
+				}
+				w.String(string(v))
+			}
+			w.Byte(']')
+			return true
 		}},
 	}}
 }
@@ -1763,6 +1805,20 @@ func bindIdentity(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 			}
 			return w.String(*v)
 		}},
+		{Name: "availableActions", NonNull: true, List: true, ElementNonNull: true, Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
+			return resolver.AvailableActions(ctx, object.(*lxd.Identity))
+		}, Encode: func(w *plan.Writer, value any) bool {
+			v := value.([]lxd.Action)
+			w.Byte('[')
+			for n, v := range v {
+				if n > 0 {
+					w.Byte(',')
+				}
+				w.String(string(v))
+			}
+			w.Byte(']')
+			return true
+		}},
 	}}
 }
 
@@ -1797,6 +1853,20 @@ func bindIdentityProviderGroup(r graph.ResolverRoot, d graph.DirectiveRoot) *pla
 				return false
 			}
 			return w.String(*v)
+		}},
+		{Name: "availableActions", NonNull: true, List: true, ElementNonNull: true, Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
+			return resolver.AvailableActions(ctx, object.(*lxd.IdentityProviderGroup))
+		}, Encode: func(w *plan.Writer, value any) bool {
+			v := value.([]lxd.Action)
+			w.Byte('[')
+			for n, v := range v {
+				if n > 0 {
+					w.Byte(',')
+				}
+				w.String(string(v))
+			}
+			w.Byte(']')
+			return true
 		}},
 	}}
 }
@@ -6538,6 +6608,20 @@ func bindSession(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 			v := object.(*auth.Session).ExpiresAt
 			return w.Marshal(graphql.MarshalTime(v))
 		}},
+		{Name: "availableActions", NonNull: true, List: true, ElementNonNull: true, Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
+			return resolver.AvailableActions(ctx, object.(*auth.Session))
+		}, Encode: func(w *plan.Writer, value any) bool {
+			v := value.([]lxd.Action)
+			w.Byte('[')
+			for n, v := range v {
+				if n > 0 {
+					w.Byte(',')
+				}
+				w.String(string(v))
+			}
+			w.Byte(']')
+			return true
+		}},
 	}}
 }
 
@@ -7713,6 +7797,20 @@ func bindUser(r graph.ResolverRoot, d graph.DirectiveRoot) *plan.Object {
 		{Name: "createdAt", Leaf: func(w *plan.Writer, object any) bool {
 			v := object.(*auth.User).CreatedAt
 			return w.Marshal(graphql.MarshalTime(v))
+		}},
+		{Name: "availableActions", NonNull: true, List: true, ElementNonNull: true, Resolve: func(ctx context.Context, object any, arguments []any) (any, error) {
+			return resolver.AvailableActions(ctx, object.(*auth.User))
+		}, Encode: func(w *plan.Writer, value any) bool {
+			v := value.([]lxd.Action)
+			w.Byte('[')
+			for n, v := range v {
+				if n > 0 {
+					w.Byte(',')
+				}
+				w.String(string(v))
+			}
+			w.Byte(']')
+			return true
 		}},
 	}}
 }

@@ -17,7 +17,7 @@ const lateness = 10 * time.Second
 // ProjectMade is to be called before a project gets a name that is free: what
 // roles there still are in an earlier one are taken away.
 func (s *Service) ProjectMade(ctx context.Context, name string) error {
-	if err := s.store.AddMade(ctx, name, time.Now().UTC()); err != nil {
+	if err := s.store.AddMade(ctx, name); err != nil {
 		return err
 	}
 	return s.moveProject(ctx, name, "")
@@ -52,7 +52,7 @@ func (s *Service) isNew(ctx context.Context, name string, there bool) (bool, err
 	if !there {
 		return false, nil
 	}
-	return s.store.Made(ctx, name, time.Now().UTC().Add(-lateness))
+	return s.store.Made(ctx, name, lateness)
 }
 
 // KeepProjects takes the roles away in projects that are not among those that

@@ -31,10 +31,10 @@ type Store interface {
 	// name instead of those there; "" takes them away, with the tokens that are
 	// for nothing else. It is false where there was nothing to change.
 	MoveProject(ctx context.Context, name, newName string) (changed bool, err error)
-	// AddMade remembers that a project is made at a time; Made is whether it was
-	// made since. It is forgotten some time later.
-	AddMade(ctx context.Context, name string, at time.Time) error
-	Made(ctx context.Context, name string, since time.Time) (bool, error)
+	// AddMade remembers that a project is made now; Made is whether it was made
+	// within a time that has just ended. It is forgotten some time later.
+	AddMade(ctx context.Context, name string) error
+	Made(ctx context.Context, name string, within time.Duration) (bool, error)
 	// GrantedProjects are the names of projects that users have roles in or
 	// tokens are for.
 	GrantedProjects(ctx context.Context) ([]string, error)

@@ -360,21 +360,21 @@ func (m *memory) GrantedProjects(context.Context) (names []string, err error) {
 	return names, m.down
 }
 
-func (m *memory) AddMade(_ context.Context, name string, at time.Time) error {
+func (m *memory) AddMade(_ context.Context, name string) error {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	if m.made == nil {
 		m.made = map[string]time.Time{}
 	}
-	m.made[name] = at
+	m.made[name] = time.Now()
 	return m.down
 }
 
-func (m *memory) Made(_ context.Context, name string, since time.Time) (bool, error) {
+func (m *memory) Made(_ context.Context, name string, within time.Duration) (bool, error) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	at, ok := m.made[name]
-	return ok && !at.Before(since), m.down
+	return ok && time.Since(at) <= within, m.down
 }
 
 func (m *memory) MoveProject(_ context.Context, name, newName string) (changed bool, err error) {

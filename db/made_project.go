@@ -29,19 +29,27 @@ func createMade(ctx context.Context, db *bun.DB) error {
 	return err
 }
 
-// AddMade remembers, for all processes, that a project is made at a time, and
-// forgets what is long ago.
-func (db *DB) AddMade(ctx context.Context, name string, at time.Time) error {
+// AddMade remembers, for all processes, that a project is made now, and forgets
+// what is long ago.
+func (db *DB) AddMade(ctx context.Context, name string) error {
+	now, err := clock(ctx, db.bun)
+	if err != nil {
+		return err
+	}
 	return db.bun.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		if _, err := tx.NewDelete().Model((*madeRow)(nil)).Where("made_at < ?", at.Add(-madeLife)).Exec(ctx); err != nil {
+		if _, err := tx.NewDelete().Model((*madeRow)(nil)).Where("made_at < ?", now.Add(-madeLife)).Exec(ctx); err != nil {
 			return err
 		}
-		_, err := tx.NewInsert().Model(&madeRow{Name: name, MadeAt: at}).On("CONFLICT (name) DO UPDATE").Set("made_at = EXCLUDED.made_at").Exec(ctx)
+		_, err := tx.NewInsert().Model(&madeRow{Name: name, MadeAt: now}).On("CONFLICT (name) DO UPDATE").Set("made_at = EXCLUDED.made_at").Exec(ctx)
 		return err
 	})
 }
 
-// Made reports whether a project was made since a time.
-func (db *DB) Made(ctx context.Context, name string, since time.Time) (bool, error) {
-	return db.bun.NewSelect().Model((*madeRow)(nil)).Where("name = ? AND made_at >= ?", name, since).Exists(ctx)
+// Made reports whether a project was made within a time that has just ended.
+func (db *DB) Made(ctx context.Context, name string, within time.Duration) (bool, error) {
+	now, err := clock(ctx, db.bun)
+	if err != nil {
+		return false, err
+	}
+	return db.bun.NewSelect().Model((*madeRow)(nil)).Where("name = ? AND made_at >= ?", name, now.Add(-within)).Exists(ctx)
 }

@@ -23,6 +23,8 @@ var targets = []target{
 	{"Latency", "p99-ms", true, 20, "milliseconds from LXD's frame to 99 of 100 clients'"},
 	{"EstatePage", "x-kept/without-plan", false, 25, "pages a second from memory, over the same server without its plan"},
 	{"EstatePage", "CPU-10000/500", true, 1.25, "processor time of a page of 10,000 instances, over that of 500"},
+	{"Inventory/page", "x-recursion=1", false, 20, "pages of 100 of 500 real instances, over LXD's own list of them"},
+	{"Inventory/upkeep", "%core-at-1/s", true, 3, "percent of a core that LXD takes for our memory at one change a second"},
 	{"Leaves", "x-json", true, 0.8, "processor time of 1,000 objects through HTTP, over encoding/json of ready structs"},
 	{"Bytes/*checksum=false", "x-LXD", false, 0.8, "throughput over curl at LXD itself"},
 	{"Bytes/*checksum=true", "x-LXD", false, 0.7, "throughput with a sum, over curl at LXD itself"},

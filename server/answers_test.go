@@ -26,7 +26,7 @@ import (
 
 // pair are two servers on one LXD and one database: one keeps answers, the
 // other keeps none.
-func pair(t *testing.T) (keeps, makes *running) {
+func pair(t *testing.T, change ...func(*Config)) (keeps, makes *running) {
 	t.Helper()
 	simulated := lxdsim.New(lxdsim.Options{Instances: 12, Pools: 2, Networks: 2, Projects: 2, OperationDelay: time.Millisecond, Seed: 3})
 	directory, err := os.MkdirTemp("", "answers")
@@ -46,7 +46,7 @@ func pair(t *testing.T) (keeps, makes *running) {
 		os.RemoveAll(directory)
 	})
 	database := "sqlite:///" + filepath.Join(directory, "test.db")
-	return runOn(t, socket, database, 16), runOn(t, socket, database, 0)
+	return runOn(t, socket, database, 16, change...), runOn(t, socket, database, 0)
 }
 
 func runOn(t *testing.T, socket, database string, mib int, change ...func(*Config)) *running {

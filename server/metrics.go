@@ -18,6 +18,9 @@ type measured struct {
 	plan    *plan.Plan
 	mirror  *mirror.Mirror
 	answers *answers
+	// objects is whether is told how many objects there are, those of projects
+	// among them that not everybody may see.
+	objects bool
 }
 
 func described(name, help string, labels ...string) *prometheus.Desc {
@@ -90,7 +93,9 @@ func (m *measured) collectMirror(status mirror.Status, count, now func(*promethe
 	now(mirrorInSync, inSync)
 	now(mirrorListed, listed)
 	for kind, objects := range status.Objects {
-		now(mirrorObjects, float64(objects), kind)
+		if m.objects {
+			now(mirrorObjects, float64(objects), kind)
+		}
 	}
 	now(mirrorPending, float64(status.Pending))
 	now(mirrorRevision, float64(status.Revision))
@@ -100,8 +105,10 @@ func (m *measured) collectMirror(status mirror.Status, count, now func(*promethe
 	count(mirrorDiffers, float64(status.Differences))
 }
 
-// metrics answers in Prometheus' text; with a token, only who has it.
+// metrics answers in Prometheus' text; with a token, only who has it, and then how
+// many objects there are as well.
 func metrics(of *measured, token string) http.Handler {
+	of.objects = token != ""
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(of, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	tell := promhttp.HandlerFor(registry, promhttp.HandlerOpts{})

@@ -12,7 +12,12 @@ import (
 // measure is a value of /metrics; -1 where there is none.
 func (s *running) measure(name string) float64 {
 	s.t.Helper()
-	response, err := http.Get(s.url + "/metrics")
+	request, err := http.NewRequest(http.MethodGet, s.url+"/metrics", nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer a token")
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -34,7 +39,7 @@ func (s *running) measure(name string) float64 {
 
 // What was planned, kept and held is counted, and what goes wrong with it.
 func TestMetricsCount(t *testing.T) {
-	server, without := pair(t)
+	server, without := pair(t, func(config *Config) { config.MetricsToken = "a token" })
 	admin, _ := callers(t, server)
 	settled(t, admin, server)
 	planned, hits := server.measure(`lxdql_plan_fields_total{outcome="planned"}`), server.measure("lxdql_answers_hits_total")
@@ -62,6 +67,9 @@ func TestMetricsCount(t *testing.T) {
 	}
 	if server.measure("lxdql_mirror_reconciliations_total") < 1 || server.measure("lxdql_answers_bytes") <= 0 {
 		t.Error("nothing was listed, or nothing is kept")
+	}
+	if value := without.measure(`lxdql_mirror_objects{kind="instances"}`); value != -1 || without.measure("lxdql_mirror_in_sync") != 1 {
+		t.Errorf("who needs no token is told of %v instances", value)
 	}
 	if value := without.measure("lxdql_answers_bytes"); value != -1 {
 		t.Errorf("what is switched off is counted: %v", value)

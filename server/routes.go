@@ -72,7 +72,7 @@ func routes(config *Config, resolver *resolvers.Resolver, planned *plan.Plan, ke
 		"/health":         healthCheck(resolver.Health),
 		"/health/check":   healthCheck(resolver.Health),
 		"/schema.graphql": schemaText(resolver),
-		"/metrics":        metrics(&measured{planned, resolver.Mirror, kept}, config.MetricsToken).ServeHTTP,
+		"/metrics":        metrics(&measured{plan: planned, mirror: resolver.Mirror, answers: kept}, config.MetricsToken).ServeHTTP,
 		"/docs":           http.RedirectHandler("/", http.StatusFound).ServeHTTP,
 		"/playground":     http.RedirectHandler("/", http.StatusFound).ServeHTTP,
 	}

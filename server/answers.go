@@ -76,13 +76,26 @@ func (a *answers) counts() (hits, kept int64, bytes int) {
 
 func (k *keptAnswer) size() int { return len(k.data) + besides }
 
-// aroundResponse answers with what is kept, and keeps what may be.
+// answeredFrom is where an operation remembers whether its answer was a kept one.
+const answeredFrom = "KeptAnswer"
+
+// aroundResponse answers with what is kept, and keeps what may be. Streams ask for
+// responses until there is none: after the first, a kept answer has no more.
 func (a *answers) aroundResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	key, ok := a.key(ctx)
 	if !ok || len(graphql.GetErrors(ctx)) > 0 { // refused already: by the rate limit, or as too complex
 		return next(ctx)
 	}
-	if found := a.find(key); found != nil {
+	asked := &graphql.GetOperationContext(ctx).Stats
+	if before, again := asked.GetExtension(answeredFrom).(bool); again {
+		if before {
+			return nil
+		}
+		return next(ctx)
+	}
+	found := a.find(key)
+	asked.SetExtension(answeredFrom, found != nil)
+	if found != nil {
 		a.hits.Add(1)
 		transport.Tag(ctx, found.etag)
 		return &graphql.Response{Data: found.data}

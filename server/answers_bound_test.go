@@ -1,8 +1,14 @@
 package server
 
 import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/mirror"
 )
 
@@ -35,5 +41,33 @@ func TestKeptAnswersAreBounded(t *testing.T) {
 	}
 	if keepAnswers(0, &mirror.Mirror{}, nil) != nil || keepAnswers(most, nil, nil) != nil {
 		t.Error("something is kept without room, or without memory")
+	}
+}
+
+// A stream says a kept answer once, and ends.
+func TestAKeptAnswerIsSaidOnce(t *testing.T) {
+	keeps, _ := pair(t)
+	admin := keeps.user("boss", role(auth.RoleAdmin))
+	settled(t, admin, keeps)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for round := range 3 {
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, keeps.url+"/graphql", strings.NewReader(`{"query": "{ projects { nodes { name } } }"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header = http.Header{"Authorization": {"Bearer " + admin}, "Content-Type": {"application/json"}, "Accept": {"text/event-stream"}}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+		response.Body.Close()
+		if err != nil || strings.Count(string(text), "event: next") != 1 || strings.Count(string(text), "event: complete") != 1 || !strings.Contains(string(text), `"default"`) {
+			t.Fatalf("round %d: %v: %.600s", round, err, text)
+		}
+	}
+	if keeps.get(admin, "{ projects { nodes { name } } }", nil, "").etag == "" {
+		t.Error("the question is not one that is kept")
 	}
 }

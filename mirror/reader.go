@@ -74,9 +74,13 @@ func (r *Reader) Held(as lxd.Scope, key Key) (any, bool) {
 	return nil, true
 }
 
-// listing are the objects of a kind of an effective project.
+// Lists reports whether memory has lists of a project's objects. Where it does not
+// hold the project, LXD is asked: it may have come to be a moment ago.
+func (r *Reader) Lists(project string) bool { return r.holds(Key{Projects, "", orDefault(project)}) }
+
+// listing are the objects of a kind of an effective project, which is held.
 func listing[T any](r *Reader, as lxd.Scope, kind Kind, project string) ([]*T, error) {
-	if !as.Allows(project, false) || r.entry(Key{Projects, "", project}) == nil {
+	if !as.Allows(project, false) {
 		return nil, lxd.NotFound("Project")
 	}
 	return objects[T](as, within(r.entries(kind), project)), nil

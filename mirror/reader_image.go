@@ -9,7 +9,7 @@ import (
 
 // Images are the client's.
 func (r *Reader) Images(ctx context.Context, as lxd.Scope, project string) ([]*lxd.Image, error) {
-	if r.View() == nil {
+	if !r.Lists(project) {
 		return r.ask().Images(ctx, as, project)
 	}
 	return listing[lxd.Image](r, as, Images, project)
@@ -54,7 +54,7 @@ func (r *Reader) ImageByAlias(ctx context.Context, as lxd.Scope, project, name s
 
 // ImageAliases are the client's.
 func (r *Reader) ImageAliases(ctx context.Context, as lxd.Scope, project string) ([]*lxd.ImageAlias, error) {
-	if r.View() == nil {
+	if !r.Lists(project) {
 		return r.ask().ImageAliases(ctx, as, project)
 	}
 	return listing[lxd.ImageAlias](r, as, ImageAliases, project)

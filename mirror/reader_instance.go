@@ -9,7 +9,7 @@ import (
 // Instances are the client's. With their state, or chosen by an expression of
 // LXD's, they come from LXD.
 func (r *Reader) Instances(ctx context.Context, as lxd.Scope, list lxd.InstanceList) ([]*lxd.Instance, error) {
-	if list.Detail == lxd.DetailFull || list.Filter != "" || list.Type == lxd.TypeUnknown || r.View() == nil {
+	if list.Detail == lxd.DetailFull || list.Filter != "" || list.Type == lxd.TypeUnknown || r.View() == nil || !list.AllProjects && !r.Lists(list.Project) {
 		return r.ask().Instances(ctx, as, list)
 	}
 	instances := everywhere[lxd.Instance](r, as, Instances)

@@ -8,7 +8,7 @@ import (
 
 // Networks are the client's.
 func (r *Reader) Networks(ctx context.Context, as lxd.Scope, project string) ([]*lxd.Network, error) {
-	if r.View() == nil {
+	if !r.Lists(project) {
 		return r.ask().Networks(ctx, as, project)
 	}
 	return listing[lxd.Network](r, as, Networks, project)
@@ -33,7 +33,7 @@ func (r *Reader) Network(ctx context.Context, as lxd.Scope, project, name string
 
 // NetworkAcls are the client's.
 func (r *Reader) NetworkAcls(ctx context.Context, as lxd.Scope, project string) ([]*lxd.NetworkAcl, error) {
-	if r.View() == nil {
+	if !r.Lists(project) {
 		return r.ask().NetworkAcls(ctx, as, project)
 	}
 	return listing[lxd.NetworkAcl](r, as, NetworkAcls, project)

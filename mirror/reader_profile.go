@@ -8,7 +8,7 @@ import (
 
 // Profiles are the client's.
 func (r *Reader) Profiles(ctx context.Context, as lxd.Scope, project string) ([]*lxd.Profile, error) {
-	if r.View() == nil {
+	if !r.Lists(project) {
 		return r.ask().Profiles(ctx, as, project)
 	}
 	return listing[lxd.Profile](r, as, Profiles, project)

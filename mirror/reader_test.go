@@ -1,7 +1,11 @@
 package mirror
 
 import (
+	"context"
+	"net"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/lxdql/lxdql/lxd"
@@ -117,5 +121,54 @@ func TestMemoryTellsNobodyMoreThanTheClient(t *testing.T) {
 	}
 	if m.Reader(false).View() == nil {
 		t.Error("all of that was LXD's")
+	}
+}
+
+// What has come to be after the picture was taken is not denied: LXD is asked for
+// the lists of a project that the picture has not. Who may not see it learns
+// nothing, and LXD is not asked.
+func TestAProjectOfAMomentAgoIsListed(t *testing.T) {
+	socket := simulated(t, lxdsim.Options{Instances: 3, Projects: 1, Pools: 1, Networks: 1, Seed: 3})
+	m := on(t, socket)
+	reader, stranger := m.Reader(false), m.Reader(false)
+	if reader.View() == nil || stranger.View() == nil {
+		t.Fatal("there is no memory")
+	}
+	createProject(t, socket, "late")
+	ctx, usage := lxd.WithUsage(t.Context())
+	if _, err := stranger.Profiles(ctx, only("default"), "late"); !lxd.IsNotFound(err) {
+		t.Errorf("a stranger is told %v", err)
+	}
+	if calls, _, _ := usage.Cost(); calls > 0 {
+		t.Errorf("LXD is asked %d times for a stranger", calls)
+	}
+	if profiles, err := reader.Profiles(t.Context(), lxd.System, "late"); err != nil || len(profiles) != 1 {
+		t.Errorf("its profiles are %v, %v", profiles, err)
+	}
+	if instances, err := reader.Instances(t.Context(), lxd.System, lxd.InstanceList{Project: "late"}); err != nil || len(instances) != 0 {
+		t.Errorf("its instances are %v, %v", instances, err)
+	}
+	if _, err := reader.Profiles(t.Context(), lxd.System, "never"); !lxd.IsNotFound(err) {
+		t.Errorf("of a project that never was: %v", err)
+	}
+	if _, ok := reader.Basis(); ok {
+		t.Error("what LXD was asked for is told as of memory")
+	}
+}
+
+// createProject makes a project as another client of LXD does.
+func createProject(t *testing.T, socket, name string) {
+	t.Helper()
+	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	}}}
+	defer client.CloseIdleConnections()
+	response, err := client.Post("http://lxd/1.0/projects", "application/json", strings.NewReader(`{"name": "`+name+`"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode >= 300 {
+		t.Fatal(response.Status)
 	}
 }

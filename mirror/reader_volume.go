@@ -13,8 +13,8 @@ func (r *Reader) StorageVolumes(ctx context.Context, as lxd.Scope, list lxd.Volu
 	if list.Type != lxd.VolumeCustom || list.Filter != "" || r.View() == nil {
 		return r.ask().StorageVolumes(ctx, as, list)
 	}
-	if list.Pool != "" && r.entry(Key{StoragePools, "", list.Pool}) == nil {
-		return nil, lxd.NotFound("Storage pool")
+	if list.Pool != "" && !r.holds(Key{StoragePools, "", list.Pool}) {
+		return r.ask().StorageVolumes(ctx, as, list) // it may have come to be a moment ago
 	}
 	volumes := everywhere[lxd.StorageVolume](r, as, Volumes)
 	if !list.AllProjects {

@@ -9,7 +9,13 @@ import (
 // effective is the project whose objects of a kind an instance uses.
 func effective(ctx context.Context, project string, feature lxd.Feature) (string, error) {
 	found, err := load(ctx).project.Load(ctx, project)()
-	if err != nil || found == nil {
+	if err == nil && found == nil { // it may have come to be a moment ago
+		found, err = load(ctx).from.Project(ctx, scope(ctx), project)
+	}
+	if lxd.IsNotFound(err) {
+		return "", nil
+	}
+	if err != nil {
 		return "", err
 	}
 	return found.Effective(feature), nil

@@ -15,7 +15,7 @@ import (
 func (r *Resolver) keptInstances(ctx context.Context, list lxd.InstanceList) ([]*lxd.Instance, func(string, func() any) any, error) {
 	from := load(ctx).from
 	rights, _ := auth.From(ctx).Rights()
-	if from.View() == nil || rights == "" || list.Detail == lxd.DetailFull || list.Filter != "" || list.Type == lxd.TypeUnknown {
+	if from.View() == nil || rights == "" || !list.AllProjects && !from.Lists(list.Project) || list.Detail == lxd.DetailFull || list.Filter != "" || list.Type == lxd.TypeUnknown {
 		all, err := r.listInstances(ctx, list)
 		return all, nil, err
 	}

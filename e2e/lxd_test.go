@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -48,8 +49,21 @@ func lxdOn(t *testing.T, socket string) func(method, path string, body any) map[
 		if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
 			t.Fatal(err)
 		}
+		if method != http.MethodGet || strings.Contains(path, "/wait") {
+			changedBehind.Store(time.Now().UnixNano())
+		}
 		return answer
 	}
+}
+
+// changedBehind is when LXD was last changed behind the servers' backs.
+var changedBehind atomic.Int64
+
+// heard waits until servers have heard of what was changed behind their backs:
+// memory follows LXD's events, which come a moment later.
+func heard() {
+	const moment = 250 * time.Millisecond
+	time.Sleep(moment - time.Since(time.Unix(0, changedBehind.Load())))
 }
 
 // newProject makes a project of the test's own on the real LXD, with or

@@ -2,6 +2,8 @@ package lxd
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"net/url"
 )
 
@@ -215,11 +217,17 @@ type ResourcesSystem struct { //nolint:staticcheck // the GraphQL type's name
 }
 
 // Resources reads what the host has; member is a member of the cluster, "" the
-// one that answers.
+// one that answers. LXD walks through the host's devices, and fails now and then
+// while some come and go (seen on 5.0.2): so it is asked once more.
 func (c *Client) Resources(ctx context.Context, member string) (*ServerResources, error) {
 	address := "/1.0/resources"
 	if member != "" {
 		address += "?target=" + url.QueryEscape(member)
 	}
-	return together[*ServerResources](ctx, c, address, nil)
+	resources, err := together[*ServerResources](ctx, c, address, nil)
+	var failed *Error
+	if errors.As(err, &failed) && failed.Status == http.StatusInternalServerError && ctx.Err() == nil {
+		resources, err = together[*ServerResources](ctx, c, address, nil)
+	}
+	return resources, err
 }

@@ -32,12 +32,12 @@ func (s *socket) wantClosed(code int, within time.Duration) {
 	}
 }
 
-// stream opens an event stream; its lines come until it ends.
-func (s *running) stream(t *testing.T, token, query string) <-chan string {
+// eventStream asks for an event stream, which ends with the test.
+func (s *running) eventStream(t *testing.T, token, body string) *http.Response {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/graphql", strings.NewReader(`{"query":"`+query+`"}`))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/graphql", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,6 +46,13 @@ func (s *running) stream(t *testing.T, token, query string) <-chan string {
 	if err != nil || response.StatusCode != http.StatusOK {
 		t.Fatal(response, err)
 	}
+	return response
+}
+
+// stream opens an event stream; its lines come until it ends.
+func (s *running) stream(t *testing.T, token, query string) <-chan string {
+	t.Helper()
+	response := s.eventStream(t, token, `{"query":"`+query+`"}`)
 	lines := make(chan string, 100)
 	go func() {
 		defer close(lines)

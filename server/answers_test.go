@@ -29,24 +29,31 @@ import (
 func pair(t *testing.T, change ...func(*Config)) (keeps, makes *running) {
 	t.Helper()
 	simulated := lxdsim.New(lxdsim.Options{Instances: 12, Pools: 2, Networks: 2, Projects: 2, OperationDelay: time.Millisecond, Seed: 3})
-	directory, err := os.MkdirTemp("", "answers")
+	t.Cleanup(simulated.Close)
+	socket := listening(t, simulated)
+	database := "sqlite:///" + filepath.Join(filepath.Dir(socket), "test.db")
+	return runOn(t, socket, database, 16, change...), runOn(t, socket, database, 0)
+}
+
+// listening serves an LXD on a socket, in a directory that goes with the test.
+func listening(t *testing.T, daemon http.Handler) (socket string) {
+	t.Helper()
+	directory, err := os.MkdirTemp("", "lxd") // short enough for a socket's path
 	if err != nil {
 		t.Fatal(err)
 	}
-	socket := filepath.Join(directory, "s")
+	socket = filepath.Join(directory, "s")
 	listener, err := net.Listen("unix", socket)
 	if err != nil {
 		t.Fatal(err)
 	}
-	lxd := &http.Server{Handler: simulated}
-	go lxd.Serve(listener)
+	serving := &http.Server{Handler: daemon}
+	go serving.Serve(listener)
 	t.Cleanup(func() {
-		lxd.Close()
-		simulated.Close()
+		serving.Close()
 		os.RemoveAll(directory)
 	})
-	database := "sqlite:///" + filepath.Join(directory, "test.db")
-	return runOn(t, socket, database, 16, change...), runOn(t, socket, database, 0)
+	return socket
 }
 
 func runOn(t *testing.T, socket, database string, mib int, change ...func(*Config)) *running {

@@ -1,9 +1,7 @@
 package server
 
 import (
-	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -50,22 +48,9 @@ func (c *tallied) during(slow time.Duration, do func()) []string {
 
 func talliedLXD(t *testing.T) *tallied {
 	t.Helper()
-	directory, err := os.MkdirTemp("", "reads")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &tallied{Server: lxdsim.New(lxdsim.Options{Instances: 12, Pools: 2, Networks: 2, Projects: 1, OperationDelay: time.Millisecond, Seed: 3}), socket: filepath.Join(directory, "s")}
-	listener, err := net.Listen("unix", c.socket)
-	if err != nil {
-		t.Fatal(err)
-	}
-	daemon := &http.Server{Handler: c}
-	go daemon.Serve(listener)
-	t.Cleanup(func() {
-		daemon.Close()
-		c.Close()
-		os.RemoveAll(directory)
-	})
+	c := &tallied{Server: lxdsim.New(lxdsim.Options{Instances: 12, Pools: 2, Networks: 2, Projects: 1, OperationDelay: time.Millisecond, Seed: 3})}
+	t.Cleanup(c.Close)
+	c.socket = listening(t, c)
 	return c
 }
 

@@ -81,7 +81,7 @@ func (s *Streams) send(w http.ResponseWriter, r *http.Request, e *export) error 
 		meter := newMeter(summed, t.Passed)
 		w.Header().Set("Content-Disposition", `attachment; filename="`+plain(e.file)+`"`)
 		err = passOn(ctx, to, response, []string{"Content-Length"}, meter)
-		t.Sum(meter.bytes(), meter.sha256())
+		t.Sum(meter.bytes(), meter.unless(err))
 		return err
 	})
 }

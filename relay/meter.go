@@ -48,20 +48,44 @@ func newMeter(summed bool, tell func(int64)) *meter {
 	return m
 }
 
+// pass is for who goes on with p, and may write into it: it is copied, where it
+// is summed up beside.
 func (m *meter) pass(p []byte) {
 	m.mutex.Lock()
-	m.passed += int64(len(p))
-	passed := m.passed
 	switch {
 	case m.sum == nil:
-	case m.filling == nil && passed <= unsplit:
+	case m.filling == nil && m.passed+int64(len(p)) <= unsplit:
 		m.sum.Write(p)
 	default:
 		m.fill(p)
 	}
 	m.mutex.Unlock()
+	m.count(len(p))
+}
+
+// count counts bytes, which have been summed up or will be.
+func (m *meter) count(n int) {
+	m.mutex.Lock()
+	m.passed += int64(n)
+	passed := m.passed
+	m.mutex.Unlock()
 	if m.tell != nil {
 		m.tell(passed)
+	}
+}
+
+// lend sums p up without a copy: nobody may write into it until the next call
+// returns, or summing has been waited for. It is not for use with pass.
+func (m *meter) lend(p []byte) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	switch {
+	case m.sum == nil:
+	case m.passed+int64(len(p)) <= unsplit:
+		m.sum.Write(p)
+	default:
+		m.summing.Wait()
+		m.summing.Go(func() { m.sum.Write(p) })
 	}
 }
 
@@ -113,6 +137,15 @@ func (m *meter) sha256() string {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	return hex.EncodeToString(m.total())
+}
+
+// unless is the sum of a stream that ended with err: "" where it broke off, of
+// which nobody knows how much has arrived.
+func (m *meter) unless(err error) string {
+	if err != nil {
+		return ""
+	}
+	return m.sha256()
 }
 
 // digest is the sum as HTTP writes it (RFC 9530).
@@ -180,17 +213,23 @@ func (c *caller) move(deadline func(time.Time) error) {
 // send passes everything on to the caller. What the source says is returned;
 // that the caller has gone is work.ErrGone.
 func (c *caller) send(ctx context.Context, from io.Reader, meter *meter) error {
-	buffer := chunks.Get().(*[chunk]byte)
-	defer chunks.Put(buffer)
+	buffer, other := chunks.Get().(*[chunk]byte), chunks.Get().(*[chunk]byte)
+	defer func() {
+		meter.summing.Wait()
+		chunks.Put(buffer)
+		chunks.Put(other)
+	}()
 	defer c.controller.SetWriteDeadline(time.Time{}) // the connection may live on
 	for {
 		n, err := from.Read(buffer[:])
 		if n > 0 && ctx.Err() == nil {
 			c.move(c.controller.SetWriteDeadline)
+			meter.lend(buffer[:n])
 			if _, gone := c.w.Write(buffer[:n]); gone != nil {
 				return work.ErrGone
 			}
-			meter.pass(buffer[:n])
+			meter.count(n)
+			buffer, other = other, buffer // which has been summed up: lend waits for that
 		}
 		switch {
 		case errors.Is(err, io.EOF):

@@ -61,7 +61,7 @@ func (p *pager) eachCPU() float64 { return float64(p.cpu) / float64(p.asked) }
 // whole; and LXD itself for its plain list of the 500. In turn, so that the
 // ratios are of one moment.
 func BenchmarkEstatePage(b *testing.B) {
-	on, off := pages(b, 500, 50, "ANSWER_CACHE_MIB=0"), pages(b, 500, 3, "ANSWER_CACHE_MIB=0", "PLAN=off")
+	on, off := pages(b, 500, 50, "ANSWER_CACHE_MIB=0"), pages(b, 500, 3, "PLAN=off")
 	many, kept := pages(b, 10_000, 50, "ANSWER_CACHE_MIB=0"), pages(b, 500, 50)
 	var direct time.Duration
 	for b.Loop() {

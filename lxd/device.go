@@ -139,15 +139,19 @@ func devices(owner Owner, expanded, own DeviceMap) []Device {
 }
 
 func newDevice(owner Owner, name string, options StringMap, inherited bool) Device {
-	kind := DeviceType(strings.ToUpper(strings.ReplaceAll(options["type"], "-", "_")))
-	base := device{Name: name, Type: kind, Inherited: inherited, options: options, owner: owner}
+	base := device{Name: name, Inherited: inherited, options: options, owner: owner}
+	switch options["type"] { // nearly all are one of the first two
+	case "nic":
+		base.Type = "NIC"
+		return &NicDevice{base}
+	case "disk":
+		base.Type = "DISK"
+		return &DiskDevice{base}
+	}
+	base.Type = DeviceType(strings.ToUpper(strings.ReplaceAll(options["type"], "-", "_")))
 	switch options["type"] {
 	case "none":
 		return &NoneDevice{base}
-	case "nic":
-		return &NicDevice{base}
-	case "disk":
-		return &DiskDevice{base}
 	case "unix-char":
 		return &UnixCharDevice{base}
 	case "unix-block":

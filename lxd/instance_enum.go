@@ -84,11 +84,12 @@ var fitting = map[InstanceStatus][]InstanceAction{
 // AvailableActions are the actions that the instance's status allows, for a
 // caller who may change it; none for others.
 func (i *Instance) AvailableActions(as Scope) []InstanceAction {
-	actions := []InstanceAction{}
 	if !as.Allows(i.Project, true) {
-		return actions
+		return []InstanceAction{}
 	}
-	for _, action := range fitting[i.Status] {
+	fitting := fitting[i.Status]
+	actions := make([]InstanceAction, 0, len(fitting))
+	for _, action := range fitting {
 		if action != ActionDelete || !isTrue(i.ExpandedConfig.Get("security.protection.delete")) {
 			actions = append(actions, action)
 		}

@@ -34,6 +34,7 @@ func (r *Resolver) Joins() map[string]compiled.Join {
 			return ofAll(ctx, load(ctx).pool, disks, (*lxd.DiskDevice).PoolName)
 		}),
 		"DiskDevice.volume": compiled.Joined(r.volumesOfDisks),
+		"NicDevice.network": compiled.Joined(r.networksOf),
 	}
 }
 
@@ -178,7 +179,7 @@ func Held() map[string]func(ctx context.Context, object any) bool {
 	inMemory := func(ctx context.Context, _ any) bool { return load(ctx).from.View() != nil }
 	held := map[string]func(ctx context.Context, object any) bool{}
 	for _, name := range []string{
-		"Instance.snapshots", "NicDevice.network", "Network.acls", "Image.profiles",
+		"Instance.snapshots", "Network.acls", "Image.profiles",
 		"Image.instances", "Network.instances", "Profile.instances", "Project.instances", "StoragePool.instances",
 	} {
 		held[name] = inMemory

@@ -25,6 +25,47 @@ func (r *Resolver) networkOf(ctx context.Context, nic *lxd.NicDevice) (*lxd.Netw
 	return network.ReachedFrom(nic.Owner().Project), nil
 }
 
+// networksOf are those of many devices. Devices that see a network alike share it.
+func (r *Resolver) networksOf(ctx context.Context, nics []*lxd.NicDevice) ([]*lxd.Network, []error) {
+	ofAll(ctx, load(ctx).project, nics, func(nic *lxd.NicDevice) string { return nic.Owner().Project }) // at once, for what follows
+	keys, errs := make([]key, len(nics)), make([]error, len(nics))
+	var project, owner string
+	var err error
+	for n, nic := range nics {
+		if n == 0 || nic.Owner().Project != project {
+			project = nic.Owner().Project
+			owner, err = effective(ctx, project, lxd.FeatureNetworks)
+		}
+		if errs[n] = err; owner == "" {
+			continue
+		}
+		if in, name := nic.NetworkName(owner); name != "" {
+			keys[n] = key{in, name}
+		}
+	}
+	networks, failed := ofAll(ctx, load(ctx).network, keys, func(k key) key { return k })
+	type sight struct {
+		network *lxd.Network
+		project string
+	}
+	seen := map[sight]*lxd.Network{}
+	for n, network := range networks {
+		if failed != nil && failed[n] != nil {
+			networks[n], errs[n] = nil, failed[n]
+			continue
+		}
+		if network == nil {
+			continue
+		}
+		by := sight{network, nics[n].Owner().Project}
+		if seen[by] == nil {
+			seen[by] = network.ReachedFrom(by.project)
+		}
+		networks[n] = seen[by]
+	}
+	return networks, errs
+}
+
 // onNetwork reports whether instances have a device on a network.
 func onNetwork(ctx context.Context, network *lxd.Network) (func(*lxd.Instance) bool, error) {
 	owners, err := owners(ctx, lxd.FeatureNetworks)

@@ -42,7 +42,7 @@ type Config struct {
 	Mirror           string `name:"mirror" env:"MIRROR" default:"on" enum:"on,off" help:"Whether LXD's inventory is kept in memory, by its events, and read from there: on or off. Off asks LXD each time."`
 	UploadMaxMiB     int    `name:"upload-max-mib" env:"UPLOAD_MAX_MIB" default:"32" help:"How many MiB of files a GraphQL request may bring, which are kept in TMPDIR meanwhile; 0 is none. What is sent to /api/v1 has no limit."`
 	StreamIdle       int    `name:"stream-idle-seconds" env:"STREAM_IDLE_SECONDS" default:"120" help:"How long an upload may send nothing, or a download take nothing, before it is given up, in seconds."`
-	Plan             string `name:"plan" env:"PLAN" default:"on" enum:"on,off" help:"Answer what is below a field by a compiled plan, which takes a fraction of the time: on or off. The answers are the same."`
+	Plan             string `name:"plan" env:"PLAN" default:"on" enum:"on,off" help:"Answer what is below a field by a compiled plan, which takes a fraction of the time: on or off, which keeps no whole answers either. The answers are the same."`
 	AnswerCacheMiB   int    `name:"answer-cache-mib" env:"ANSWER_CACHE_MIB" default:"16" help:"How many MiB of whole answers are kept, each until something changes of what it was made of; 0 keeps none. Callers share one only when they have the same rights."`
 	MetricsToken     string `name:"metrics-token" env:"METRICS_TOKEN" help:"Who asks for /metrics has to send this as Authorization: Bearer; empty: everybody may ask."`
 	LogLevel         string `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error,DEBUG,INFO,WARN,WARNING,warning,ERROR" help:"What is logged: debug, info, warn or error."`

@@ -105,10 +105,11 @@ func serve(ctx context.Context, listener net.Listener, config *Config, client *l
 		return err
 	}
 	var quick *plan.Plan
+	var kept *answers
 	if config.Plan != "off" {
 		quick = planned(registry, log)
+		kept = keepAnswers(config.AnswerCacheMiB<<20, inventory, registry)
 	}
-	kept := keepAnswers(config.AnswerCacheMiB<<20, inventory, registry)
 	present := newAttendance()
 	together := feeds(running, hub, log)
 	defer together.Wait()

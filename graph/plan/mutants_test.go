@@ -30,7 +30,7 @@ var breakages = []breakage{
 	{"write.go", "r.writer.String(l.object.Name)", "r.writer.String(l.up.wanted.Name)"},
 	{"run.go", "c.end = int32(len(n.items))", "c.end = int32(len(n.items))\nif c.end > c.begin+2 { c.end-- }"},
 	{"run.go", "n.cells[at] = c", "n.cells[len(n.cells)-1-at] = c"},
-	{"run.go", "n.places[at] = place{number, int32(len(l.objects))}", "n.places[at] = place{number, 0}"},
+	{"run.go", "n.places[at] = place{int32(number), int32(len(l.objects))}", "n.places[at] = place{int32(number), 0}"},
 	{"run.go", "n.places[at] = place{0, int32(len(l.objects))}", "n.places[at] = place{0, 0}"},
 	{"run.go", "l.items = append(l.items, int32(at))", "l.items = append(l.items, 0)"},
 	{"run.go", "l.items = append(l.items, int32(at))#2", "l.items = append(l.items, 0)"},

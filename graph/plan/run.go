@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -102,15 +103,14 @@ func (r *run) place(n *node) {
 // divide is for items of several types: each type has a level.
 func (r *run) divide(n *node) {
 	n.places = make([]place, len(n.items))
-	levels := map[reflect.Type]int32{}
 	for at, item := range n.items {
 		n.places[at] = place{-1, -1}
 		if item == nil {
 			continue
 		}
 		kind := reflect.TypeOf(item)
-		number, seen := levels[kind]
-		if !seen {
+		number := slices.IndexFunc(n.levels, func(l *level) bool { return l.object.Go == kind }) // there are few
+		if number < 0 {
 			object := n.kind.byGo[kind]
 			if object == nil {
 				r.fail(fmt.Errorf("%s is a %s: %w", n.kind.Name, kind, errUnknown))
@@ -121,8 +121,7 @@ func (r *run) divide(n *node) {
 				r.fail(err)
 				return
 			}
-			number = int32(len(n.levels))
-			levels[kind] = number
+			number = len(n.levels)
 			n.levels = append(n.levels, l)
 		}
 		if reflect.ValueOf(item).IsNil() {
@@ -130,7 +129,7 @@ func (r *run) divide(n *node) {
 			return
 		}
 		l := n.levels[number]
-		n.places[at] = place{number, int32(len(l.objects))}
+		n.places[at] = place{int32(number), int32(len(l.objects))}
 		l.objects = append(l.objects, item)
 		l.items = append(l.items, int32(at))
 	}

@@ -102,7 +102,7 @@ stop() {
 	lock
 	if running; then
 		stop_instances
-		end_daemon PWR 60
+		end_daemon PWR 20 # it waits for operations, of which a test may leave one that never ends
 	fi
 	sweep
 }

@@ -14,7 +14,7 @@ real_lxd() {
 	fi
 	export TEST_LXD_REQUIRED=1
 	scripts/lxd.sh install
-	trap 'scripts/lxd.sh remove .test/lxd' EXIT
+	trap 'scripts/lxd.sh remove .test/lxd >.test/remove.log 2>&1' EXIT # its words would come behind go test's
 	TEST_LXD_SOCKET=$(scripts/lxd.sh start .test/lxd --https "${TEST_LXD_PORT:-28443}" | tail -n 1)
 	export TEST_LXD_SOCKET TEST_LXD_DIRECTORY=$PWD/.test/lxd
 }

@@ -205,6 +205,12 @@ func (s *running) leavesEarly(t *testing.T, token, path, project, name string) {
 		t.Fatal(err)
 	}
 	io.CopyN(io.Discard, response.Body, 1<<20)
+	for begun := time.Now(); len(backupsOf(t, project, name)) > 0; time.Sleep(100 * time.Millisecond) {
+		if time.Since(begun) > 10*time.Second {
+			t.Error("a backup that is sent has a name still: it would be left, were the server killed")
+			break
+		}
+	}
 	cancel()
 	response.Body.Close()
 	ended := func() any {

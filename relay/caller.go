@@ -77,24 +77,22 @@ func (c *caller) move(deadline func(time.Time) error) {
 // send passes everything on to the caller. What the source says is returned;
 // that the caller has gone is work.ErrGone.
 func (c *caller) send(ctx context.Context, from io.Reader, meter *meter) error {
-	buffer, other := chunks.Get().(*[chunk]byte), chunks.Get().(*[chunk]byte)
-	defer func() {
-		meter.summing.Wait()
-		chunks.Put(buffer)
-		chunks.Put(other)
-	}()
+	lender := newLender(meter)
+	defer lender.close()
 	defer c.controller.SetWriteDeadline(time.Time{}) // the connection may live on
 	for {
+		buffer := lender.take()
 		n, err := from.Read(buffer[:])
 		if n > 0 && ctx.Err() == nil {
 			c.move(c.controller.SetWriteDeadline)
-			meter.lend(buffer[:n])
 			if _, gone := c.w.Write(buffer[:n]); gone != nil {
+				lender.count(buffer, 0)
 				return work.ErrGone
 			}
-			meter.count(n)
-			buffer, other = other, buffer // which has been summed up: lend waits for that
+		} else {
+			n = 0
 		}
+		lender.count(buffer, n)
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil

@@ -59,7 +59,7 @@ func (s *Streams) exportImage(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("X-Operation-ID", t.Operation().ID())
 		meter := newMeter(summed, t.Passed)
 		err := pass(ctx, to, meter)
-		t.Sum(meter.bytes(), meter.unless(err))
+		t.Sum(meter.bytes(), meter.sha256())
 		return err
 	})
 }

@@ -59,21 +59,6 @@ func (m *meter) count(n int) {
 	}
 }
 
-// lend sums p up without a copy: nobody may write into it until the next call
-// returns, or summing has been waited for. It is not for use with pass.
-func (m *meter) lend(p []byte) {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	switch {
-	case m.sum == nil:
-	case m.passed+int64(len(p)) <= unsplit:
-		m.sum.Write(p)
-	default:
-		m.summing.Wait()
-		m.summing.Go(func() { m.sum.Write(p) })
-	}
-}
-
 // fill keeps a copy of what passes, because whoever carries it goes on with it.
 func (m *meter) fill(p []byte) {
 	if m.filling == nil {
@@ -122,15 +107,6 @@ func (m *meter) sha256() string {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	return hex.EncodeToString(m.total())
-}
-
-// unless is the sum of a stream that ended with err: "" where it broke off, of
-// which nobody knows how much has arrived.
-func (m *meter) unless(err error) string {
-	if err != nil {
-		return ""
-	}
-	return m.sha256()
 }
 
 // digest is the sum as HTTP writes it (RFC 9530).

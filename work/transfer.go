@@ -26,7 +26,7 @@ type Transfer struct {
 	begun   time.Time
 
 	mutex  sync.Mutex
-	undo   []func(context.Context) error
+	undo   []func() error
 	told   time.Time
 	stage  string
 	total  int64
@@ -126,11 +126,28 @@ func (t *Transfer) Await(ctx context.Context, operation *lxd.Operation) error {
 	return t.manager.ending(ctx, operation)
 }
 
-// Finally is done when the work is at its end, however it ends, last thing first.
-func (t *Transfer) Finally(undo func(context.Context) error) {
+// Finally is done when the work is at its end, however it ends, last thing
+// first. What it returns begins with it sooner, beside the work; where that
+// fails, it is tried again at the end.
+func (t *Transfer) Finally(undo func(context.Context) error) (sooner func()) {
+	var mutex sync.Mutex
+	done := false
+	once := func() error {
+		mutex.Lock()
+		defer mutex.Unlock()
+		if done {
+			return nil
+		}
+		ctx, cancel := t.manager.toUndo()
+		defer cancel()
+		err := undo(ctx)
+		done = err == nil
+		return err
+	}
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
-	t.undo = append(t.undo, undo)
+	t.undo = append(t.undo, once)
+	return func() { t.manager.running.Go(func() { _ = once() }) }
 }
 
 // clean undoes, also when the server stops meanwhile.
@@ -139,15 +156,18 @@ func (t *Transfer) clean() error {
 	undo := t.undo
 	t.undo = nil
 	t.mutex.Unlock()
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	stop := context.AfterFunc(t.manager.ctx, func() { time.AfterFunc(undoing, cancel) })
-	defer stop()
 	var errs []error
 	for n := len(undo) - 1; n >= 0; n-- {
-		errs = append(errs, undo[n](ctx))
+		errs = append(errs, undo[n]())
 	}
 	return errors.Join(errs...)
+}
+
+// toUndo is a context that goes on for a while when the server stops.
+func (m *Manager) toUndo() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	stop := context.AfterFunc(m.ctx, func() { time.AfterFunc(undoing, cancel) })
+	return ctx, func() { stop(); cancel() }
 }
 
 // Stage says what is being done, with how many bytes are to come; 0 is unknown.

@@ -7,17 +7,11 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/lxdql/lxdql/work"
 )
-
-// chunk is what is held of a stream at once.
-const chunk = 256 << 10
-
-var chunks = sync.Pool{New: func() any { return new([chunk]byte) }}
 
 // caller is the other end of a request. Each side of it has a deadline that
 // moves as long as something passes.
@@ -77,22 +71,20 @@ func (c *caller) move(deadline func(time.Time) error) {
 // send passes everything on to the caller. What the source says is returned;
 // that the caller has gone is work.ErrGone.
 func (c *caller) send(ctx context.Context, from io.Reader, meter *meter) error {
-	lender := newLender(meter)
-	defer lender.close()
 	defer c.controller.SetWriteDeadline(time.Time{}) // the connection may live on
 	for {
-		buffer := lender.take()
+		buffer := meter.take()
 		n, err := from.Read(buffer[:])
 		if n > 0 && ctx.Err() == nil {
 			c.move(c.controller.SetWriteDeadline)
 			if _, gone := c.w.Write(buffer[:n]); gone != nil {
-				lender.count(buffer, 0)
+				meter.give(buffer, 0)
 				return work.ErrGone
 			}
 		} else {
 			n = 0
 		}
-		lender.count(buffer, n)
+		meter.give(buffer, n)
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil

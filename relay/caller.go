@@ -73,18 +73,18 @@ func (c *caller) move(deadline func(time.Time) error) {
 func (c *caller) send(ctx context.Context, from io.Reader, meter *meter) error {
 	defer c.controller.SetWriteDeadline(time.Time{}) // the connection may live on
 	for {
-		buffer := meter.take()
+		buffer := chunks.Get().(*[chunk]byte)
 		n, err := from.Read(buffer[:])
 		if n > 0 && ctx.Err() == nil {
 			c.move(c.controller.SetWriteDeadline)
 			if _, gone := c.w.Write(buffer[:n]); gone != nil {
-				meter.give(buffer, 0)
+				meter.carry(buffer, 0)
 				return work.ErrGone
 			}
 		} else {
 			n = 0
 		}
-		meter.give(buffer, n)
+		meter.carry(buffer, n)
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil

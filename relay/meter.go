@@ -32,7 +32,7 @@ func (m *meter) pass(p []byte) {
 		m.mutex.Lock()
 		for rest := p; len(rest) > 0; {
 			if m.filling == nil {
-				m.filling = m.sum.take()
+				m.filling = chunks.Get().(*[chunk]byte)
 			}
 			n := copy(m.filling[m.filled:], rest)
 			rest = rest[n:]
@@ -53,17 +53,10 @@ func (m *meter) flush() {
 	}
 }
 
-// take is a chunk for what is to pass, which give takes back.
-func (m *meter) take() *[chunk]byte {
-	if m.sum == nil {
-		return chunks.Get().(*[chunk]byte)
-	}
-	return m.sum.take()
-}
-
-// give takes a chunk back of which so much has passed. It is not copied.
-func (m *meter) give(in *[chunk]byte, n int) {
-	if m.sum == nil {
+// carry is for who is done with the chunk, of which so much has passed: it is
+// the meter's now.
+func (m *meter) carry(in *[chunk]byte, n int) {
+	if m.sum == nil || n == 0 {
 		chunks.Put(in)
 	} else {
 		m.sum.add(in, n)

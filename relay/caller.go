@@ -71,6 +71,7 @@ func (c *caller) move(deadline func(time.Time) error) {
 // send passes everything on to the caller. What the source says is returned;
 // that the caller has gone is work.ErrGone.
 func (c *caller) send(ctx context.Context, from io.Reader, meter *meter) error {
+	defer meter.settle()
 	defer c.controller.SetWriteDeadline(time.Time{}) // the connection may live on
 	for {
 		buffer := chunks.Get().(*[chunk]byte)

@@ -66,6 +66,13 @@ func (m *meter) carry(in *[chunk]byte, n int) {
 	}
 }
 
+// settle waits until what was carried is summed up.
+func (m *meter) settle() {
+	if m.sum != nil {
+		m.sum.summing.Wait()
+	}
+}
+
 func (m *meter) count(n int) {
 	m.mutex.Lock()
 	m.passed += int64(n)

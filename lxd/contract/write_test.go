@@ -32,7 +32,7 @@ type told struct {
 type writer struct {
 	*daemon
 	t      *testing.T
-	events *websocket.Conn
+	events chan []byte // frames, as they come
 	word   string
 	image  string // the fingerprint of the last one made, for which F stands
 }
@@ -43,13 +43,8 @@ var fingerprint = regexp.MustCompile(`[0-9a-f]{64}`)
 // where a write's events end.
 func (d *daemon) follows(t *testing.T) *writer {
 	t.Helper()
-	w := &writer{daemon: d, t: t, word: strings.ToLower(rand.Text()[:6])}
-	dialer := websocket.Dialer{NetDialContext: d.dial}
-	var err error
-	if w.events, _, err = dialer.Dial("ws://lxd/1.0/events?type=operation,lifecycle&all-projects=true", nil); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { w.events.Close() })
+	w := &writer{daemon: d, t: t, word: strings.ToLower(rand.Text()[:6]), events: make(chan []byte, 1000)}
+	w.listen()
 	for _, make := range []string{
 		`projects {"name":"pX","config":{"features.images":"false","features.profiles":"true","features.networks":"false","features.storage.volumes":"false"}}`,
 		`profiles {"name":"end-X"}`,
@@ -63,8 +58,45 @@ func (d *daemon) follows(t *testing.T) *writer {
 		d.remove(t, "p"+w.word)
 		d.ask(t, "DELETE", "/1.0/profiles/end-"+w.word, nil)
 	})
-	w.until("")
-	return w
+	for w.mark(""); ; w.mark("") { // LXD may tell nothing yet when the connection is there
+		select {
+		case <-w.events:
+			w.until("")
+			return w
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// listen reads events until the test ends.
+func (w *writer) listen() {
+	w.t.Helper()
+	dialer := websocket.Dialer{NetDialContext: w.dial}
+	events, _, err := dialer.Dial("ws://lxd/1.0/events?type=operation,lifecycle&all-projects=true", nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		for {
+			_, frame, err := events.ReadMessage()
+			if err != nil {
+				return
+			}
+			w.events <- frame
+		}
+	}()
+	w.t.Cleanup(func() {
+		events.Close()
+		for {
+			select {
+			case <-w.events: // room for the last one
+			case <-read:
+				return
+			}
+		}
+	})
 }
 
 func (w *writer) send(method, path, body string) map[string]any {
@@ -78,42 +110,48 @@ func (w *writer) send(method, path, body string) map[string]any {
 	return w.ask(w.t, method, "/1.0/"+names.Replace(path), decoded)
 }
 
-// until reads the events up to one of our own.
+// mark makes an event of our own.
+func (w *writer) mark(word string) {
+	w.t.Helper()
+	w.send("PATCH", "profiles/end-X", `{"description":"`+word+time.Now().String()+`"}`)
+}
+
+// forget drops the events that came late.
+func (w *writer) forget() {
+	for len(w.events) > 0 {
+		<-w.events
+	}
+}
+
+// until reads the events up to one of our own, and a moment longer for those
+// that it overtook.
 func (w *writer) until(mark string) []told {
 	w.t.Helper()
-	w.send("PATCH", "profiles/end-X", `{"description":"`+mark+time.Now().String()+`"}`)
+	w.mark(mark)
 	var events []told
 	seen := map[string]bool{}
+	ends := time.After(10 * time.Second)
 	for ended := false; ; {
-		wait := 10 * time.Second
-		if ended {
-			wait = 60 * time.Millisecond // what was overtaken
-		}
-		w.events.SetReadDeadline(time.Now().Add(wait))
-		_, frame, err := w.events.ReadMessage()
-		if err != nil && ended {
-			// A read that failed ends the connection for good: it is made again.
-			w.events.Close()
-			dialer := websocket.Dialer{NetDialContext: w.dial}
-			if w.events, _, err = dialer.Dial("ws://lxd/1.0/events?type=operation,lifecycle&all-projects=true", nil); err != nil {
-				w.t.Fatal(err)
+		var frame string
+		select {
+		case read := <-w.events:
+			frame = string(read)
+		case <-ends:
+			if !ended {
+				w.t.Fatal("the end does not come")
 			}
-			time.Sleep(20 * time.Millisecond)
 			return events
 		}
-		if err != nil {
-			w.t.Fatalf("the end does not come: %v", err)
-		}
-		if !(strings.Contains(string(frame), w.word) || w.image != "" && strings.Contains(string(frame), w.image)) || seen[string(frame)] {
+		if !(strings.Contains(frame, w.word) || w.image != "" && strings.Contains(frame, w.image)) || seen[frame] {
 			continue
 		}
-		seen[string(frame)] = true
+		seen[frame] = true
 		var one told
-		if err := json.Unmarshal(frame, &one); err != nil {
+		if err := json.Unmarshal([]byte(frame), &one); err != nil {
 			w.t.Fatal(err)
 		}
 		if strings.Contains(one.Metadata.Source, "end-") {
-			ended = true
+			ended, ends = true, time.After(60*time.Millisecond)
 			continue
 		}
 		events = append(events, one)
@@ -123,6 +161,7 @@ func (w *writer) until(mark string) []told {
 // trace is what came of a write: LXD's answer, then what it tells.
 func (w *writer) trace(one step) string {
 	w.t.Helper()
+	w.forget()
 	answer := w.send(one.method, one.path, one.body)
 	code, _ := answer["error_code"].(float64)
 	lines := []string{fmt.Sprint(answer["type"])}

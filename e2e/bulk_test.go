@@ -85,6 +85,12 @@ func TestTheSameToManyInstances(t *testing.T) {
 	if counts := outcomes(t, later); counts["DONE"] != 4 || into(later, "progress", "percent") != 100.0 || into(later, "metadata", "done") != 4.0 {
 		t.Errorf("asked afterwards: %v", later)
 	}
+	// Nothing that fits, everywhere that one has a role, is no error.
+	operator := server.account(t, admin, "olga", "")
+	server.grant(t, admin, "olga", project, "OPERATOR")
+	if none := server.must(t, operator, `mutation { bulkInstances(action: STOP, where: {name: {equals: "nope"}}, allProjects: true, wait: 30) { operation { status } items { name } } }`, nil); none.at("bulkInstances", "operation", "status") != "SUCCESS" {
+		t.Errorf("nothing fits: %s", none.Text)
+	}
 	server.demote(t, "VIEWER")
 	if refused := server.ask(t, server.login(t), run, m{"action": "START", "p": project, "where": m{}}); refused.code() != "FORBIDDEN" {
 		t.Errorf("a viewer: %s", refused.Text)

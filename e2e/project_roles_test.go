@@ -142,6 +142,38 @@ func TestTakenRolesEndWhatIsOpen(t *testing.T) {
 	socket.wantClosed(4403, 10*time.Second)
 }
 
+// A command ends with the rights of who runs it, who is not told what it wrote.
+func TestTakenRolesEndCommands(t *testing.T) {
+	server := onRealLXD(t)
+	admin := server.login(t)
+	at := server.runningInstance(t, admin)
+	caller := server.account(t, admin, "olga", "")
+	server.grant(t, admin, "olga", at["project"].(string), "OPERATOR")
+	for _, taken := range []struct{ how, code string }{
+		{`revokeRole(username: "olga", project: "` + at["project"].(string) + `") { user { id } }`, "FORBIDDEN"},
+		{`updateUser(username: "olga", input: {disabled: true}) { user { id } }`, "UNAUTHENTICATED"},
+	} {
+		server.grant(t, admin, "olga", at["project"].(string), "OPERATOR")
+		ended := make(chan *answer, 1)
+		go func() {
+			ended <- server.ask(t, caller, `mutation($name: String!, $project: String) { runCommand(name: $name, project: $project, command: ["sh", "-c", "echo secret; exec sleep 987"]) { stdout } }`, at)
+		}()
+		time.Sleep(time.Second)
+		server.must(t, admin, `mutation { `+taken.how+` }`, nil)
+		select {
+		case got := <-ended:
+			if got.code() != taken.code || strings.Contains(got.Text, "secret") {
+				t.Errorf("%s: %s", taken.how, got.Text)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%s: the command goes on", taken.how)
+		}
+		if left := server.must(t, admin, `mutation($name: String!, $project: String) { runCommand(name: $name, project: $project, command: ["ps"]) { stdout } }`, at).Text; strings.Contains(left, "sleep 987") {
+			t.Errorf("%s: it runs on: %s", taken.how, left)
+		}
+	}
+}
+
 // An ADMIN of the server is told which instances reach the host, and who may
 // enter them; nobody else is.
 func TestSecurityNotesNameWhatReachesTheHost(t *testing.T) {

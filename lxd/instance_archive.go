@@ -21,6 +21,7 @@ import (
 type ArchiveCheck struct {
 	client  *Client
 	ctx     context.Context
+	as      Scope
 	project string
 }
 
@@ -29,7 +30,7 @@ func (c *Client) NewArchiveCheck(ctx context.Context, as Scope, project string) 
 	if as.Allows("", true) {
 		return nil
 	}
-	return &ArchiveCheck{c, ctx, project}
+	return &ArchiveCheck{c, ctx, as, project}
 }
 
 // keptVolatile are the keys of LXD's own that an instance takes along: the rest
@@ -153,6 +154,9 @@ func (a *ArchiveCheck) instance(node *yaml.Node) error {
 		if err := reachesHost("", part.config, part.devices); err != nil {
 			return err
 		}
+	}
+	if err := a.client.mayUseVolumes(a.ctx, a.as, a.project, nil, devices); err != nil {
+		return err
 	}
 	if err := a.client.mayUseProfiles(a.ctx, a.project, profiles); err != nil {
 		var forbidden *ForbiddenError

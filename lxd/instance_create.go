@@ -169,7 +169,8 @@ func (i *CreateInstanceInput) devices() DeviceMap {
 }
 
 // mayCreate refuses what reaches the host to all but administrators of the
-// server: in the input itself and in the profiles that it names.
+// server, in the input itself and in the profiles that it names, and volumes that
+// are not the caller's to change.
 func (c *Client) mayCreate(ctx context.Context, as Scope, input *CreateInstanceInput) error {
 	if as.Allows("", true) {
 		return nil
@@ -178,6 +179,9 @@ func (c *Client) mayCreate(ctx context.Context, as Scope, input *CreateInstanceI
 		return &ForbiddenError{Argument: "input.source.server", Reason: "only an ADMIN may name the address of a server"}
 	}
 	if err := reachesHost("input.", input.Config, input.Devices); err != nil {
+		return err
+	}
+	if err := c.mayUseVolumes(ctx, as, input.ProjectName(), nil, input.Devices); err != nil {
 		return err
 	}
 	return c.mayUseProfiles(ctx, input.ProjectName(), input.profiles())

@@ -50,7 +50,8 @@ func (c *Client) MigrateInstance(ctx context.Context, as Scope, project, name st
 }
 
 // mayMove refuses a move to where the caller may not change anything, to
-// profiles that reach the host there, and to a name that is taken.
+// profiles that reach the host or to volumes of others there, and to a name that
+// is taken.
 func (c *Client) mayMove(ctx context.Context, as Scope, instance *Instance, input *MigrateInstanceInput) error {
 	to, called := projectOrDefault(value(input.Project)), value(input.Name)
 	if input.Project == nil {
@@ -78,7 +79,10 @@ func (c *Client) mayMove(ctx context.Context, as Scope, instance *Instance, inpu
 	if to == instance.Project || as.Allows("", true) {
 		return nil
 	}
-	// Profiles are known by their names: those of the other project may be others.
+	// Volumes and profiles are known by their names: those of the other project may be others.
+	if err := c.mayUseVolumes(ctx, as, to, nil, instance.OwnDevices); err != nil {
+		return err
+	}
 	return c.mayUseProfiles(ctx, to, instance.Profiles)
 }
 

@@ -107,12 +107,16 @@ func (e *InstanceEdit) Apply(input *UpdateInstanceInput) {
 }
 
 // mayEdit refuses a change that reaches the host, takes away what does, or brings
-// to light what a profile has below, to all but administrators of the server.
+// to light what a profile has below, to all but administrators of the server, and
+// volumes that are not the caller's to change.
 func (c *Client) mayEdit(ctx context.Context, as Scope, instance *Instance, was, is *InstanceEdit) error {
 	if as.Allows("", true) {
 		return nil
 	}
 	if err := changeReachesHost("input.", was, is); err != nil {
+		return err
+	}
+	if err := c.mayUseVolumes(ctx, as, instance.Project, was.Devices, is.Devices); err != nil {
 		return err
 	}
 	added := slices.DeleteFunc(slices.Clone(is.Profiles), func(name string) bool { return slices.Contains(was.Profiles, name) })

@@ -16,6 +16,9 @@ func (c *Client) mayEditProfile(ctx context.Context, as Scope, project, name str
 	if err := changeReachesHost("input.", was, is); err != nil {
 		return err
 	}
+	if err := c.mayUseVolumes(ctx, as, project, was.Devices, is.Devices); err != nil {
+		return err
+	}
 	hiding := DeviceMap{}
 	for device, options := range was.Devices {
 		if is.Devices[device] == nil {

@@ -36,6 +36,9 @@ func (c *Client) CreateProfile(ctx context.Context, as Scope, plan *ChangePlan, 
 		if err := reachesHost("input.", input.Config, input.Devices); err != nil {
 			return nil, err
 		}
+		if err := c.mayUseVolumes(ctx, as, owner, nil, input.Devices); err != nil {
+			return nil, err
+		}
 	}
 	if err := plan.Block(c.freeProfileName(ctx, as, owner, input.Name)); err != nil {
 		return nil, err

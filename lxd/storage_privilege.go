@@ -1,6 +1,9 @@
 package lxd
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // harmlessVolume are the configuration keys of a volume that do not reach the
 // host, in the form of [harmlessConfig]. What is not here is an administrator's:
@@ -30,6 +33,37 @@ func mayConfigure(as Scope, harmless []string, changed StringMap) error {
 		}
 		if reason := hostValue(key, changed[key]); reason != "" {
 			return hostError("input.config."+key, reason)
+		}
+	}
+	return nil
+}
+
+// mayUseVolumes refuses disks whose volume the caller may not change where it is:
+// a project without volumes of its own has default's, and LXD gives them to
+// whoever names them (seen on 5.0.2). One that is there already stays, and may
+// be changed in what does not open more of it.
+func (c *Client) mayUseVolumes(ctx context.Context, as Scope, in string, was, is DeviceMap) error {
+	owner := ""
+	for _, name := range sortedKeys(is) {
+		options, before := is[name], was[name]
+		if options["type"] != "disk" || options["pool"] == "" || options["source"] == "" {
+			continue
+		}
+		if before["pool"] == options["pool"] && before["source"] == options["source"] && before["readonly"] == options["readonly"] {
+			continue
+		}
+		if owner == "" {
+			project, err := c.Project(ctx, System, in)
+			if err != nil {
+				return err
+			}
+			owner = project.Effective(FeatureStorageVolumes)
+		}
+		switch {
+		case !as.Allows(owner, false):
+			return hidden("Storage volume")
+		case !as.Allows(owner, true):
+			return &ForbiddenError{Project: owner}
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lxdql/lxdql/auth"
 	"github.com/lxdql/lxdql/lxd"
 )
 
@@ -89,7 +90,8 @@ func (k *kept) add(piece []byte) {
 }
 
 // RunCommand runs a command to its end and keeps what it writes. When its time
-// is up it is killed; what it wrote until then is there.
+// is up it is killed; what it wrote until then is there. It is killed too when
+// the caller may not ask any more, who is told nothing of what it wrote.
 func (r *Relay) RunCommand(ctx context.Context, as lxd.Scope, command *Command) (*RunCommandPayload, error) {
 	if err := command.validate(); err != nil {
 		return nil, err
@@ -101,6 +103,11 @@ func (r *Relay) RunCommand(ctx context.Context, as lxd.Scope, command *Command) 
 	defer leave()
 	payload := &RunCommandPayload{output: map[OutputStream]*kept{Stdout: {most: command.MaxOutputBytes}, Stderr: {most: command.MaxOutputBytes}}}
 	begun := time.Now()
+	if identity := auth.From(ctx); identity != nil && r.Watch != nil {
+		watched, release := r.Watch(ctx, identity)
+		defer release()
+		ctx = watched
+	}
 	timed, cancel := command.within(ctx)
 	defer cancel()
 	// Each stream has its own goroutine and its own place: nothing is shared.

@@ -37,7 +37,11 @@ func (r *Resolver) runBulk(ctx context.Context, asked bulk, wait *int, key *stri
 		if err != nil {
 			return nil, err
 		}
-		return r.Work.RunBulk(ctx, scope(ctx), asked.project, asked.wish, items)
+		of := asked.project
+		if asked.all { // where nothing fits it is of no project
+			of = ""
+		}
+		return r.Work.RunBulk(ctx, scope(ctx), of, asked.wish, items)
 	})
 	if err != nil || operation == nil {
 		return &work.BulkInstancesPayload{}, err

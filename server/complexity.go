@@ -17,6 +17,12 @@ const (
 	mostCost = 1_000_000
 	// ofList is how long a list is taken to be that is no page.
 	ofList = 5
+	// ofSchema and ofType are what the schema itself comes to, and one type of it,
+	// whatever is asked of them: an answer of 350 KB for __schema.
+	ofSchema, ofType = mostCost / 10, mostCost / 100
+	// ofElement is what an element of a list among the arguments comes to: it is
+	// looked at for each object.
+	ofElement = 10
 )
 
 // complexity refuses a question whose answer could be too large. Edges go in
@@ -33,7 +39,7 @@ func (complexity) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext refuses; it changes nothing.
 func (complexity) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
-	counted := &cost{variables: operation.Variables, fragments: map[*ast.FragmentDefinition]int{}}
+	counted := &cost{variables: operation.Variables, fragments: map[*ast.FragmentDefinition]int{}, elements: map[string]int{}}
 	requested := counted.of(operation.Operation.SelectionSet)
 	operation.Stats.SetExtension("cost", map[string]any{"requested": requested, "limit": mostCost})
 	if requested <= mostCost {
@@ -48,6 +54,7 @@ func (complexity) MutateOperationContext(_ context.Context, operation *graphql.O
 type cost struct {
 	variables map[string]any
 	fragments map[*ast.FragmentDefinition]int // counted once: they may be spread many times
+	elements  map[string]int                  // of the variables, counted once too
 }
 
 func (c *cost) of(selections ast.SelectionSet) int {
@@ -76,7 +83,12 @@ func (c *cost) fragment(definition *ast.FragmentDefinition) int {
 }
 
 func (c *cost) field(field *ast.Field) int {
-	if field.Definition == nil || strings.HasPrefix(field.Name, "__") { // the schema itself
+	switch {
+	case field.Name == "__schema":
+		return ofSchema
+	case field.Name == "__type":
+		return ofType
+	case field.Definition == nil || strings.HasPrefix(field.Name, "__"):
 		return 1
 	}
 	if field.Name == "login" || field.Name == "refreshToken" { // one of them in a question: each is a guess
@@ -89,7 +101,52 @@ func (c *cost) field(field *ast.Field) int {
 	case kind.Elem != nil && field.Name != "nodes" && field.Name != "edges" && below > 0:
 		below *= ofList
 	}
-	return 1 + min(below, 1<<40)
+	return 1 + min(below, 1<<40) + c.given(field)
+}
+
+// given is what the arguments of a field come to: of what is written in the
+// question the parser bounds the length, so that only variables are counted.
+func (c *cost) given(field *ast.Field) int {
+	sum := 0
+	for _, argument := range field.Arguments {
+		sum += c.elementsIn(argument.Value) * ofElement
+	}
+	return sum
+}
+
+// elementsIn is how many elements the lists in the variables of a value have.
+func (c *cost) elementsIn(value *ast.Value) int {
+	switch {
+	case value == nil:
+		return 0
+	case value.Kind == ast.Variable:
+		if _, known := c.elements[value.Raw]; !known {
+			c.elements[value.Raw] = elementsOf(c.variables[value.Raw])
+		}
+		return c.elements[value.Raw]
+	}
+	sum := 0
+	for _, child := range value.Children {
+		sum += c.elementsIn(child.Value)
+	}
+	return sum
+}
+
+// elementsOf is how many elements the lists of a value have.
+func elementsOf(value any) int {
+	sum := 0
+	switch given := value.(type) {
+	case []any:
+		sum = len(given)
+		for _, element := range given {
+			sum += elementsOf(element)
+		}
+	case map[string]any:
+		for _, element := range given {
+			sum += elementsOf(element)
+		}
+	}
+	return sum
 }
 
 // size is how many objects a page has at most.

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +29,40 @@ func TestTheEstateTimesItselfIsRefused(t *testing.T) {
 	counted := server.ask(token, `query($n: Int) { instances(first: $n) { nodes { name } } }`, map[string]any{"n": 7})
 	if counted.code() != "" || !strings.Contains(counted.text, `"cost":{"limit":1000000,"requested":15}`) {
 		t.Error(counted.text)
+	}
+}
+
+// The schema many times over, and a long list of conditions many times over, are
+// refused as well, the first of anybody.
+func TestTheSchemaTimesItselfIsRefused(t *testing.T) {
+	server := run(t)
+	token := server.user("viewer", role(auth.RoleViewer))
+	times := func(n int, field string) string {
+		text := ""
+		for i := range n {
+			text += fmt.Sprintf("a%d: %s ", i, field)
+		}
+		return text
+	}
+	const schema = `__schema { types { name description fields { name description } } }`
+	for _, who := range []string{"", token} {
+		if got := server.ask(who, "{ "+times(2, schema)+"}"); got.code() != "" {
+			t.Errorf("twice: %.300s", got.text)
+		}
+		if got := server.ask(who, "{ "+times(150, schema)+"}"); got.code() != "QUERY_TOO_COMPLEX" {
+			t.Errorf("150 times: %.300s", got.text)
+		}
+	}
+	const list = `instances(where: $w) { totalCount }`
+	conditions := map[string]any{"w": map[string]any{"or": slices.Repeat([]any{map[string]any{"name": map[string]any{"equals": "x"}}}, 20000)}}
+	if got := server.ask(token, `query($w: InstanceWhere) { `+list+` }`, conditions); got.code() != "" {
+		t.Errorf("once: %.300s", got.text)
+	}
+	if got := server.ask(token, `query($w: InstanceWhere!) { `+times(90, `instances(where: {not: $w}) { totalCount }`)+` }`, conditions); got.code() != "QUERY_TOO_COMPLEX" {
+		t.Errorf("90 times below: %.300s", got.text)
+	}
+	if got := server.ask(token, `query($w: InstanceWhere) { `+times(90, list)+` }`, conditions); got.code() != "QUERY_TOO_COMPLEX" {
+		t.Errorf("90 times: %.300s", got.text)
 	}
 }
 

@@ -42,6 +42,8 @@ func TestVolumesImagesAndListsGoOut(t *testing.T) {
 		{"GET", "/instances.ndjson?where=x", 400, "BAD_USER_INPUT"},
 		{"GET", "/instances.ndjson?first=x", 400, "BAD_USER_INPUT"},
 		{"GET", "/instances.ndjson?fields=nope", 400, "GRAPHQL_VALIDATION_FAILED"},
+		{"GET", "/instances.ndjson?fields=name}}+users{nodes{username", 400, "BAD_USER_INPUT"},
+		{"GET", "/instances.ndjson?filter=" + strings.Repeat("x", 5000), 400, "BAD_USER_INPUT"},
 		{"GET", "/instances.ndjson?project=nope", 404, "NOT_FOUND"},
 	} {
 		server.wantReply(t, admin, bad.method, bad.path, "no archive at all", bad.status, bad.code)

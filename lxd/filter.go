@@ -2,14 +2,21 @@ package lxd
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 )
 
+// longestFilter bounds what LXD evaluates for each object, in bytes.
+const longestFilter = 4096
+
 // checkFilter refuses an expression that would break LXD, or would tell a
 // caller the secrets of a configuration by trying values.
 func checkFilter(as Scope, project string, all bool, filter string) error {
+	if len(filter) > longestFilter {
+		return &InputError{Argument: "filter", Message: fmt.Sprintf("a filter has at most %d bytes: use `where`", longestFilter)}
+	}
 	for _, unsafe := range []string{"state.", "snapshots.", "backups."} {
 		if strings.Contains(filter, unsafe) {
 			return &InputError{Argument: "filter", Message: "LXD cannot filter by " + unsafe + "*: use `where`"}

@@ -2,6 +2,7 @@ package lxd
 
 import (
 	"context"
+	"crypto/sha256"
 	"io"
 	"net/http"
 	"strconv"
@@ -16,6 +17,20 @@ func (c *Client) imageOwner(ctx context.Context, as Scope, project string) (stri
 	return of.Effective(FeatureImages), nil
 }
 
+// mayNameImage refuses a part of a fingerprint to who is not shown the images of
+// a project: those are known by their aliases there, or else each two digits
+// would be a guess.
+func (c *Client) mayNameImage(ctx context.Context, as Scope, project, fingerprint string) error {
+	if len(fingerprint) == sha256.Size*2 {
+		return nil
+	}
+	owner, err := c.imageOwner(ctx, as, project)
+	if err != nil || as.Allows(owner, false) {
+		return err
+	}
+	return &InputError{"fingerprint", "the images of this project are not shown to you: give the whole fingerprint, or an alias"}
+}
+
 // ReadImage opens an image, as one file or as two parts of multipart/form-data.
 // It is for who may make instances of it in some project: an image holds what
 // its maker put into it.
@@ -27,6 +42,9 @@ func (c *Client) ReadImage(ctx context.Context, as Scope, project, fingerprint s
 	}
 	if !as.Allows(project, true) {
 		return nil, &ForbiddenError{Project: project}
+	}
+	if err := c.mayNameImage(ctx, as, project, fingerprint); err != nil {
+		return nil, err
 	}
 	image, err := c.Image(ctx, System, owner, fingerprint)
 	if err != nil {

@@ -59,6 +59,9 @@ func (c *Client) CreateInstance(ctx context.Context, as Scope, plan *ChangePlan,
 	if err := c.mayCreate(ctx, as, input); err != nil {
 		return nil, err
 	}
+	if err := c.mayMakeOf(ctx, as, project, input.Source); err != nil {
+		return nil, err
+	}
 	if err := c.freeInstanceName(ctx, as, plan, project, input.Name); err != nil {
 		return nil, err
 	}
@@ -71,6 +74,15 @@ func (c *Client) CreateInstance(ctx context.Context, as Scope, plan *ChangePlan,
 	}
 	operation, err := c.do(ctx, as, plan, project, http.MethodPost, address, nil, input.body())
 	return operation, ofTarget(err, input.Target)
+}
+
+// mayMakeOf is [Client.mayNameImage] of a source; those of other servers are
+// named as their servers want it.
+func (c *Client) mayMakeOf(ctx context.Context, as Scope, project string, source *InstanceSource) error {
+	if source.Fingerprint == nil || source.Server != nil {
+		return nil
+	}
+	return c.mayNameImage(ctx, as, project, *source.Fingerprint)
 }
 
 // ofTarget says that it is the cluster member which LXD refuses, where its

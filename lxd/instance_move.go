@@ -102,6 +102,9 @@ func (c *Client) RebuildInstance(ctx context.Context, as Scope, project, name st
 	if source.Server != nil && !as.Allows("", true) {
 		return nil, &ForbiddenError{Argument: "source.server", Reason: "only an ADMIN may name the address of a server"}
 	}
+	if err := c.mayMakeOf(ctx, as, instance.Project, source); err != nil {
+		return nil, err
+	}
 	if err := c.need(ctx, "instances_rebuild"); err != nil {
 		return nil, err
 	}

@@ -18,8 +18,8 @@ const (
 	// ofList is how long a list is taken to be that is no page.
 	ofList = 5
 	// ofSchema and ofType are what the schema itself comes to, and one type of it,
-	// whatever is asked of them: an answer of 350 KB for __schema.
-	ofSchema, ofType = mostCost / 10, mostCost / 100
+	// whatever is asked of them: an answer of 350 KB for __schema, in some 30 ms.
+	ofSchema, ofType = mostCost / 50, mostCost / 500
 	// ofElement is what an element of a list among the arguments comes to: it is
 	// looked at for each object.
 	ofElement = 10

@@ -14,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/lxdql/lxdql/lxd"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
 )
 
 // pagingArguments are those of a list that lines have no use for.
@@ -103,7 +104,17 @@ func pageQuery(schema *ast.Schema, list *ast.FieldDefinition, r *http.Request) (
 	if strings.TrimSpace(fields) == "" {
 		fields = leaves(schema, list)
 	}
+	if !selects(fields) {
+		return "", nil, &lxd.InputError{Argument: "fields", Message: "fields are names with commas between them, with what is below an object in braces"}
+	}
 	return fmt.Sprintf("query(%s) { list: %s(%s) { pageInfo { hasNextPage endCursor } nodes { %s } } }", strings.Join(declared, ", "), list.Name, strings.Join(passed, ", "), fields), variables, nil
+}
+
+// selects reports whether a text is what may stand between two braces, and so
+// does not leave them.
+func selects(fields string) bool {
+	document, err := parser.ParseQuery(&ast.Source{Input: "{" + fields + "}"})
+	return err == nil && len(document.Operations) == 1 && len(document.Fragments) == 0
 }
 
 // leaves are id and name, of what has them.

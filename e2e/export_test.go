@@ -108,6 +108,7 @@ func TestInstancesGoOutAndComeIn(t *testing.T) {
 	} {
 		server.wantReply(t, admin, bad.method, bad.path, "no archive at all", bad.status, bad.code)
 	}
+	server.wantReply(t, admin, "POST", in+"&name=x", "", 400, "BAD_USER_INPUT")
 	archive := server.exported(t, admin, at+"&compression=none")
 	server.keptBackups(t, admin, project, name)
 	server.leavesEarly(t, admin, at+"&compression=none", project, name)

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -105,6 +106,26 @@ func TestChangesAreSeenByWhoeverAsksNext(t *testing.T) {
 		})
 	}
 	working.Wait()
+}
+
+// What came as an archive is in the list that is asked for next.
+func TestWhatIsImportedIsSeenByWhoeverAsksNext(t *testing.T) {
+	type m = map[string]any
+	server := onRealLXD(t)
+	token := server.login(t)
+	project, name := newProject(t, "true"), newName()
+	server.must(t, token, createBusybox, m{"name": name, "project": project, "start": false, "wait": 60})
+	archive := server.exported(t, token, "/instances/"+name+"/export?compression=none&project="+project)
+	server.inStep(t, token)
+	for turn := range 6 {
+		again := fmt.Sprint("again", turn)
+		if made := server.call(t, token, "POST", "/instances/import?project="+project+"&name="+again, bytes.NewReader(archive)); made.status != 201 {
+			t.Fatalf("imported: %d %s", made.status, made.body)
+		}
+		if seen := server.must(t, token, `query($p: String, $n: String) { instances(project: $p, where: {name: {equals: $n}}) { totalCount } }`, m{"p": project, "n": again}); seen.at("instances", "totalCount") != 1.0 {
+			t.Errorf("%s was imported, and %s is listed", again, seen.Text)
+		}
+	}
 }
 
 // sorted puts lists in order: LXD says in any order what uses something.

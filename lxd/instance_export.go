@@ -86,6 +86,9 @@ func archiveError(err error) error {
 			return &InputError{"body", "LXD does not take this archive: " + answer.Message}
 		}
 	}
+	if answer.Message == "EOF" { // all that it says of a body without a byte (seen on 5.0.2)
+		return &InputError{"body", "LXD does not take this archive: it is empty"}
+	}
 	if strings.Contains(answer.Message, "already exists") {
 		return &ExistsError{answer.Message}
 	}

@@ -102,6 +102,9 @@ func receive[T any](s *Streams, w http.ResponseWriter, r *http.Request, coming *
 		}
 		return nil
 	})
+	if s.CaughtUp != nil { // a refused archive may have left something behind
+		s.CaughtUp(r.Context())
+	}
 	if err != nil {
 		w.Header().Set("Connection", "close") // what comes of the body after this is nobody's
 		return err

@@ -31,6 +31,8 @@ type Streams struct {
 	Quiet time.Duration
 	// Keep writes into the audit trail what a caller did, or was refused.
 	Keep func(ctx context.Context, action, project string, arguments map[string]any, refused error) error
+	// CaughtUp returns when lists show everything that has been changed; nil where they ask LXD itself.
+	CaughtUp func(context.Context)
 }
 
 // Routes adds the paths, all below /api/v1.

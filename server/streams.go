@@ -17,7 +17,11 @@ func byteStreams(config *Config, resolver *resolvers.Resolver, log *slog.Logger)
 	cut := func(r *http.Request, err error) {
 		log.WarnContext(r.Context(), "an answer was broken off", "error", err, "path", r.URL.Path, "requestId", middleware.GetReqID(r.Context()))
 	}
-	return &relay.Streams{LXD: resolver.LXD, Work: resolver.Work, Refuse: refusal(log), Cut: cut, Quiet: config.quiet(), Keep: keepStream(resolver.Journal)}
+	carrier := &relay.Streams{LXD: resolver.LXD, Work: resolver.Work, Refuse: refusal(log), Cut: cut, Quiet: config.quiet(), Keep: keepStream(resolver.Journal)}
+	if resolver.Mirror != nil {
+		carrier.CaughtUp = resolver.Mirror.CaughtUp
+	}
+	return carrier
 }
 
 // streams serves them, to who has logged in.

@@ -35,6 +35,7 @@ func TestSmallChangesOfAnInstance(t *testing.T) {
 		{`createInstanceSnapshot(instance: $n, project: $p, name: "s0", wait: 60) { snapshot { name } }`, "ALREADY_EXISTS", nil, nil},
 		{`renameInstanceSnapshot(instance: $n, project: $p, name: "s0", newName: "s1", wait: 60) { snapshot { name } }`, "", []any{"renameInstanceSnapshot", "snapshot", "name"}, "s1"},
 		{`removeTag(name: $n, project: $p, tag: "web") { instance { config } }`, "", []any{"removeTag", "instance", "config", "user.tags"}, nil},
+		{`restoreInstance(name: $n, project: $p, snapshot: "s1", stateful: true, wait: 60) { instance { tags } }`, "CONFLICT", nil, nil},
 		{`restoreInstance(name: $n, project: $p, snapshot: "s1", wait: 60) { instance { tags } }`, "", []any{"restoreInstance", "instance", "tags", 0}, "web"},
 		{`deleteInstanceSnapshot(instance: $n, project: $p, name: "s1", wait: 60) { operation { status } }`, "", []any{"deleteInstanceSnapshot", "operation", "status"}, "SUCCESS"},
 		{`restoreInstance(name: $n, project: $p, snapshot: "s1") { instance { name } }`, "NOT_FOUND", nil, nil},

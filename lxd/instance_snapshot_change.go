@@ -105,6 +105,9 @@ func (c *Client) RestoreInstance(ctx context.Context, as Scope, project, instanc
 	if err != nil {
 		return nil, err
 	}
+	if stateful && !snapshot.Stateful { // 5.0.2 stops the instance first, and refuses then (seen)
+		return nil, conflict("the snapshot %s holds no state: restore it without `stateful`", name)
+	}
 	of := snapshot.instance
 	if !as.Allows("", true) {
 		was, is := &InstanceEdit{Config: of.Config, Devices: of.OwnDevices, Profiles: of.Profiles}, &InstanceEdit{Config: snapshot.Config, Devices: snapshot.OwnDevices, Profiles: snapshot.ProfileNames}

@@ -17,7 +17,7 @@ func (o *Operation) WithTransfer(stage string, passed, total int64, seconds floa
 	}
 	maps.Copy(with.Details, facts)
 	progress := map[string]any{"stage": stage}
-	if passed > 0 {
+	if passed > 0 || total > 0 {
 		progress["processed"] = strconv.FormatInt(passed, 10) // LXD's own word
 	}
 	if total > 0 {

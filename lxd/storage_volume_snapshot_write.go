@@ -30,6 +30,9 @@ func (c *Client) StorageVolumeSnapshot(ctx context.Context, as Scope, volume *St
 		StorageVolumeSnapshot
 		Config StringMap `json:"config"`
 	}](ctx, c, volume.address([]string{"snapshots", name}))
+	if IsNotFound(err) { // LXD calls it a volume
+		return nil, hidden("Storage volume snapshot")
+	}
 	if err != nil {
 		return nil, err
 	}

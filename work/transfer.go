@@ -28,6 +28,7 @@ type Transfer struct {
 	mutex  sync.Mutex
 	undo   []func() error
 	told   time.Time
+	later  *time.Timer // tells what has passed since; nil for nothing
 	stage  string
 	total  int64
 	passed int64
@@ -193,12 +194,20 @@ func (t *Transfer) Fact(name string, value any) {
 	t.facts[name] = value
 }
 
-// publish tells how far it is, at most once a second unless it has to.
+// publish tells how far it is, at most once a second unless it has to; what it
+// does not tell now it tells when the second is over, should nothing more come.
 func (t *Transfer) publish(now bool) {
 	t.mutex.Lock()
-	if !now && time.Since(t.told) < tellEvery {
+	if wait := tellEvery - time.Since(t.told); !now && wait > 0 {
+		if t.later == nil {
+			t.later = time.AfterFunc(wait, func() { t.publish(true) })
+		}
 		t.mutex.Unlock()
 		return
+	}
+	if t.later != nil {
+		t.later.Stop()
+		t.later = nil
 	}
 	t.told = time.Now()
 	facts := maps.Clone(t.facts)

@@ -57,3 +57,33 @@ func TestWhatIsUndoneOutlivesTheCaller(t *testing.T) {
 		t.Errorf("%v, undone with %v", err, undone)
 	}
 }
+
+// A sender who stands still is told of to the last byte, and so is one who has
+// sent nothing yet.
+func TestATransferTellsWhatHasPassed(t *testing.T) {
+	manager, _ := manage(t, time.Millisecond)
+	err := manager.Transfer(t.Context(), "Importing", "default", nil, func(ctx context.Context, transfer *Transfer) error {
+		passed := func() int64 {
+			if bytes := transfer.Operation().Progress().Bytes; bytes != nil {
+				return *bytes
+			}
+			return -1
+		}
+		transfer.Stage("upload", 100)
+		if got := passed(); got != 0 {
+			t.Errorf("at the beginning: %d", got)
+		}
+		transfer.Passed(30)
+		transfer.Passed(50)
+		for begun := time.Now(); passed() != 50 && time.Since(begun) < 5*time.Second; {
+			time.Sleep(10 * time.Millisecond)
+		}
+		if got := passed(); got != 50 {
+			t.Errorf("when nothing more comes: %d", got)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

@@ -86,6 +86,10 @@ func why(ctx context.Context, err error) error {
 		return context.Canceled
 	case errors.Is(cause, ErrStopping):
 		return cause
+	case !errors.Is(err, context.Canceled) && !errors.Is(err, ErrGone):
+		return err
+	case !errors.Is(cause, context.Canceled): // logged out, or with fewer rights
+		return cause
 	case errors.Is(err, context.Canceled):
 		return ErrGone
 	}

@@ -87,3 +87,20 @@ func TestATransferTellsWhatHasPassed(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Who may not ask any more has not gone away.
+func TestATransferTellsWhyItsCallerEnded(t *testing.T) {
+	manager, _ := manage(t, time.Millisecond)
+	reason := errors.New("logged out")
+	for what, said := range map[string]error{"LXD's end": context.Canceled, "the caller's end": ErrGone} {
+		ctx, end := context.WithCancelCause(t.Context())
+		err := manager.Transfer(ctx, "Exporting", "default", nil, func(ctx context.Context, transfer *Transfer) error {
+			end(reason)
+			<-ctx.Done()
+			return said
+		})
+		if !errors.Is(err, reason) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}

@@ -73,7 +73,7 @@ func (c *Client) CreateInstance(ctx context.Context, as Scope, plan *ChangePlan,
 		address = in(project, path("instances"), "target", target)
 	}
 	operation, err := c.do(ctx, as, plan, project, http.MethodPost, address, nil, input.body())
-	return operation, ofTarget(err, input.Target)
+	return operation, creationError(ofTarget(err, input.Target))
 }
 
 // mayMakeOf is [Client.mayNameImage] of a source; those of other servers are

@@ -68,4 +68,6 @@ func asConflict(message string) error { return &ConflictError{message} }
 
 func asLimit(message string) error { return &LimitError{message} }
 
+func asMissing(message string) error { return &Error{http.StatusNotFound, message} }
+
 func asExists(message string) error { return &ExistsError{message} }

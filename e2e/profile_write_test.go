@@ -49,6 +49,10 @@ func TestAProfileIsWritten(t *testing.T) {
 		{`mutation { createProfile(input: {name: "web", project: "nope"}) { profile { name } } }`, "NOT_FOUND", nil, nil},
 		{`mutation { createProfile(input: {name: "web"}, wait: -1) { profile { name } } }`, "BAD_USER_INPUT", nil, nil},
 		{head + `createProfile(input: {name: "web", project: $p, config: {nope: "1"}}) { profile { name } } }`, "BAD_USER_INPUT", nil, nil},
+		{head + `updateProfile(name: "default", project: $p, input: {config: {nope: "1"}}) { profile { name } } }`, "BAD_USER_INPUT", nil, nil},
+		{head + `updateProfile(name: "default", project: $p, input: {devices: {x: {type: "nope"}}}) { profile { name } } }`, "BAD_USER_INPUT", nil, nil},
+		{head + `updateProfile(name: "default", project: $p, input: {devices: {x: {type: "nic", network: "nope"}}}) { profile { name } } }`, "NOT_FOUND", nil, nil},
+		{head + `createProfile(input: {name: "web", project: $p, devices: {x: {type: "nic", network: "nope"}}}) { profile { name } } }`, "NOT_FOUND", nil, nil},
 		{head + `createProfile(input: {name: "web", project: $p, config: {user: "1"}}, dryRun: true) { profile { name } plan { request { method path body } } } }`, "", []any{"createProfile", "plan", "request", "method"}, "POST"},
 	})
 	made := server.must(t, token, head+`createProfile(input: {name: "web", project: $p, description: "for the web", config: {}, devices: {}}, idempotencyKey: "k1") { profile { id name description etag project { name } availableActions } operation { id } } }`, map[string]any{"p": project})

@@ -48,7 +48,7 @@ func (c *Client) CreateProfile(ctx context.Context, as Scope, plan *ChangePlan, 
 	if taken(err) {
 		return nil, profileExists(owner, input.Name)
 	}
-	return operation, err
+	return operation, profileError(err)
 }
 
 // UpdateProfile changes a profile, and with it all instances that have it. What
@@ -59,7 +59,7 @@ func (c *Client) UpdateProfile(ctx context.Context, as Scope, plan *ChangePlan, 
 	if err != nil {
 		return nil, err
 	}
-	return c.edit(ctx, as, plan, owner, in(owner, path("profiles", name)), ifMatch, func(current object) error {
+	operation, err := c.edit(ctx, as, plan, owner, in(owner, path("profiles", name)), ifMatch, func(current object) error {
 		was, is := &InstanceEdit{}, &InstanceEdit{}
 		for _, edit := range []*InstanceEdit{was, is} {
 			if err := edit.from(current); err != nil {
@@ -77,6 +77,7 @@ func (c *Client) UpdateProfile(ctx context.Context, as Scope, plan *ChangePlan, 
 		}
 		return nil
 	})
+	return operation, profileError(err)
 }
 
 // RenameProfile gives a profile another name. The instances that have it keep it.

@@ -11,7 +11,7 @@ func networkOfACluster(t *testing.T, server *running, token string) {
 	server.tell(t, token, variables, []change{
 		{`createNetwork(input: {name: "mv", type: MACVLAN, config: $lo, members: [{member: "n3", config: {}}]}) { network { id } }`, "BAD_USER_INPUT", "input.members", nil, nil},
 		{`createNetwork(input: {name: "mv", type: MACVLAN, config: $lo, members: [{member: "n2", config: $shared}]}) { network { id } }`, "BAD_USER_INPUT", "input.members", nil, nil},
-		{`createNetwork(input: {name: "mv", type: MACVLAN, config: $lo, members: [{member: "n2", config: $nope}]}) { network { id } }`, "LXD_ERROR", "", nil, nil},
+		{`createNetwork(input: {name: "mv", type: MACVLAN, config: $lo, members: [{member: "n2", config: $nope}]}) { network { id } }`, "BAD_USER_INPUT", "input.config.parent", nil, nil},
 		{`deleteNetwork(name: "mv") { deletedId }`, "NOT_FOUND", "", nil, nil},
 		{`createNetwork(input: {name: "mv", type: MACVLAN, config: $lo}, wait: 60) { network { status locations tags availableActions config } }`, "", "", []any{"createNetwork", "network"},
 			map[string]any{"status": "CREATED", "locations": []any{"n1", "n2"}, "tags": []any{"both"}, "availableActions": []any{"UPDATE", "DELETE"}, "config": map[string]any{"user.tags": "both"}}},

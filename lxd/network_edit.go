@@ -40,7 +40,7 @@ func (c *Client) UpdateNetwork(ctx context.Context, as Scope, plan *ChangePlan, 
 		return nil, err
 	}
 	address := networkAddress(project, member, name)
-	return c.edit(ctx, ofWholeServer{as}, plan, project, address, ifMatch, func(current object) error {
+	operation, err := c.edit(ctx, ofWholeServer{as}, plan, project, address, ifMatch, func(current object) error {
 		was, is, err := current.reconfigure(input.Description, input.Config)
 		if err != nil {
 			return err
@@ -50,6 +50,7 @@ func (c *Client) UpdateNetwork(ctx context.Context, as Scope, plan *ChangePlan, 
 		}
 		return c.mayNameZones(ctx, as, project, was, is)
 	})
+	return operation, networkError(err)
 }
 
 // networkAddress is the address of a network, or of what belongs to it, as a

@@ -60,14 +60,27 @@ func (c *Client) CreateNetwork(ctx context.Context, as Scope, plan *ChangePlan, 
 	address := in(project, path("networks"))
 	if plan == nil {
 		if err := c.defineOnMembers(ctx, project, input.Name, kind, members); err != nil {
-			return nil, err
+			return nil, networkError(err)
 		}
 	}
 	operation, err := c.do(ctx, ofWholeServer{as}, plan, project, http.MethodPost, address, nil, body)
 	if len(members) == 0 || plan != nil {
-		return operation, err
+		return operation, networkError(err)
 	}
-	return c.madeOnAll(ctx, project, input.Name, operation, err)
+	operation, err = c.madeOnAll(ctx, project, input.Name, operation, err)
+	return operation, networkError(err)
+}
+
+// networkError gives what LXD says of a caller's fault in a network, of a new
+// one with status 500, its type.
+func networkError(err error) error {
+	config := asInput("input.config")
+	return told(err, []telling{
+		{"Invalid value for network", config},
+		{"Invalid option for network", config},
+		{"Parent interface", asInput("input.config.parent")},
+		{"Network ACL", config},
+	})
 }
 
 func (c *Client) mayCreateNetwork(ctx context.Context, as Scope, project string, kind NetworkType, input *CreateNetworkInput) error {

@@ -1,6 +1,9 @@
 package e2e
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // A project is made, changed, renamed and deleted, by an administrator of the server only.
 func TestAProjectIsWritten(t *testing.T) {
@@ -110,4 +113,33 @@ func TestAProjectIsDeletedWithWhatIsInIt(t *testing.T) {
 	if zone := ask("GET", "/1.0/network-zones/"+name+".example", nil); zone["type"] != "error" {
 		t.Errorf("its zone is still there: %v", zone)
 	}
+}
+
+// What would pass a project's limit is told as that, whatever makes it; a limit
+// below what is in use does not fit the project.
+func TestAProjectsLimits(t *testing.T) {
+	server := onRealLXD(t)
+	token := server.login(t)
+	project, name := newProject(t, "true"), newName()
+	type m = map[string]any
+	server.must(t, token, createBusybox, m{"name": name, "project": project, "wait": 60})
+	variables := m{"p": project, "n": name, "none": m{"limits.instances": 0}, "one": m{"limits.instances": 1, "limits.memory": nil}, "mib": m{"limits.memory": "64MiB"}, "more": m{"limits.memory": "128MiB"}, "any": m{"limits.memory": nil},
+		"memory": m{"limits.memory": "100MiB", "limits.instances": nil}, "word": m{"limits.instances": "x"}, "little": m{"limits.memory": "1MiB"}}
+	const limit, create, copied = `updateProject(name: $p, input: {config: $%s}) { project { name } }`, `createInstance(input: {name: "x", project: $p, source: {alias: "busybox"}%s}) { instance { name } }`, `copyInstance(name: $n, project: $p, input: {name: "x"}) { instance { name } }`
+	server.tell(t, token, variables, []change{
+		{fmt.Sprintf(limit, "none"), "CONFLICT", "", nil, nil},
+		{fmt.Sprintf(limit, "little"), "CONFLICT", "", nil, nil}, // the instance has no limit of its own
+		{fmt.Sprintf(limit, "word"), "BAD_USER_INPUT", "", nil, nil},
+		{fmt.Sprintf(limit, "one"), "", "", nil, nil},
+		{fmt.Sprintf(create, ""), "LIMIT_EXCEEDED", "", nil, nil},
+		{copied, "LIMIT_EXCEEDED", "", nil, nil},
+		{`updateInstance(name: $n, project: $p, input: {config: $mib}) { instance { name } }`, "", "", nil, nil},
+		{fmt.Sprintf(limit, "little"), "CONFLICT", "", nil, nil},
+		{fmt.Sprintf(limit, "memory"), "", "", nil, nil},
+		{fmt.Sprintf(create, ""), "BAD_USER_INPUT", "input.config", nil, nil},
+		{fmt.Sprintf(create, ", config: $mib"), "LIMIT_EXCEEDED", "", nil, nil},
+		{copied, "LIMIT_EXCEEDED", "", nil, nil},
+		{`updateInstance(name: $n, project: $p, input: {config: $more}) { instance { name } }`, "LIMIT_EXCEEDED", "", nil, nil},
+		{`updateInstance(name: $n, project: $p, input: {config: $any}) { instance { name } }`, "BAD_USER_INPUT", "", nil, nil},
+	})
 }

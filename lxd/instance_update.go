@@ -38,7 +38,7 @@ func (c *Client) EditInstance(ctx context.Context, as Scope, plan *ChangePlan, p
 		return nil, err
 	}
 	address := in(before.Project, path("instances", before.Name))
-	return c.edit(ctx, as, plan, before.Project, address, ifMatch, func(current object) error {
+	operation, err := c.edit(ctx, as, plan, before.Project, address, ifMatch, func(current object) error {
 		edit := &InstanceEdit{Before: before}
 		if err := edit.from(current); err != nil {
 			return err
@@ -56,6 +56,7 @@ func (c *Client) EditInstance(ctx context.Context, as Scope, plan *ChangePlan, p
 		edit.tellRestart(plan, was)
 		return edit.to(current)
 	})
+	return operation, told(err, []telling{{"Reached maximum", asLimit}, {"either directly or via a profile", asInput("")}})
 }
 
 func (e *InstanceEdit) from(current object) error {

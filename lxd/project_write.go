@@ -68,11 +68,15 @@ func (c *Client) UpdateProject(ctx context.Context, as Scope, name string, ifMat
 		}
 		return current.write("config", config)
 	})
-	// What a project has of its own is fixed while something is in it.
-	if isStatus(err, http.StatusBadRequest) && (strings.Contains(err.Error(), "non-empty project") || strings.Contains(err.Error(), "features of the default project")) {
-		return nil, conflict("%s", err.Error())
-	}
-	return operation, err
+	return operation, told(err, []telling{
+		// What a project has of its own is fixed while something is in it.
+		{"non-empty project", asConflict},
+		{"features of the default project", asConflict},
+		// So are the limits: all that is in it has to fit below them.
+		{"is too low", asConflict},
+		{"either directly or via a profile", asConflict},
+		{"config set on the root device", asConflict},
+	})
 }
 
 // RenameProject begins to give an empty project another name. Free is as in

@@ -15,7 +15,7 @@ func TestSmallChangesOfAnInstance(t *testing.T) {
 	project := newProject(t, "true")
 	name := newName()
 	server.must(t, token, createBusybox, map[string]any{"name": name, "project": project, "wait": 60})
-	asked := map[string]any{"n": name, "p": project}
+	asked := map[string]any{"n": name, "p": project, "f": name + "-files", "b": name + "-block"}
 	server.walk(t, token, asked, []step{
 		{`addTag(name: $n, project: $p, tag: "a,b") { instance { tags } }`, "BAD_USER_INPUT", nil, nil},
 		{`addTag(name: $n, project: $p, tag: "web") { instance { tags } }`, "", []any{"addTag", "instance", "tags", 0}, "web"},
@@ -30,6 +30,18 @@ func TestSmallChangesOfAnInstance(t *testing.T) {
 		{`growInstanceDisk(name: $n, project: $p, byGiB: 1) { instance { name } }`, "CONFLICT", nil, nil},
 		{`detachNic(name: $n, project: $p, device: "nope") { instance { name } }`, "NOT_FOUND", nil, nil},
 		{`attachVolume(name: $n, project: $p, pool: "default", volume: "nope", path: "/data") { instance { name } }`, "NOT_FOUND", nil, nil},
+		{`attachNic(name: $n, project: $p, network: "nope", device: "eth7") { instance { name } }`, "NOT_FOUND", nil, nil},
+		{`attachNic(name: $n, project: $p, network: "lo", device: "eth7") { instance { name } }`, "NOT_FOUND", nil, nil},
+		{`attachNic(name: "nope", project: $p, network: "nope", device: "eth7") { instance { name } }`, "NOT_FOUND", nil, nil},
+		{`createStorageVolume(input: {pool: "default", project: $p, name: $f}, wait: 30) { storageVolume { name } }`, "", nil, nil},
+		{`createStorageVolume(input: {pool: "default", project: $p, name: $b, contentType: BLOCK, sizeBytes: 8388608}, wait: 30) { storageVolume { name } }`, "", nil, nil},
+		{`attachVolume(name: $n, project: $p, pool: "default", volume: $f) { instance { name } }`, "BAD_USER_INPUT", nil, nil},
+		{`attachVolume(name: $n, project: $p, pool: "default", volume: $b) { instance { name } }`, "CONFLICT", nil, nil},
+		{`attachVolume(name: $n, project: $p, pool: "default", volume: $b, path: "/data") { instance { name } }`, "CONFLICT", nil, nil},
+		{`attachVolume(name: $n, project: $p, pool: "default", volume: $f, path: "/data") { instance { name } }`, "", nil, nil},
+		{`detachVolume(name: $n, project: $p, device: $f) { instance { name } }`, "", nil, nil},
+		{`deleteStorageVolume(pool: "default", project: $p, name: $f, wait: 30) { deletedId }`, "", nil, nil},
+		{`deleteStorageVolume(pool: "default", project: $p, name: $b, wait: 30) { deletedId }`, "", nil, nil},
 		{`createInstanceSnapshot(instance: $n, project: $p, name: "a b") { snapshot { name } }`, "BAD_USER_INPUT", nil, nil},
 		{`createInstanceSnapshot(instance: $n, project: $p, name: "s0", wait: 60) { snapshot { name tags availableActions } }`, "", []any{"createInstanceSnapshot", "snapshot", "tags", 0}, "web"},
 		{`createInstanceSnapshot(instance: $n, project: $p, name: "s0", wait: 60) { snapshot { name } }`, "ALREADY_EXISTS", nil, nil},
@@ -42,7 +54,8 @@ func TestSmallChangesOfAnInstance(t *testing.T) {
 		{`renameInstance(name: $n, project: $p, newName: "-x") { instance { name } }`, "BAD_USER_INPUT", nil, nil},
 	})
 	server.demote(t, "VIEWER")
-	server.walk(t, server.login(t), asked, []step{{`addTag(name: $n, project: $p, tag: "x") { instance { tags } }`, "FORBIDDEN", nil, nil}})
+	server.walk(t, server.login(t), asked, []step{{`addTag(name: $n, project: $p, tag: "x") { instance { tags } }`, "FORBIDDEN", nil, nil},
+		{`attachNic(name: $n, project: $p, network: "nope", device: "eth7") { instance { name } }`, "FORBIDDEN", nil, nil}})
 }
 
 // What reaches the host is an ADMIN's, in an update as in a create.

@@ -26,6 +26,18 @@ func (d *DiskDevice) VolumeOf(c *Client, customs string) *StorageVolume {
 	return volume
 }
 
+// FitsAt refuses a custom volume that an instance of the type cannot have at the
+// path, nil for none; LXD says so only in an operation that fails.
+func (v *StorageVolume) FitsAt(instance InstanceType, path *string) error {
+	switch {
+	case v.ContentType == "BLOCK" && instance == TypeContainer:
+		return conflict("the volume %s is a block device, which only a virtual machine can have: attach one of the content type FILESYSTEM", v.Name)
+	case v.ContentType == "FILESYSTEM" && path == nil:
+		return &InputError{"path", "a volume of files needs the path where the instance sees it, such as /mnt/data"}
+	}
+	return nil
+}
+
 // RootDisk is the instance's root disk; nil when it has none.
 func (i *Instance) RootDisk() *DiskDevice {
 	for _, device := range i.Devices() {

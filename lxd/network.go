@@ -162,6 +162,16 @@ func (c *Client) Network(ctx context.Context, as Scope, project, name string) (*
 	return network, err
 }
 
+// IsManaged refuses a network that an instance cannot be put on by its name:
+// one that is not there, and an interface of the host.
+func (c *Client) IsManaged(ctx context.Context, project, name string) error {
+	network, err := c.Network(ctx, System, project, name)
+	if err == nil && !network.Managed {
+		return hidden("Network")
+	}
+	return err
+}
+
 // NetworkName is the network that the device is on, or the host's interface
 // that it hangs on; "" for none. owner is whose networks the instance's project
 // uses; interfaces of the host, and bridges among them, are always default's.

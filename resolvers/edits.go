@@ -61,7 +61,29 @@ func (r *Resolver) attachVolume(ctx context.Context, project *string, name, pool
 	if device != nil {
 		called = *device
 	}
-	return r.edited(ctx, project, name, nil, work.Attached(called, options), nil)
+	attach := work.Attached(called, options)
+	return r.edited(ctx, project, name, nil, func(edit *lxd.InstanceEdit) error {
+		if err := found.FitsAt(edit.Before.Type, path); err != nil {
+			return err
+		}
+		return attach(edit)
+	}, nil)
+}
+
+// attachNic looks for the network first: LXD itself says that there is none in
+// an operation that fails. Who may not change the instance is told just that.
+func (r *Resolver) attachNic(ctx context.Context, project *string, name, network, device string) (*work.InstancePayload, error) {
+	attach := work.Attached(device, lxd.StringMap{"type": "nic", "name": device, "network": network})
+	return r.edited(ctx, project, name, nil, func(edit *lxd.InstanceEdit) error {
+		owner, err := owner(ctx, project, lxd.FeatureNetworks)
+		if err != nil {
+			return err
+		}
+		if err := r.LXD.IsManaged(ctx, owner, network); err != nil {
+			return err
+		}
+		return attach(edit)
+	}, nil)
 }
 
 func isVolume(options lxd.StringMap) bool {

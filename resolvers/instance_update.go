@@ -40,7 +40,7 @@ func (r *mutationResolver) DetachVolume(ctx context.Context, name string, projec
 }
 
 func (r *mutationResolver) AttachNic(ctx context.Context, name string, project *string, network string, device string) (*work.InstancePayload, error) {
-	return r.edited(ctx, project, name, nil, work.Attached(device, lxd.StringMap{"type": "nic", "name": device, "network": network}), nil)
+	return r.attachNic(ctx, project, name, network, device)
 }
 
 func (r *mutationResolver) DetachNic(ctx context.Context, name string, project *string, device string) (*work.InstancePayload, error) {

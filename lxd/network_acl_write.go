@@ -48,7 +48,7 @@ func (c *Client) CreateNetworkAcl(ctx context.Context, as Scope, project string,
 	}
 	body := map[string]any{"name": input.Name, "description": value(input.Description), "config": input.Config, "ingress": ingress, "egress": egress}
 	operation, err := change(ctx, c, project, http.MethodPost, in(project, path("network-acls")), body)
-	return operation, refusedRules(err)
+	return operation, refusedInput(refusedRules(err), "input.config", "nvalid config option")
 }
 
 // freeACLName refuses a name that is taken.
@@ -100,7 +100,7 @@ func (c *Client) UpdateNetworkAcl(ctx context.Context, as Scope, project, name s
 		}
 		return mayConfigurePart(as, harmlessPart, changedKeys(was, is))
 	})
-	return operation, refusedRules(err)
+	return operation, refusedInput(refusedRules(err), "input.config", "nvalid config option")
 }
 
 // RenameNetworkAcl begins to rename an ACL that nothing uses.

@@ -107,8 +107,14 @@ func (m *Mirror) lifecycle(event *lxd.LifecycleEvent) {
 		if childOf(id) {
 			before = "" // the child's
 		}
+		if event.Action == "instance-renamed" && before != "" {
+			m.renamed(renamedFrom(key, before), key)
+		}
 		for _, find := range effect.of {
 			m.mark(steps, find(m, key, before)...)
+			for _, later := range m.called(key)[1:] {
+				m.mark(steps, find(m, later, "")...)
+			}
 		}
 	}
 }
@@ -126,6 +132,9 @@ func (m *Mirror) operation(operation *lxd.Operation) {
 		if id.Kind == "InstanceSnapshot" {
 			key.Kind = Snapshots
 			m.mark(settles, key)
+		}
+		for _, later := range m.called(key)[1:] {
+			m.mark(settles, append(snapshots(m, later, ""), later)...)
 		}
 	}
 	if write, ok := m.client.WriteOf(operation.UUID); ok {

@@ -29,6 +29,7 @@ type Mirror struct {
 
 	pending map[Key]*want
 	settle  map[Key][]time.Time
+	renames map[Key]rename // of instances, a while ago
 	open    map[Key]uint64 // marks of our own changes that are not read yet
 	marks   uint64
 	behind  uint64 // a change of ours that was answered before it was read

@@ -1,0 +1,36 @@
+package mirror
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// remembered is how long what was begun under an old name may take to end.
+const remembered = 5 * time.Minute
+
+// rename is what an instance is called now, and since when.
+type rename struct {
+	to Key
+	at time.Time
+}
+
+// renamed notes that an instance has another name; the caller holds the mutex.
+func (m *Mirror) renamed(from, to Key) {
+	if m.renames == nil {
+		m.renames = map[Key]rename{}
+	}
+	maps.DeleteFunc(m.renames, func(_ Key, old rename) bool { return time.Since(old.at) > remembered })
+	m.renames[from] = rename{to, time.Now()}
+}
+
+// called are an instance's name, and those that it took after it: LXD
+// tells of what was begun under a name by that name, though it is the renamed
+// one's, such as a snapshot (5.0.2, seen). The caller holds the mutex.
+func (m *Mirror) called(key Key) []Key {
+	keys := []Key{key}
+	for next, ok := m.renames[key]; ok && !slices.Contains(keys, next.to); next, ok = m.renames[next.to] {
+		keys = append(keys, next.to)
+	}
+	return keys
+}

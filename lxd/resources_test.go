@@ -1,22 +1,15 @@
 package lxd
 
 import (
-	"net"
 	"net/http"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 )
 
 // A walk through the host's devices that failed is tried once more, and no oftener.
 func TestResourcesAreAskedOnceMore(t *testing.T) {
-	socket := filepath.Join(t.TempDir(), "s")
-	listener, err := net.Listen("unix", socket)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var asked, failing atomic.Int64
-	daemon := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	client := onSocket(t, func(w http.ResponseWriter, _ *http.Request) {
 		asked.Add(1)
 		if failing.Add(-1) >= 0 {
 			w.WriteHeader(http.StatusInternalServerError)
@@ -24,13 +17,7 @@ func TestResourcesAreAskedOnceMore(t *testing.T) {
 			return
 		}
 		w.Write([]byte(`{"type":"sync","metadata":{"memory":{"total":42}}}`))
-	})}
-	go daemon.Serve(listener)
-	defer daemon.Close()
-	client, err := New(t.Context(), Config{SocketPath: socket})
-	if err != nil {
-		t.Fatal(err)
-	}
+	})
 	for _, of := range []struct {
 		failures, want int64
 		works          bool

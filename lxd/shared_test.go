@@ -1,9 +1,7 @@
 package lxd
 
 import (
-	"net"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -13,24 +11,13 @@ import (
 // What several ask for at one moment LXD is asked for once; a change in between
 // makes whoever asks after it ask anew, and who may not ask gets nothing.
 func TestWhatSeveralAskForIsReadOnce(t *testing.T) {
-	socket := filepath.Join(t.TempDir(), "s")
-	listener, err := net.Listen("unix", socket)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var asked atomic.Int64
 	release := make(chan struct{})
-	daemon := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	client := onSocket(t, func(w http.ResponseWriter, _ *http.Request) {
 		asked.Add(1)
 		<-release
 		w.Write([]byte(`{"type":"sync","metadata":{"status":"Running","pid":7,"disk":{"root":{}},"network":{"eth0":{}}}}`))
-	})}
-	go daemon.Serve(listener)
-	defer daemon.Close()
-	client, err := New(t.Context(), Config{SocketPath: socket})
-	if err != nil {
-		t.Fatal(err)
-	}
+	})
 	instance := &Instance{Project: "p", Name: "c"}
 	var asking sync.WaitGroup
 	ask := func() {

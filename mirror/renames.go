@@ -24,9 +24,9 @@ func (m *Mirror) renamed(from, to Key) {
 	m.renames[from] = rename{to, time.Now()}
 }
 
-// called are an instance's name, and those that it took after it: LXD
-// tells of what was begun under a name by that name, though it is the renamed
-// one's, such as a snapshot (5.0.2, seen). The caller holds the mutex.
+// called are an instance's name, and those that it took after it: LXD lets an
+// instance be renamed while a snapshot of it is made (5.0.2, seen), and what it
+// tells of that may go by either name. The caller holds the mutex.
 func (m *Mirror) called(key Key) []Key {
 	keys := []Key{key}
 	for next, ok := m.renames[key]; ok && !slices.Contains(keys, next.to); next, ok = m.renames[next.to] {

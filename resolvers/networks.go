@@ -10,19 +10,7 @@ import (
 
 // networkOf is the network of a device, as the instance's project sees it.
 func (r *Resolver) networkOf(ctx context.Context, nic *lxd.NicDevice) (*lxd.Network, error) {
-	owner, err := effective(ctx, nic.Owner().Project, lxd.FeatureNetworks)
-	if err != nil || owner == "" {
-		return nil, err
-	}
-	project, name := nic.NetworkName(owner)
-	if name == "" {
-		return nil, nil
-	}
-	network, err := load(ctx).network.Load(ctx, key{project, name})()
-	if network == nil || err != nil {
-		return nil, err
-	}
-	return network.ReachedFrom(nic.Owner().Project), nil
+	return only(r.networksOf(ctx, []*lxd.NicDevice{nic}))
 }
 
 // networksOf are those of many devices. Devices that see a network alike share it.

@@ -90,10 +90,8 @@ func why(ctx context.Context, err error) error {
 		return err
 	case !errors.Is(cause, context.Canceled): // logged out, or with fewer rights
 		return cause
-	case errors.Is(err, context.Canceled):
-		return ErrGone
 	}
-	return err
+	return ErrGone
 }
 
 // end undoes what is to be undone and then tells the end, once.

@@ -79,6 +79,9 @@ func (m *Mirror) moved(before, after *Entry) {
 		if before == nil {
 			m.also(Images, key.Project, after.Object.(*lxd.Instance).ImageFingerprint())
 		}
+		if of := (Key{Snapshots, key.Project, key.Name}); m.inSync != nil && m.settle[of] == nil && otherwise(before, after) {
+			m.mark(settles, of)
+		}
 	case Projects:
 		m.relateProject(key.Name)
 		if m.inSync != nil && before != nil && after != nil && profilesOf(before) != profilesOf(after) {

@@ -130,15 +130,26 @@ func (m *Mirror) operation(operation *lxd.Operation) {
 		}
 		m.mark(settles, key)
 		if id.Kind == "InstanceSnapshot" {
-			key.Kind = Snapshots
-			m.mark(settles, key)
+			m.mark(settles, snapshots(m, key, "")...)
 		}
 		for _, later := range m.called(key)[1:] {
 			m.mark(settles, append(snapshots(m, later, ""), later)...)
 		}
+		if operation.Status() != lxd.OperationSuccess {
+			m.failed(operation, key)
+		}
 	}
 	if write, ok := m.client.WriteOf(operation.UUID); ok {
 		m.urge(m.keysOf(write)...)
+	}
+}
+
+// failed marks what an operation on an object may have begun and left as it is,
+// which LXD tells of by no event; the caller holds the mutex.
+func (m *Mirror) failed(operation *lxd.Operation, key Key) {
+	m.mark(settles, m.touched(key, "")...)
+	if operation.Description == renaming {
+		m.mark(settles, whole(Instances, key.Project)) // it may have the new name, which nothing says
 	}
 }
 

@@ -24,6 +24,8 @@ type Mirror struct {
 	sharing  sharing
 	view     *View
 
+	lastInTurn Key // the instance whose snapshots were read last in turn
+
 	reads, ended uint64
 	underWay     map[uint64]struct{}
 

@@ -113,13 +113,20 @@ func (m *Mirror) next() (*job, time.Duration) {
 		taken.key = list
 	}
 	for key, want := range m.pending {
-		if key == taken.key || (taken.key.Name == "" && key.Kind == taken.key.Kind && (taken.key.Project == "" || key.Project == taken.key.Project)) {
+		if key == taken.key || taken.answers(key) {
 			taken.marks[key] = want.mark
 			delete(m.pending, key)
 		}
 	}
 	m.stir() // there may be more, for the other reader
 	return taken, 0
+}
+
+// answers reports whether a list tells of a key as well. The list of snapshots
+// does not: it tells only of those that have a volume.
+func (j *job) answers(key Key) bool {
+	of := j.key
+	return of.Name == "" && key.Kind == of.Kind && (of.Project == "" || key.Project == of.Project) && (of.Kind != Snapshots || key.Name == "")
 }
 
 // settled wants again what has had its time; the caller holds the mutex.

@@ -4,10 +4,16 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/lxdql/lxdql/lxd"
 )
 
-// remembered is how long what was begun under an old name may take to end.
-const remembered = 5 * time.Minute
+const (
+	// remembered is how long what was begun under an old name may take to end.
+	remembered = 5 * time.Minute
+	// renaming is how LXD describes the operation (seen on 5.0.2).
+	renaming = "Renaming instance"
+)
 
 // rename is what an instance is called now, and since when.
 type rename struct {
@@ -33,4 +39,12 @@ func (m *Mirror) called(key Key) []Key {
 		keys = append(keys, next.to)
 	}
 	return keys
+}
+
+// otherwise reports whether what an instance's name stands for is another
+// instance, or one that had another name meanwhile: LXD gives it a new id for
+// cloud-init with each name.
+func otherwise(before, after *Entry) bool {
+	const id = "volatile.cloud-init.instance-id"
+	return before == nil || after != nil && before.read.(*lxd.Instance).Config[id] != after.read.(*lxd.Instance).Config[id]
 }

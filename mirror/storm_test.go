@@ -166,6 +166,14 @@ func TestAStormLeavesNoDifference(t *testing.T) {
 		m.agrees()
 		t.Logf("%+v", m.Status())
 	})
+	t.Run("simulator that fails when it is done", func(t *testing.T) {
+		options := options
+		options.Faults = lxdsim.Faults{Halfway: 60}
+		socket := simulated(t, options)
+		m := on(t, socket)
+		newBare(socket).storm(t, long, fields{"type": "none"}, nil)
+		m.calm()
+	})
 	t.Run("real", func(t *testing.T) {
 		socket := real(t)
 		m := on(t, socket)

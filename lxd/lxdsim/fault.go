@@ -2,8 +2,9 @@ package lxdsim
 
 import "time"
 
-// Faults are what goes wrong with the daemon's event streams. The zero value is
-// a daemon without faults. Chances are for a frame and a listener, in a hundred.
+// Faults are what goes wrong, most of it with the daemon's event streams. The zero
+// value is a daemon without faults. Chances are for a frame and a listener, in a
+// hundred, where nothing else is said.
 type Faults struct {
 	// Shuffle is the longest time by which the sending of a frame is put off:
 	// frames within it overtake each other. Options.EventJitter stays the least.
@@ -19,6 +20,10 @@ type Faults struct {
 	// Drop is the chance that a stream ends instead of a frame, without a close
 	// frame: who listens has lost it and all until they are back.
 	Drop int
+	// Halfway is the chance, in a hundred, that a rename or a snapshot of an
+	// instance fails when it is done: no event tells of it, and the snapshot has no
+	// volume. LXD does so when the one comes in the midst of the other.
+	Halfway int
 }
 
 // SetFaults changes what goes wrong from now on.

@@ -1,6 +1,7 @@
 package lxdsim
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -87,4 +88,27 @@ func TestStreamsAreDroppedAndStalled(t *testing.T) {
 		t.Errorf("it ended with %v", err)
 	}
 	soon(t, "both are gone", func() bool { return s.Streams() == 0 })
+}
+
+func TestWhatFailsWhenItIsDone(t *testing.T) {
+	s := newServer(t, Options{})
+	mustSucceed(t, s, call(t, s, "POST", "/1.0/instances", `{"name":"c1",`+busybox+`}`))
+	stream := listen(t, s, "type=lifecycle")
+	s.SetFaults(Faults{Halfway: 100})
+	for _, sent := range []struct{ path, body string }{{"/1.0/instances/c1/snapshots", `{"name":"s"}`}, {"/1.0/instances/c1", `{"name":"c2"}`}} {
+		if ended := finish(t, s, call(t, s, "POST", sent.path, sent.body)); ended.Status != "Failure" {
+			t.Errorf("%s: %s", sent.path, ended.Status)
+		}
+	}
+	if told := !silent(stream); told {
+		t.Error("an event tells of it")
+	}
+	if listed := decode[[]string](t, call(t, s, "GET", "/1.0/instances/c2/snapshots", "")); len(listed) != 1 {
+		t.Errorf("the snapshot is not there: %v", listed)
+	}
+	for _, address := range decode[[]string](t, call(t, s, "GET", "/1.0/storage-pools/default/volumes?all-projects=true", "")) {
+		if strings.HasSuffix(address, "/snapshots/s") {
+			t.Errorf("it has the volume %s", address)
+		}
+	}
 }

@@ -46,8 +46,12 @@ func (s *Server) finishRename(at, name string) error {
 	}
 	renamed := *i
 	renamed.Name = name
+	renamed.Config = merged(i.Config, map[string]string{"volatile.cloud-init.instance-id": s.randomUUID()}) // with each name
 	s.instances.remove(at)
 	s.putInstanceValue(&renamed)
+	if s.happens(s.faults.Halfway) {
+		return failed("Instance snapshot record count doesn't match instance snapshot volume record count")
+	}
 	s.publishLifecycle(i.Project, "instance-renamed", renamed.url(), map[string]string{"old_name": i.Name}, byNobody)
 	return nil
 }

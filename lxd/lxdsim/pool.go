@@ -28,7 +28,7 @@ func (s *Server) usedPool(p *pool) *pool {
 	for _, i := range s.instances.all() {
 		root, has := i.ExpandedDevices.root()
 		for _, taken := range i.snapshots {
-			if has && root["pool"] == p.Name {
+			if has && root["pool"] == p.Name && !taken.withoutVolume {
 				used.UsedBy = append(used.UsedBy, objectURL(i.Project, "instances", i.Name, "snapshots", taken.Name))
 			}
 		}

@@ -22,6 +22,8 @@ type snapshot struct {
 	Profiles        []string          `json:"profiles"`
 	Stateful        bool              `json:"stateful"`
 	Size            int64             `json:"size"`
+
+	withoutVolume bool
 }
 
 // take makes a snapshot of an instance as it is now.

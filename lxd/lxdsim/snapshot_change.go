@@ -15,8 +15,13 @@ func (s *Server) addSnapshot(at, name string, expires time.Time) error {
 		return failed(`Failed creating instance snapshot record %q: Add snapshot info to the database: This "instances_snapshots" entry already exists`, name)
 	}
 	changed := *i
-	changed.snapshots = append(slices.Clone(i.snapshots), i.take(name, time.Now().UTC(), expires))
+	taken := i.take(name, time.Now().UTC(), expires)
+	taken.withoutVolume = s.happens(s.faults.Halfway)
+	changed.snapshots = append(slices.Clone(i.snapshots), taken)
 	s.putInstanceValue(&changed)
+	if taken.withoutVolume {
+		return failed("Create instance snapshot: Storage volume %q in project %q of type \"containers\" does not exist on pool \"default\": Storage volume not found", i.Name, i.Project)
+	}
 	s.publishLifecycle(i.Project, "instance-snapshot-created", objectURL(i.Project, "instances", i.Name, "snapshots", name), nil, byNobody)
 	return nil
 }

@@ -60,6 +60,9 @@ func (i *instance) volumes(pool string) []*volume {
 	}
 	all := []*volume{&own}
 	for _, snapshot := range i.snapshots {
+		if snapshot.withoutVolume {
+			continue
+		}
 		taken := own
 		taken.Name, taken.snapshot = i.Name+"/"+snapshot.Name, snapshot.Name
 		taken.UsedBy = []string{objectURL(i.Project, "instances", i.Name, "snapshots", snapshot.Name)}

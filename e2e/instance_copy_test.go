@@ -110,6 +110,16 @@ func TestBackupsAndMetadataOfAnInstance(t *testing.T) {
 	}
 }
 
+// lacks tells whether the plan of a mutation, asked as it, names as many things
+// that are not there.
+func (s *running) lacks(t *testing.T, token, project string, want int, mutation string) {
+	t.Helper()
+	told := s.must(t, token, "mutation($p: String!) { it: "+mutation+" { plan { blockers { code message } } } }", map[string]any{"p": project})
+	if got := strings.Count(told.Text, `"NOT_FOUND"`); got != want {
+		t.Errorf("%s: %d are not there, not %d: %s", mutation, got, want, told.Text)
+	}
+}
+
 // What a change would do is told, and nothing is changed.
 func TestADryRunChangesNothing(t *testing.T) {
 	server := onRealLXD(t)
@@ -129,6 +139,12 @@ func TestADryRunChangesNothing(t *testing.T) {
 	if live.at("updateInstance", "plan", "blockers", 0, "code") != "RESTART_NEEDED" || live.at("updateInstance", "plan", "blockers", 1) != nil || live.at("updateInstance", "plan", "changes", 0, "field") != "config.limits.cpu" {
 		t.Errorf("what waits for a restart: %s", live.Text)
 	}
+	server.lacks(t, token, project, 5, `createInstance(input: {name: "x", project: $p, source: {alias: "nowhere"}, profiles: ["default", "nobodys"], devices: {
+		eth9: {type: "nic", network: "nonet"}, d1: {type: "disk", pool: "default", source: "novolume", path: "/d"}, d2: {type: "disk", pool: "nopool", path: "/", size: "1GiB"}}}, dryRun: true)`)
+	server.lacks(t, token, project, 1, `createInstance(input: {name: "x", project: $p, source: {fingerprint: "0000000000000000000000000000000000000000000000000000000000000000"}}, dryRun: true)`)
+	server.lacks(t, token, project, 2, `updateInstance(name: "`+name+`", project: $p, input: {profiles: ["nobodys"], devices: {eth9: {type: "nic", network: "lo"}}}, dryRun: true)`)
+	server.lacks(t, token, project, 1, `createProfile(input: {name: "x", project: $p, devices: {eth9: {type: "nic", network: "nonet"}}}, dryRun: true)`)
+	server.lacks(t, token, project, 1, `updateProfile(name: "default", project: $p, input: {devices: {d1: {type: "disk", pool: "default", source: "novolume", path: "/d"}}}, dryRun: true)`)
 	after := server.must(t, token, `query($n: String!, $p: String) { instance(name: $n, project: $p) { status description config } instances(project: $p) { totalCount } }`, map[string]any{"n": name, "p": project})
 	if after.at("instances", "totalCount") != 1.0 || after.at("instance", "description") != "" || strings.Contains(after.Text, "nesting") || after.at("instance", "status") != "RUNNING" {
 		t.Errorf("something has changed: %s", after.Text)

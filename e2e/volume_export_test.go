@@ -41,6 +41,7 @@ func TestVolumesImagesAndListsGoOut(t *testing.T) {
 		{"GET", "/nope.ndjson", 404, "NOT_FOUND"},
 		{"GET", "/instances.ndjson?where=x", 400, "BAD_USER_INPUT"},
 		{"GET", "/instances.ndjson?first=x", 400, "BAD_USER_INPUT"},
+		{"GET", "/instances.ndjson?project=default&project=other", 400, "BAD_USER_INPUT"},
 		{"GET", "/instances.ndjson?fields=nope", 400, "GRAPHQL_VALIDATION_FAILED"},
 		{"GET", "/instances.ndjson?fields=name}}+users{nodes{username", 400, "BAD_USER_INPUT"},
 		{"GET", "/instances.ndjson?filter=" + strings.Repeat("x", 5000), 400, "BAD_USER_INPUT"},

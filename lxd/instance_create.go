@@ -68,6 +68,12 @@ func (c *Client) CreateInstance(ctx context.Context, as Scope, plan *ChangePlan,
 	if err := c.fitsLimits(ctx, plan, input); err != nil {
 		return nil, err
 	}
+	if err := c.lookForImage(ctx, plan, project, input.Source); err != nil {
+		return nil, err
+	}
+	if err := c.lookFor(ctx, plan, project, &InstanceEdit{}, &InstanceEdit{Devices: input.devices(), Profiles: input.profiles()}); err != nil {
+		return nil, err
+	}
 	address := in(project, path("instances"))
 	if target := value(input.Target); target != "" {
 		address = in(project, path("instances"), "target", target)

@@ -53,6 +53,9 @@ func (c *Client) EditInstance(ctx context.Context, as Scope, plan *ChangePlan, p
 		if err := c.mayEdit(ctx, as, before, was, edit); err != nil {
 			return err
 		}
+		if err := c.lookFor(ctx, plan, before.Project, was, edit); err != nil {
+			return err
+		}
 		edit.tellRestart(plan, was)
 		return edit.to(current)
 	})

@@ -43,6 +43,9 @@ func (c *Client) CreateProfile(ctx context.Context, as Scope, plan *ChangePlan, 
 	if err := plan.Block(c.freeProfileName(ctx, as, owner, input.Name)); err != nil {
 		return nil, err
 	}
+	if err := c.lookFor(ctx, plan, owner, &InstanceEdit{}, &InstanceEdit{Devices: input.Devices}); err != nil {
+		return nil, err
+	}
 	body := map[string]any{"name": input.Name, "description": value(input.Description), "config": orEmpty(input.Config), "devices": orEmpty(input.Devices)}
 	operation, err := c.do(ctx, as, plan, owner, http.MethodPost, in(owner, path("profiles")), nil, body)
 	if taken(err) {
@@ -68,6 +71,9 @@ func (c *Client) UpdateProfile(ctx context.Context, as Scope, plan *ChangePlan, 
 		}
 		is.Apply(&UpdateInstanceInput{Description: input.Description, Config: input.Config, Devices: input.Devices})
 		if err := c.mayEditProfile(ctx, as, owner, name, was, is); err != nil {
+			return err
+		}
+		if err := c.lookFor(ctx, plan, owner, was, is); err != nil {
 			return err
 		}
 		for key, value := range map[string]any{"description": is.Description, "config": is.Config, "devices": is.Devices} {

@@ -95,7 +95,10 @@ func pageQuery(schema *ast.Schema, list *ast.FieldDefinition, r *http.Request) (
 		passed = append(passed, argument.Name+": $"+argument.Name)
 		variables[argument.Name] = value
 	}
-	for name := range parameters {
+	for name, given := range parameters {
+		if len(given) > 1 {
+			return "", nil, &lxd.InputError{Argument: name, Message: name + " is given more than once: ask for each by itself"}
+		}
 		if name != "fields" && list.Arguments.ForName(name) == nil || slices.Contains(pagingArguments, name) {
 			return "", nil, &lxd.InputError{Argument: name, Message: "the parameters are fields and the arguments of the list, without those of pages"}
 		}

@@ -65,11 +65,12 @@ func (m *Mirror) look(event lxd.Event) (missed bool) {
 	switch told := event.(type) {
 	case *lxd.GapEvent:
 		m.inSync, missed = nil, true
+		clear(m.working) // whose end may be among what was missed
 		m.gap = event.Head().Sequence
 	case *lxd.LifecycleEvent:
 		m.lifecycle(told)
 	case *lxd.OperationEvent:
-		if told.Operation.Final() && !told.Operation.Own {
+		if !told.Operation.Own {
 			m.operation(told.Operation)
 		}
 	}
@@ -116,40 +117,6 @@ func (m *Mirror) lifecycle(event *lxd.LifecycleEvent) {
 				m.mark(steps, find(m, later, "")...)
 			}
 		}
-	}
-}
-
-// operation marks what an operation that ended has worked on: LXD writes some of
-// it after the event of the change. The caller holds the mutex.
-func (m *Mirror) operation(operation *lxd.Operation) {
-	for _, address := range operation.Addresses() {
-		id, ok := m.client.Reference(address)
-		key, held := m.keyOfID(id)
-		if !ok || !held {
-			continue
-		}
-		m.mark(settles, key)
-		if id.Kind == "InstanceSnapshot" {
-			m.mark(settles, snapshots(m, key, "")...)
-		}
-		for _, later := range m.called(key)[1:] {
-			m.mark(settles, append(snapshots(m, later, ""), later)...)
-		}
-		if operation.Status() != lxd.OperationSuccess {
-			m.failed(operation, key)
-		}
-	}
-	if write, ok := m.client.WriteOf(operation.UUID); ok {
-		m.urge(m.keysOf(write)...)
-	}
-}
-
-// failed marks what an operation on an object may have begun and left as it is,
-// which LXD tells of by no event; the caller holds the mutex.
-func (m *Mirror) failed(operation *lxd.Operation, key Key) {
-	m.mark(settles, m.touched(key, "")...)
-	if operation.Description == renaming {
-		m.mark(settles, whole(Instances, key.Project)) // it may have the new name, which nothing says
 	}
 }
 

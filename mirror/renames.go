@@ -8,12 +8,8 @@ import (
 	"github.com/lxdql/lxdql/lxd"
 )
 
-const (
-	// remembered is how long what was begun under an old name may take to end.
-	remembered = 5 * time.Minute
-	// renaming is how LXD describes the operation (seen on 5.0.2).
-	renaming = "Renaming instance"
-)
+// remembered is how long what was begun under an old name may take to end.
+const remembered = 5 * time.Minute
 
 // rename is what an instance is called now, and since when.
 type rename struct {

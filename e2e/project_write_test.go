@@ -140,6 +140,11 @@ func TestAProjectsLimits(t *testing.T) {
 		{fmt.Sprintf(create, ", config: $mib"), "LIMIT_EXCEEDED", "", nil, nil},
 		{copied, "LIMIT_EXCEEDED", "", nil, nil},
 		{`updateInstance(name: $n, project: $p, input: {config: $more}) { instance { name } }`, "LIMIT_EXCEEDED", "", nil, nil},
+		{`updateInstance(name: $n, project: $p, input: {config: $more}, dryRun: true) { plan { blockers { code } } }`, "", "", []any{"updateInstance", "plan", "blockers", 0, "code"}, "LIMIT_EXCEEDED"},
+		{`updateInstance(name: $n, project: $p, input: {config: $mib}, dryRun: true) { plan { blockers { code } } }`, "", "", []any{"updateInstance", "plan", "blockers"}, []any{}},
+		{`createProfile(input: {name: "more", project: $p, config: $more}) { profile { name } }`, "", "", nil, nil},
+		{`createInstance(input: {name: "x", project: $p, source: {alias: "busybox"}, profiles: ["default", "more"]}, dryRun: true) { plan { blockers { code } } }`, "", "", []any{"createInstance", "plan", "blockers", 0, "code"}, "LIMIT_EXCEEDED"},
+		{`deleteProfile(name: "more", project: $p) { deletedId }`, "", "", nil, nil},
 		{`updateInstance(name: $n, project: $p, input: {config: $any}) { instance { name } }`, "BAD_USER_INPUT", "", nil, nil},
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -60,7 +61,7 @@ func (versionCommand) Run() error {
 
 func main() {
 	// What the environment says wins: Load never replaces a variable that is set.
-	if err := godotenv.Load(); err != nil && !os.IsNotExist(err) {
+	if err := loadEnv(".env"); err != nil && !os.IsNotExist(err) {
 		fmt.Fprintln(os.Stderr, "lxdql: the file .env cannot be read:", err)
 		os.Exit(1)
 	}
@@ -73,4 +74,25 @@ func main() {
 		fmt.Fprintln(os.Stderr, "lxdql:", err)
 		os.Exit(1)
 	}
+}
+
+// loadEnv sets the variables of a file that are not set. Its error says where the
+// file is wrong, and nothing of what stands there, as the parser's own would: the
+// file holds secrets.
+func loadEnv(file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if err := godotenv.Load(file); err == nil {
+		return nil
+	}
+	lines := strings.Split(string(text), "\n")
+	good := len(lines) - 1
+	for ; good > 0; good-- {
+		if _, err := godotenv.Unmarshal(strings.Join(lines[:good], "\n") + "\n"); err == nil {
+			break
+		}
+	}
+	return fmt.Errorf("line %d is not like NAME=value, or its quotes do not end", good+1)
 }

@@ -67,7 +67,7 @@ func TestOpenRefusesWhatItCannotKeep(t *testing.T) {
 			t.Errorf("%q was opened", url)
 			continue
 		}
-		if !strings.Contains(err.Error(), "sqlite:///./data/lxd_api.db") || strings.Contains(err.Error(), "hunter2") {
+		if !strings.Contains(err.Error(), "sqlite:///./data/lxdql.db") || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%q: the message is %q", url, err)
 		}
 	}

@@ -35,7 +35,7 @@ func (s source) String() string {
 }
 
 var errURL = errors.New("DATABASE_URL is not of a kind that this version opens: " +
-	"use sqlite:///./data/lxd_api.db (from the working directory), sqlite:////an/absolute/path.db, " +
+	"use sqlite:///./data/lxdql.db (from the working directory), sqlite:////an/absolute/path.db, " +
 	"sqlite://:memory:, SQLite's own file: form, or postgres://user:password@host:5432/database")
 
 // parse reads a DATABASE_URL. The error does not repeat it, since URLs of

@@ -181,3 +181,27 @@ func TestAnOperationIsKnownAfterLXDHasForgottenIt(t *testing.T) {
 		t.Errorf("%s", later.Text)
 	}
 }
+
+// What is protected from being deleted is refused before it is stopped, alone
+// and among many, and a plan says the same.
+func TestWhatIsProtectedIsNotStoppedToBeDeleted(t *testing.T) {
+	server := onRealLXD(t)
+	token := server.login(t)
+	project, name := newProject(t, "true"), newName()
+	type m = map[string]any
+	server.must(t, token, createBusybox, m{"name": name, "project": project, "wait": 60})
+	server.tell(t, token, m{"p": project, "n": name, "kept": m{"security.protection.delete": "true"}}, []change{
+		{`startInstance(name: $n, project: $p, wait: 60) { instance { status } }`, "", "", []any{"startInstance", "instance", "status"}, "RUNNING"},
+		{`updateInstance(name: $n, project: $p, input: {config: $kept}) { instance { name } }`, "", "", nil, nil},
+		{`deleteInstance(name: $n, project: $p, force: true, dryRun: true) { plan { blockers { code } } }`, "", "", []any{"deleteInstance", "plan", "blockers", 0, "code"}, "CONFLICT"},
+		{`deleteInstance(name: $n, project: $p, force: true, wait: 60) { deletedId }`, "CONFLICT", "", nil, nil},
+		{`bulkInstances(action: DELETE, names: [$n], project: $p, force: true, wait: 60) { items { outcome code } }`, "", "", []any{"bulkInstances", "items", 0, "code"}, "CONFLICT"},
+	})
+	if now := server.must(t, token, `query($n: String!, $p: String) { instance(name: $n, project: $p) { status } }`, m{"n": name, "p": project}); now.at("instance", "status") != "RUNNING" {
+		t.Errorf("it was stopped: %s", now.Text)
+	}
+	server.tell(t, token, m{"p": project, "n": name, "free": m{"security.protection.delete": nil}}, []change{
+		{`updateInstance(name: $n, project: $p, input: {config: $free}) { instance { name } }`, "", "", nil, nil},
+		{`deleteInstance(name: $n, project: $p, force: true, wait: 60) { deletedId operation { status } }`, "", "", []any{"deleteInstance", "operation", "status"}, "SUCCESS"},
+	})
+}

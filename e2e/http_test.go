@@ -38,6 +38,15 @@ func TestPublicPages(t *testing.T) {
 			t.Errorf("%s: HTTP %d to %s", path, response.StatusCode, response.Header.Get("Location"))
 		}
 	}
+	for _, path := range []string{"/", "/health", "/health/check", "/schema.graphql", "/metrics"} { // as wget --spider and load balancers ask
+		response, err := http.Head(server.url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _ = response.Body.Close(); response.StatusCode != 200 {
+			t.Errorf("HEAD %s: HTTP %d", path, response.StatusCode)
+		}
+	}
 	response, body := get(t, server.url+"/")
 	policy := response.Header.Get("Content-Security-Policy")
 	if response.StatusCode != 200 || !strings.Contains(body, "<html") || !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "http") {

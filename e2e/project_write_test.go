@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 )
@@ -140,6 +141,39 @@ func TestAProjectsLimits(t *testing.T) {
 		{fmt.Sprintf(create, ", config: $mib"), "LIMIT_EXCEEDED", "", nil, nil},
 		{copied, "LIMIT_EXCEEDED", "", nil, nil},
 		{`updateInstance(name: $n, project: $p, input: {config: $more}) { instance { name } }`, "LIMIT_EXCEEDED", "", nil, nil},
+		{`updateInstance(name: $n, project: $p, input: {config: $more}, dryRun: true) { plan { blockers { code } } }`, "", "", []any{"updateInstance", "plan", "blockers", 0, "code"}, "LIMIT_EXCEEDED"},
+		{`updateInstance(name: $n, project: $p, input: {config: $mib}, dryRun: true) { plan { blockers { code } } }`, "", "", []any{"updateInstance", "plan", "blockers"}, []any{}},
+		{`createProfile(input: {name: "more", project: $p, config: $more}) { profile { name } }`, "", "", nil, nil},
+		{`createInstance(input: {name: "x", project: $p, source: {alias: "busybox"}, profiles: ["default", "more"]}, dryRun: true) { plan { blockers { code } } }`, "", "", []any{"createInstance", "plan", "blockers", 0, "code"}, "LIMIT_EXCEEDED"},
+		{`deleteProfile(name: "more", project: $p) { deletedId }`, "", "", nil, nil},
 		{`updateInstance(name: $n, project: $p, input: {config: $any}) { instance { name } }`, "BAD_USER_INPUT", "", nil, nil},
 	})
+}
+
+// Nothing comes into a project by moving or importing that could not be made
+// there: LXD itself does not look.
+func TestAProjectsLimitsHoldForWhatComesFromElsewhere(t *testing.T) {
+	server := onRealLXD(t)
+	token := server.login(t)
+	from, to, name := newProject(t, "false"), newProject(t, "false"), newName()
+	type m = map[string]any
+	server.must(t, token, createBusybox, m{"name": name, "project": from, "wait": 60})
+	archive := server.call(t, token, "GET", "/instances/"+name+"/export?compression=none&project="+from, nil)
+	if archive.status != 200 {
+		t.Fatalf("the export: HTTP %d %.300s", archive.status, archive.body)
+	}
+	move := `migrateInstance(name: $n, project: $from, input: {project: $to}, wait: 60) { operation { status } }`
+	limit := `updateProject(name: $to, input: {config: $%s}) { project { name } }`
+	variables := m{"from": from, "to": to, "n": name, "none": m{"limits.containers": "0"}, "full": m{"limits.containers": nil, "limits.instances": "0"}, "one": m{"limits.containers": "1", "limits.instances": "1"}}
+	server.tell(t, token, variables, []change{
+		{fmt.Sprintf(limit, "none"), "", "", nil, nil},
+		{move, "LIMIT_EXCEEDED", "", nil, nil},
+		{fmt.Sprintf(limit, "full"), "", "", nil, nil},
+		{move, "LIMIT_EXCEEDED", "", nil, nil},
+	})
+	imported := "/instances/import?name=" + name + "x&project=" + to
+	if got := server.call(t, token, "POST", imported, bytes.NewReader(archive.body)); got.at("code") != "LIMIT_EXCEEDED" {
+		t.Errorf("the import into a full project: HTTP %d %.300s", got.status, got.body)
+	}
+	server.tell(t, token, variables, []change{{fmt.Sprintf(limit, "one"), "", "", nil, nil}, {move, "", "", nil, nil}})
 }

@@ -65,13 +65,14 @@ func (c *Client) CreateInstance(ctx context.Context, as Scope, plan *ChangePlan,
 	if err := c.freeInstanceName(ctx, as, plan, project, input.Name); err != nil {
 		return nil, err
 	}
-	if err := c.fitsLimits(ctx, plan, input); err != nil {
+	made := &InstanceEdit{Config: input.Config, Devices: input.devices(), Profiles: input.profiles()}
+	if err := c.fitsLimits(ctx, plan, project, &InstanceEdit{}, made, input.counts()); err != nil {
 		return nil, err
 	}
 	if err := c.lookForImage(ctx, plan, project, input.Source); err != nil {
 		return nil, err
 	}
-	if err := c.lookFor(ctx, plan, project, &InstanceEdit{}, &InstanceEdit{Devices: input.devices(), Profiles: input.profiles()}); err != nil {
+	if err := c.lookFor(ctx, plan, project, &InstanceEdit{}, made); err != nil {
 		return nil, err
 	}
 	address := in(project, path("instances"))

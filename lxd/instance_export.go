@@ -54,7 +54,12 @@ func (i *ImportInstance) Check(ctx context.Context, c *Client, as Scope) error {
 			return err
 		}
 	}
-	return c.freeInstanceName(ctx, as, nil, i.Project, i.Name)
+	if err := c.freeInstanceName(ctx, as, nil, i.Project, i.Name); err != nil {
+		return err
+	}
+	// LXD of 5.0.2 does not look at the project's limits (seen). What kind
+	// of instance the archive holds, and how large, is not known yet.
+	return c.withinLimits(ctx, nil, i.Project, &InstanceEdit{}, &InstanceEdit{}, map[string]int64{"instances": 1})
 }
 
 // SendInstance sends an archive, from which LXD begins to make an instance. Who

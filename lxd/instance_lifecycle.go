@@ -56,12 +56,20 @@ func (c *Client) DeleteInstance(ctx context.Context, as Scope, plan *ChangePlan,
 			return nil, err
 		}
 	}
-	if isTrue(instance.ExpandedConfig.Get("security.protection.delete")) {
-		if err := plan.Block(conflict("%s is protected: set security.protection.delete to false first", instance.Name)); err != nil {
+	if err := instance.Unprotected(); err != nil {
+		if err := plan.Block(err); err != nil {
 			return nil, err
 		}
 	}
 	return c.do(ctx, as, plan, instance.Project, http.MethodDelete, in(instance.Project, path("instances", instance.Name)), instance.planned(), nil)
+}
+
+// Unprotected is a *ConflictError where the instance is kept from being deleted.
+func (i *Instance) Unprotected() error {
+	if isTrue(i.ExpandedConfig.Get("security.protection.delete")) {
+		return conflict("%s is protected: set security.protection.delete to false first", i.Name)
+	}
+	return nil
 }
 
 // writable reads an instance that the caller may change.

@@ -50,8 +50,8 @@ func (c *Client) MigrateInstance(ctx context.Context, as Scope, project, name st
 }
 
 // mayMove refuses a move to where the caller may not change anything, to
-// profiles that reach the host or to volumes of others there, and to a name that
-// is taken.
+// profiles that reach the host or to volumes of others there, to a name that is
+// taken, and to a project that it does not fit into.
 func (c *Client) mayMove(ctx context.Context, as Scope, instance *Instance, input *MigrateInstanceInput) error {
 	to, called := projectOrDefault(value(input.Project)), value(input.Name)
 	if input.Project == nil {
@@ -76,7 +76,15 @@ func (c *Client) mayMove(ctx context.Context, as Scope, instance *Instance, inpu
 			return err
 		}
 	}
-	if to == instance.Project || as.Allows("", true) {
+	if to == instance.Project {
+		return nil
+	}
+	// LXD of 5.0.2 does not look at the limits of the project that it moves to (seen).
+	moved := &InstanceEdit{Config: instance.Config, Devices: instance.OwnDevices, Profiles: instance.Profiles}
+	if err := c.withinLimits(ctx, nil, to, &InstanceEdit{}, moved, countsOf(instance.Type)); err != nil {
+		return err
+	}
+	if as.Allows("", true) {
 		return nil
 	}
 	// Volumes and profiles are known by their names: those of the other project may be others.

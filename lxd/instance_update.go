@@ -56,6 +56,9 @@ func (c *Client) EditInstance(ctx context.Context, as Scope, plan *ChangePlan, p
 		if err := c.lookFor(ctx, plan, before.Project, was, edit); err != nil {
 			return err
 		}
+		if err := c.fitsLimits(ctx, plan, before.Project, was, edit, nil); err != nil {
+			return err
+		}
 		edit.tellRestart(plan, was)
 		return edit.to(current)
 	})

@@ -23,19 +23,19 @@ import (
 // endpoints are the paths, as people are told them.
 var endpoints = []*health.HTTPEndpoint{
 	{Methods: "GET, POST", Path: "/graphql", Description: "GraphQL: queries by both, mutations and subscriptions (as server-sent events) by POST, everything by WebSocket"},
-	{Methods: "GET", Path: "/", Description: "GraphiQL, in which people ask"},
-	{Methods: "GET", Path: "/docs", Description: "redirects to GraphiQL"},
-	{Methods: "GET", Path: "/playground", Description: "redirects to GraphiQL"},
+	{Methods: "GET, HEAD", Path: "/", Description: "GraphiQL, in which people ask"},
+	{Methods: "GET, HEAD", Path: "/docs", Description: "redirects to GraphiQL"},
+	{Methods: "GET, HEAD", Path: "/playground", Description: "redirects to GraphiQL"},
 	{Methods: "GET", Path: "/terminal/{project}/{instance}", Description: "a terminal in an instance"},
 	{Methods: "GET", Path: "/api/v1/instances/{name}/exec", Description: "WebSocket of a command inside an instance, with a ticket of createExecSession; /exec/ws?token= is the same"},
 	{Methods: "GET", Path: "/api/v1/instances/{name}/console", Description: "WebSocket of an instance's console, with a ticket of createConsoleSession"},
 	{Methods: "GET, HEAD, DELETE", Path: "/api/v1/instances/{name}/logs/{log}", Description: "a log of an instance"},
 	{Methods: "GET, HEAD, DELETE", Path: "/api/v1/instances/{name}/logs/exec-output/{output}", Description: "what a command printed whose output LXD has recorded"},
-	{Methods: "GET", Path: "/schema.graphql", Description: "the schema as text, which is the manual"},
-	{Methods: "GET", Path: "/health", Description: "whether the server works: 503 when LXD or the database is away"},
-	{Methods: "GET", Path: "/metrics", Description: "how the server does, for Prometheus; with METRICS_TOKEN set, for who sends that"},
+	{Methods: "GET, HEAD", Path: "/schema.graphql", Description: "the schema as text, which is the manual"},
+	{Methods: "GET, HEAD", Path: "/health", Description: "whether the server works: 503 when LXD or the database is away"},
+	{Methods: "GET, HEAD", Path: "/metrics", Description: "how the server does, for Prometheus; with METRICS_TOKEN set, for who sends that"},
 	{Methods: "GET", Path: "/api/v1/journal.ndjson", Description: "what happened, as lines of JSON: kind=events, operations or audit"},
-	{Methods: "GET", Path: "/health/check", Description: "the same as /health"},
+	{Methods: "GET, HEAD", Path: "/health/check", Description: "the same as /health"},
 	{Methods: "GET, HEAD, PUT, POST, DELETE", Path: "/api/v1/instances/{name}/files/{path}", Description: "an instance's files: read, list, write, and what the parameter action says"},
 	{Methods: "GET", Path: "/api/v1/instances/{name}/export", Description: "an instance as an archive; …/backups/{backup}/export is a backup that is kept"},
 	{Methods: "POST", Path: "/api/v1/instances/import", Description: "makes an instance from an archive"},
@@ -78,6 +78,7 @@ func routes(config *Config, resolver *resolvers.Resolver, planned *plan.Plan, ke
 	}
 	for path, handler := range served {
 		router.Get(path, handler)
+		router.Head(path, handler) // by which load balancers and the like look after a server
 	}
 	router.Mount("/", web.Handler())
 	return router

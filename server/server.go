@@ -54,7 +54,7 @@ func Run(ctx context.Context, config *Config, log *slog.Logger, ready func(addre
 	keeper := trust.NewKeeper(client, database, target, decided(log))
 	listener, err := net.Listen("tcp", config.address())
 	if err != nil {
-		return fmt.Errorf("%w: choose another port with APP_PORT", err)
+		return fmt.Errorf("%w: choose another address with APP_HOST and APP_PORT", err)
 	}
 	announce(ctx, client, listener.Addr(), log)
 	if ready != nil {

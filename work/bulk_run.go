@@ -98,6 +98,9 @@ func (b *bulkRun) act(ctx context.Context, item *lxd.BulkItem) (*lxd.Operation, 
 			return nil, err
 		}
 		if instance.Status != lxd.StatusStopped {
+			if err := instance.Unprotected(); err != nil {
+				return nil, err
+			}
 			stop := b.manager.changeState(b.as, item.Project, item.Name, lxd.InstanceStateChange{Action: lxd.ActionStop, Force: true})
 			if err := b.manager.steps(ctx, []Step{stop}); err != nil {
 				return nil, err

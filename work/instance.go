@@ -23,8 +23,8 @@ func (m *Manager) CreateInstance(ctx context.Context, as lxd.Scope, plan *lxd.Ch
 }
 
 // DeleteInstance deletes an instance. With force it stops one that runs
-// before: two steps that are one operation of ours. With a plan nothing is
-// deleted.
+// before: two steps that are one operation of ours. What is protected is
+// refused before it is stopped. With a plan nothing is deleted.
 func (m *Manager) DeleteInstance(ctx context.Context, as lxd.Scope, plan *lxd.ChangePlan, project, name string, force bool) (*lxd.Operation, error) {
 	if force && plan == nil {
 		instance, err := m.client.InstanceObject(ctx, as, project, name)
@@ -32,6 +32,9 @@ func (m *Manager) DeleteInstance(ctx context.Context, as lxd.Scope, plan *lxd.Ch
 			return nil, err
 		}
 		if instance.Status != lxd.StatusStopped && as.Allows(instance.Project, true) {
+			if err := instance.Unprotected(); err != nil {
+				return nil, err
+			}
 			return m.Run("Stopping and deleting instance", instance.Project, instanceResources(name),
 				m.changeState(as, instance.Project, name, lxd.InstanceStateChange{Action: lxd.ActionStop, Force: true}),
 				func(ctx context.Context) (*lxd.Operation, error) { return m.deleted(ctx, as, instance) })

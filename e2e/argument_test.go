@@ -32,3 +32,26 @@ func TestArgumentsThatCannotBe(t *testing.T) {
 		}
 	}
 }
+
+// Whether something is asked for is decided by true or by false: a null there is
+// the caller's mistake as well.
+func TestConditionsAreDecided(t *testing.T) {
+	server := start(t, "LXD_CONNECTION_MODE=simulated")
+	token := server.login(t)
+	for _, asked := range []string{
+		`query($value: Boolean = false) { instances @include(if: $value) { totalCount } }`,
+		`query($value: Boolean = false) { instances { nodes { name @skip(if: $value) } } }`,
+		`query($value: Boolean = false) { instances { ... @skip(if: $value) { totalCount } } }`,
+		`query($value: Boolean = false) { instances { ...a } } fragment a on InstanceConnection { ...b @include(if: $value) } fragment b on InstanceConnection { totalCount }`,
+		`query($value: Boolean = false) { health { ok: __typename @include(if: $value) } }`,
+	} {
+		if got := server.ask(t, token, asked, map[string]any{"value": nil}); got.code() != "BAD_USER_INPUT" {
+			t.Errorf("%s with null: %s", asked, got.Text)
+		}
+		for _, variables := range []map[string]any{{}, {"value": true}} {
+			if got := server.ask(t, token, asked, variables); got.code() != "" {
+				t.Errorf("%s with %v: %s", asked, variables, got.Text)
+			}
+		}
+	}
+}

@@ -29,8 +29,10 @@ func featureOfID(id lxd.ID) lxd.Feature {
 }
 
 // usedBy are the objects of LXD's URLs, found side by side so that loaders can
-// gather. What is gone, hidden or of no kind of the graph is left out.
+// gather. What is gone, hidden or of no kind of the graph is left out. LXD names
+// an instance as often as it has devices on a network.
 func (r *Resolver) usedBy(ctx context.Context, addresses []string) ([]lxd.Node, error) {
+	addresses = unrepeated(addresses)
 	nodes, errs := make([]lxd.Node, len(addresses)), make([]error, len(addresses))
 	var finding sync.WaitGroup
 	for n, address := range addresses {
@@ -51,6 +53,16 @@ func (r *Resolver) usedBy(ctx context.Context, addresses []string) ([]lxd.Node, 
 		}
 	}
 	return found, nil
+}
+
+// unrepeated are texts in their order, each once.
+func unrepeated(texts []string) []string {
+	seen := make(map[string]bool, len(texts))
+	return slices.DeleteFunc(slices.Clone(texts), func(text string) bool {
+		again := seen[text]
+		seen[text] = true
+		return again
+	})
 }
 
 // atHand reports whether the object of a URL is found without waiting.

@@ -98,12 +98,17 @@ func (r *Resolver) volumesOfDisks(ctx context.Context, disks []*lxd.DiskDevice) 
 }
 
 // volumeBatch reads a few volumes one by one, and those that are in memory; many
-// others from the list of all.
+// others from the list of all. What is gone is none and no error, as in a list:
+// how many others are asked for makes no difference.
 func (r *Resolver) volumeBatch(ctx context.Context, keys []key) []*dataloader.Result[*lxd.StorageVolume] {
 	held := load(ctx).from.HoldsVolume
 	if len(keys) <= few || !slices.ContainsFunc(keys, func(k key) bool { return !held(k.project, k.name) }) {
 		return oneByOne(func(ctx context.Context, k key) (*lxd.StorageVolume, error) {
-			return load(ctx).from.VolumeOf(ctx, scope(ctx), k.project, k.name)
+			volume, err := load(ctx).from.VolumeOf(ctx, scope(ctx), k.project, k.name)
+			if lxd.IsNotFound(err) {
+				return nil, nil
+			}
+			return volume, err
 		})(ctx, keys)
 	}
 	volumes, err := load(ctx).allVolumes(ctx)

@@ -61,6 +61,7 @@ func graphQL(resolver *resolvers.Resolver, planned *plan.Plan, kept *answers, li
 	server.SetRecoverFunc(recovered(log))
 	server.Use(extension.Introspection{})
 	server.Use(noDefer{})
+	server.Use(knownConditions{})
 	server.Use(complexity{})
 	server.Use(limit)
 	server.Use(anonymousAccess{})

@@ -60,6 +60,7 @@ func graphQL(resolver *resolvers.Resolver, planned *plan.Plan, kept *answers, li
 	server.SetErrorPresenter(presenter(log))
 	server.SetRecoverFunc(recovered(log))
 	server.Use(extension.Introspection{})
+	server.Use(newPersistedQueries())
 	server.Use(noDefer{})
 	server.Use(knownConditions{})
 	server.Use(complexity{})

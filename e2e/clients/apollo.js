@@ -1,4 +1,6 @@
 import { ApolloClient, HttpLink, InMemoryCache, ApolloLink, gql } from '@apollo/client';
+import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
+import { createHash } from 'node:crypto';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { createClient } from 'graphql-ws';
 import { OperationTypeNode } from 'graphql';
@@ -29,6 +31,21 @@ await seen;
 // The mutation's answer went into the cache under the instance's id.
 const cached = client.cache.readQuery({ query: gql(query), variables: { name } });
 assert(cached.instance.status === (running ? 'STOPPED' : 'RUNNING'), JSON.stringify(cached));
+// Its link for persisted queries sends the hash by GET, and the query with it when the server asks.
+const asked = [];
+const byHash = new ApolloClient({
+  cache: new InMemoryCache(),
+  link: new PersistedQueryLink({ sha256: (text) => createHash('sha256').update(text).digest('hex'), useGETForHashedQueries: true }).concat(new HttpLink({
+    uri: url, headers, fetch: (uri, options) => { asked.push([options.method, /[?&]query=/.test(uri) || /"query"/.test(options.body ?? '')].join(' ')); return fetch(uri, options); },
+  })),
+  defaultOptions: { query: { fetchPolicy: 'network-only' } },
+});
+for (let time = 0; time < 2; time++) {
+  const told = await byHash.query({ query: gql('query Persisted($name: String!) { instance(name: $name) { id name } }'), variables: { name } });
+  assert(told.data.instance.name === name, JSON.stringify(told));
+}
+assert(asked.join() === 'GET false,GET true,GET false' || asked.join() === 'GET false,POST true,GET false', asked.join());
+byHash.stop();
 client.stop();
 await sockets.dispose();
 console.log('Apollo Client passes');

@@ -120,7 +120,7 @@ func parse(fields map[string]json.RawMessage) (*graphql.RawParams, *refusal) {
 			return nil, badRequest("the parameter " + field.name + " has to be " + field.is)
 		}
 	}
-	if _, persisted := params.Extensions["persistedQuery"]; params.Query == "" && !persisted {
+	if params.Query == "" && params.Extensions["persistedQuery"] == nil {
 		return nil, badRequest("the parameter query is missing")
 	}
 	return params, nil

@@ -147,6 +147,16 @@ func (s *Service) DeleteUser(ctx context.Context, username string) (*User, error
 	return user, known(err, username)
 }
 
+// IsLastAdmin reports whether a user is the last ADMIN that can log in, who
+// cannot be deleted.
+func (s *Service) IsLastAdmin(ctx context.Context, user *User) (bool, error) {
+	if !user.administers() {
+		return false, nil
+	}
+	users, err := s.store.Users(ctx)
+	return err == nil && !slices.ContainsFunc(users, func(other *User) bool { return other.ID != user.ID && other.administers() }), err
+}
+
 // SetPassword gives the caller a new password for the old one, or, for an
 // ADMIN, another user. All other sessions of the user end.
 func (s *Service) SetPassword(ctx context.Context, username, old *string, password string) (*User, error) {

@@ -29,6 +29,7 @@ func TestActionsOnAccountsAndCertificates(t *testing.T) {
 		{"a VIEWER's token", mine, `{ viewer { availableActions } apiTokens { nodes { description availableActions } } }`, "map[apiTokens:map[nodes:[map[availableActions:[REVOKE] description:mine]]] viewer:map[availableActions:[SET_PASSWORD]]]"},
 		{"an ADMIN of one project", of, own, "map[sessions:map[nodes:[map[availableActions:[REVOKE]]]] viewer:map[availableActions:[SET_PASSWORD]]]"},
 		{"an ADMIN", admin, `{ users(where: {username: {equals: "vera"}}) { nodes { availableActions } } }`, "map[users:map[nodes:[map[availableActions:[UPDATE GRANT_ROLE SET_PASSWORD DELETE]]]]]"},
+		{"the last ADMIN", admin, `{ viewer { availableActions } }`, "map[viewer:map[availableActions:[UPDATE GRANT_ROLE SET_PASSWORD]]]"},
 		{"an ADMIN", admin, `{ certificates(where: {name: {equals: "lxdql-actions"}}) { nodes { availableActions } } }`, "map[certificates:map[nodes:[map[availableActions:[UPDATE DELETE]]]]]"},
 	} {
 		if got := server.must(t, one.token, one.query, nil); fmt.Sprint(got.Data) != one.want {

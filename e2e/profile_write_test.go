@@ -95,6 +95,7 @@ func TestAProfileIsWritten(t *testing.T) {
 		{head + `deleteProfile(name: "shop", project: $p) { deletedId } }`, "CONFLICT", nil, nil},
 		{head + `deleteProfile(name: "shop", project: $p, dryRun: true) { plan { blockers { code } } } }`, "", []any{"deleteProfile", "plan", "blockers", 0, "code"}, "IN_USE"},
 		{head + `deleteProfile(name: "default", project: $p) { deletedId } }`, "CONFLICT", nil, nil},
+		{head + `updateProfile(name: "default", project: $p, input: {devices: {root: null}}) { profile { name } } }`, "CONFLICT", nil, nil},
 		{head + `deleteProfile(name: "nope", project: $p) { deletedId } }`, "NOT_FOUND", nil, nil},
 		{head + `updateProfile(name: "nope", project: $p, input: {description: "x"}) { profile { name } } }`, "NOT_FOUND", nil, nil},
 	})

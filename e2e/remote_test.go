@@ -102,6 +102,8 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		"sqlite":            {"DATABASE_URL=mysql://x", "LXD_SOCKET_PATH=/nope"},
 		"number of seconds": {"LXD_TIMEOUT=soon", "LXD_SOCKET_PATH=/nope"},
 		"lxd-mode":          {"LXD_CONNECTION_MODE=telepathy"},
+		"an origin is like": {"CORS_ORIGINS=https://portal.example,banana", "LXD_SOCKET_PATH=/nope"},
+		"without a path":    {"CORS_ORIGINS=https://portal.example/app", "LXD_SOCKET_PATH=/nope"},
 	} {
 		if output := refusesToStart(t, environment...); !strings.Contains(output, says) {
 			t.Errorf("%v: %s", environment, output)

@@ -144,6 +144,7 @@ func inUse(t *testing.T, server *running, token, pool string) {
 		}
 		storageSteps(t, server, token, some)
 	}
+	snapshot := `{ storageVolume(pool: "POOL", name: "VOLUME") { snapshots { availableActions } } }`
 	actions := `{ storageVolume(pool: "POOL", name: "VOLUME") { availableActions } }`
 	story(
 		storageStep{question: `mutation { deleteStorageVolume(pool: "POOL", name: "VOLUME") { deletedId } }`, code: "CONFLICT"},
@@ -152,8 +153,10 @@ func inUse(t *testing.T, server *running, token, pool string) {
 		storageStep{question: `mutation { renameStorageVolume(pool: "POOL", name: "VOLUME", newName: "VOLUME2") { storageVolume { usedBy { ... on Instance { name } } } } }`, path: []any{"renameStorageVolume", "storageVolume", "usedBy", 0, "name"}, want: "INSTANCE"},
 		storageStep{question: `mutation { moveStorageVolume(pool: "POOL", name: "VOLUME2", input: {name: "VOLUME"}) { storageVolume { name } } }`, path: []any{"moveStorageVolume", "storageVolume", "name"}, want: "VOLUME"},
 		storageStep{question: actions, path: []any{"storageVolume", "availableActions", 7}, want: "RESTORE"},
+		storageStep{question: snapshot, path: []any{"storageVolume", "snapshots", 0, "availableActions", 2}, want: "RESTORE"},
 		storageStep{question: `mutation { startInstance(name: "INSTANCE", wait: 60) { instance { name } } }`},
 		storageStep{question: actions, path: []any{"storageVolume", "availableActions", 5}, want: nil},
+		storageStep{question: snapshot, path: []any{"storageVolume", "snapshots", 0, "availableActions", 2}, want: "COPY"},
 		storageStep{question: `mutation { renameStorageVolume(pool: "POOL", name: "VOLUME", newName: "x") { storageVolume { name } } }`, code: "CONFLICT"},
 		storageStep{question: `mutation { moveStorageVolume(pool: "POOL", name: "VOLUME", input: {pool: "default"}) { storageVolume { name } } }`, code: "CONFLICT"},
 		storageStep{question: `mutation { restoreStorageVolume(pool: "POOL", name: "VOLUME", snapshot: "s0") { storageVolume { name } } }`, code: "CONFLICT"},

@@ -75,6 +75,7 @@ func TestStorageVolumeWrites(t *testing.T) {
 		storageStep{question: with(`name: ".."`), code: "BAD_USER_INPUT", argument: "input.name"},
 		storageStep{question: with(`name: "v", sizeBytes: 0`), code: "BAD_USER_INPUT", argument: "input.sizeBytes"},
 		storageStep{question: with(`name: "v", sizeBytes: 1, config: {size: "1"}`), code: "BAD_USER_INPUT", argument: "input.sizeBytes"},
+		storageStep{question: with(`name: "v", config: {size: "huge"}`), code: "BAD_USER_INPUT", argument: "input.config.size"},
 		storageStep{question: with(`name: "v", target: "n1"`), code: "BAD_USER_INPUT", argument: "input.target"},
 		storageStep{question: with(`name: "v", contentType: ISO`), code: "BAD_USER_INPUT", argument: "input.contentType"},
 		storageStep{question: with(`name: "v", config: {nope: "1"}`), code: "FORBIDDEN", argument: "input.config.nope"},

@@ -15870,7 +15870,11 @@ type ChangePlan {
   request: PlannedRequest
   """The differences from now, in the order of their fields."""
   changes: [PlannedChange!]!
-  """What stands in the way, or is to be known before; empty when nothing does."""
+  """
+  What stands in the way, or is to be known before; empty when nothing is known.
+  What LXD thinks of keys and values of the configuration and of devices it says
+  only when the change is made.
+  """
   blockers: [ChangeBlocker!]!
 }
 
@@ -21507,7 +21511,7 @@ extend type Subscription {
     snapshot: Boolean = false
   ): NetworkChange @hasRole(role: VIEWER)
   """
-  Changes of images. A subscriber that does not keep up is ended with
+  Changes of images; what is done to their aliases is told by ` + "`" + `events` + "`" + `. A subscriber that does not keep up is ended with
   ` + "`" + `SUBSCRIPTION_LAGGED` + "`" + ` and its last cursor.
   """
   imageChanged(

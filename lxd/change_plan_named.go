@@ -36,6 +36,9 @@ func (c *Client) lookFor(ctx context.Context, plan *ChangePlan, in string, was, 
 		switch options["type"] {
 		case "nic":
 			err = c.lookForNetwork(ctx, plan, project, name, options["network"])
+			if err == nil {
+				err = c.lookForACLs(ctx, plan, project.Effective(FeatureNetworks), was.Devices[name], options)
+			}
 		case "disk":
 			err = c.lookForVolume(ctx, plan, project, name, options)
 		}
@@ -61,6 +64,24 @@ func (c *Client) lookForNetwork(ctx context.Context, plan *ChangePlan, project *
 		return nil
 	}
 	return err
+}
+
+// lookForACLs notes down the ACLs that a network of a project, or a device on
+// one, would name and that are not there.
+func (c *Client) lookForACLs(ctx context.Context, plan *ChangePlan, project string, was, is StringMap) error {
+	if plan == nil || is["security.acls"] == was["security.acls"] {
+		return nil
+	}
+	acls, err := c.NetworkAcls(ctx, System, project)
+	if err != nil {
+		return err
+	}
+	for _, name := range commaSeparated(is["security.acls"]) {
+		if !slices.ContainsFunc(acls, func(a *NetworkAcl) bool { return a.Name == name }) {
+			plan.lacks("there is no ACL %s in the project %s: make it first, or leave it out", name, project)
+		}
+	}
+	return nil
 }
 
 // lookForVolume looks for a disk's pool, and for the custom volume that it

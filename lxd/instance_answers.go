@@ -22,6 +22,7 @@ func profileError(err error) error {
 	config := asInput("input.config")
 	return told(err, []telling{
 		{"Network not found", asMissing},
+		{"relies on this profile's root disk device", asConflict},
 		{"Device validation failed", asInput("input.devices")},
 		{"Reached maximum", asLimit},
 		{"Unknown configuration key", config},

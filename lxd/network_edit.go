@@ -48,6 +48,9 @@ func (c *Client) UpdateNetwork(ctx context.Context, as Scope, plan *ChangePlan, 
 		if err := mayConfigureNetwork(as, network.Type, was, is); err != nil {
 			return err
 		}
+		if err := c.lookForACLs(ctx, plan, project, was, is); err != nil {
+			return err
+		}
 		return c.mayNameZones(ctx, as, project, was, is)
 	})
 	return operation, networkError(err)

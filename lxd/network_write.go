@@ -56,6 +56,9 @@ func (c *Client) CreateNetwork(ctx context.Context, as Scope, plan *ChangePlan, 
 	if err != nil {
 		return nil, err
 	}
+	if err := c.lookForACLs(ctx, plan, project, nil, shared); err != nil {
+		return nil, err
+	}
 	body := map[string]any{"name": input.Name, "type": networkWord(kind), "description": value(input.Description), "config": shared}
 	address := in(project, path("networks"))
 	if plan == nil {

@@ -2,6 +2,7 @@ package lxd
 
 import (
 	"context"
+	"slices"
 )
 
 // StoragePoolAction is what can be done to a storage pool.
@@ -62,6 +63,16 @@ func (c *Client) StorageVolumeActions(ctx context.Context, as Scope, volume *Sto
 		actions = append(actions, VolumeDelete)
 	}
 	return actions, nil
+}
+
+// StorageVolumeSnapshotActions are what the caller may do to a snapshot now: a
+// volume that an instance uses does not go back to it before that is stopped.
+func (c *Client) StorageVolumeSnapshotActions(ctx context.Context, as Scope, snapshot *StorageVolumeSnapshot) []StorageVolumeAction {
+	actions := snapshot.ActionsFor(as)
+	if len(actions) > 0 && len(snapshot.volume.Users) > 0 && c.idle(ctx, as, snapshot.volume) != nil {
+		return slices.DeleteFunc(actions, func(action Action) bool { return action == VolumeRestore })
+	}
+	return actions
 }
 
 // StorageVolumeETag reads what LXD calls the present content of a volume.

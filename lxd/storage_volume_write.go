@@ -36,12 +36,16 @@ func (c *Client) CreateStorageVolume(ctx context.Context, as Scope, plan *Change
 	if err := c.freeVolumeName(ctx, plan, project, input.Pool, input.Name, value(input.Target)); err != nil {
 		return nil, err
 	}
-	if err := c.fitsDisk(ctx, plan, project, "input.sizeBytes", nil, parseBytes(config["size"])); err != nil {
+	sizeAt := "input.sizeBytes"
+	if _, there := input.Config["size"]; there {
+		sizeAt = "input.config.size"
+	}
+	if err := c.fitsDisk(ctx, plan, project, sizeAt, nil, parseBytes(config["size"])); err != nil {
 		return nil, err
 	}
 	address := onMemberAt(project, value(input.Target), "storage-pools", input.Pool, "volumes", "custom")
 	operation, err := c.do(ctx, as, plan, project, http.MethodPost, address, nil, body)
-	return operation, atTarget(input.Target, volumeError("input.sizeBytes", err))
+	return operation, atTarget(input.Target, volumeError(sizeAt, err))
 }
 
 func (i *CreateStorageVolumeInput) body() (map[string]any, error) {
@@ -99,5 +103,6 @@ func volumeError(sizeAt string, err error) error {
 		{"already exists", asExists},
 		{"in use", asInUse},
 		{"used by running", asInUse},
+		{"with running instances", asConflict},
 	})
 }

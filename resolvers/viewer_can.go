@@ -57,11 +57,11 @@ func (r *storageVolumeBackupResolver) AvailableActions(ctx context.Context, obj 
 }
 
 func (r *storageVolumeSnapshotResolver) AvailableActions(ctx context.Context, obj *lxd.StorageVolumeSnapshot) ([]lxd.Action, error) {
-	return obj.ActionsFor(scope(ctx)), nil
+	return r.LXD.StorageVolumeSnapshotActions(ctx, scope(ctx), obj), nil
 }
 
 func (r *userResolver) AvailableActions(ctx context.Context, obj *auth.User) ([]lxd.Action, error) {
-	return actionsOnUser(auth.From(ctx), obj), nil
+	return r.actionsOnUser(ctx, obj)
 }
 
 func (r *warningResolver) AvailableActions(ctx context.Context, obj *lxd.Warning) ([]lxd.Action, error) {

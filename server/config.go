@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -73,7 +74,7 @@ func (c *Config) Validate() error {
 	if c.AccessMinutes < 1 || c.AccessMinutes > 24*60 {
 		return fmt.Errorf("JWT_ACCESS_TOKEN_EXPIRE_MINUTES is %d: it has to be 1 to 1440", c.AccessMinutes)
 	}
-	if err := errors.Join(c.checkProxies(), c.checkRateLimit()); err != nil {
+	if err := errors.Join(c.checkProxies(), c.checkRateLimit(), c.checkOrigins()); err != nil {
 		return err
 	}
 	if c.RefreshDays < 1 || c.RefreshDays > 365 {
@@ -112,6 +113,17 @@ func (c *Config) origins() []string {
 		}
 	}
 	return origins
+}
+
+// checkOrigins refuses what no browser sends, and so would never fit.
+func (c *Config) checkOrigins() error {
+	for _, origin := range c.origins() {
+		parsed, err := url.Parse(origin)
+		if origin != "*" && (err != nil || parsed.Host == "" || parsed.Scheme+"://"+parsed.Host != origin) {
+			return fmt.Errorf("CORS_ORIGINS names %q: an origin is like https://portal.example or http://localhost:5173, without a path", origin)
+		}
+	}
+	return nil
 }
 
 // Logger writes JSON to standard error.

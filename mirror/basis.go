@@ -53,9 +53,12 @@ func (r *Reader) Kept(kind Kind, name string, make func() any) any {
 
 func (r *Reader) mark(kind Kind) { r.marks.Or(1 << kind) }
 
-// ask is for what comes from LXD itself.
-func (r *Reader) ask() *lxd.Client {
+// ask is for what comes from LXD itself, and is held under a key.
+func (r *Reader) ask(key Key) *lxd.Client {
 	r.asked.Store(true)
+	if r.doubt != nil {
+		r.doubt(key)
+	}
 	return r.client
 }
 

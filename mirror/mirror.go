@@ -33,6 +33,7 @@ type Mirror struct {
 	settle  map[Key][]time.Time
 	renames map[Key]rename            // of instances, a while ago
 	working map[string]*lxd.Operation // that have not ended, by UUID
+	doubts  map[Key]time.Time         // when it was read again because of one
 	open    map[Key]uint64            // marks of our own changes that are not read yet
 	marks   uint64
 	behind  uint64 // a change of ours that was answered before it was read
@@ -82,7 +83,7 @@ func New(client *lxd.Client, hub *lxd.Hub) *Mirror {
 		client: client, hub: hub,
 		users: map[*Key]map[string]struct{}{}, keys: map[Key]*Key{}, stale: map[Key]bool{},
 		underWay: map[uint64]struct{}{}, pending: map[Key]*want{}, settle: map[Key][]time.Time{}, open: map[Key]uint64{},
-		working: map[string]*lxd.Operation{}, wake: make(chan struct{}, 1), news: make(chan struct{}),
+		working: map[string]*lxd.Operation{}, doubts: map[Key]time.Time{}, wake: make(chan struct{}, 1), news: make(chan struct{}),
 	}
 	for kind := range m.tables {
 		m.tables[kind].seen, m.tables[kind].listed = map[Key]uint64{}, map[string]uint64{}

@@ -16,6 +16,8 @@ type Reader struct {
 	client *lxd.Client
 	take   func() (*View, error)
 
+	doubt func(Key) // is told of what LXD is asked for; nil for nobody
+
 	once  sync.Once
 	view  *View
 	began time.Time
@@ -31,6 +33,14 @@ func (m *Mirror) Reader(live bool) *Reader {
 	if live {
 		reader.take = func() (*View, error) { return nil, ErrNotInSync }
 	}
+	return reader
+}
+
+// Doubting reads from LXD, for who does not want what is held: that is read again
+// as well, so that nobody sees it as it was before.
+func (m *Mirror) Doubting() *Reader {
+	reader := m.Reader(true)
+	reader.doubt = m.doubt
 	return reader
 }
 
@@ -116,6 +126,14 @@ func object[T any](r *Reader, as lxd.Scope, key Key, what string) (*T, error) {
 	return r.entry(key).Object.(*T), nil
 }
 
+// listKey is for the list of a project, or of all.
+func listKey(kind Kind, project string, all bool) Key {
+	if all {
+		return whole(kind, "")
+	}
+	return whole(kind, orDefault(project))
+}
+
 func orDefault(project string) string {
 	if project == "" {
 		return "default"
@@ -126,7 +144,7 @@ func orDefault(project string) string {
 // Projects are the client's.
 func (r *Reader) Projects(ctx context.Context, as lxd.Scope) ([]*lxd.Project, error) {
 	if r.View() == nil {
-		return r.ask().Projects(ctx, as)
+		return r.ask(whole(Projects, "")).Projects(ctx, as)
 	}
 	all := make([]*lxd.Project, 0, len(r.entries(Projects)))
 	for _, entry := range r.entries(Projects) {
@@ -141,7 +159,7 @@ func (r *Reader) Projects(ctx context.Context, as lxd.Scope) ([]*lxd.Project, er
 func (r *Reader) Project(ctx context.Context, as lxd.Scope, name string) (*lxd.Project, error) {
 	key := Key{Projects, "", orDefault(name)}
 	if !r.holds(key) {
-		return r.ask().Project(ctx, as, name)
+		return r.ask(key).Project(ctx, as, name)
 	}
 	if !as.Allows(orDefault(name), false) {
 		return nil, lxd.NotFound("Project")
@@ -152,7 +170,7 @@ func (r *Reader) Project(ctx context.Context, as lxd.Scope, name string) (*lxd.P
 // StoragePools are the client's: everybody may see them.
 func (r *Reader) StoragePools(ctx context.Context) ([]*lxd.StoragePool, error) {
 	if r.View() == nil {
-		return r.ask().StoragePools(ctx)
+		return r.ask(whole(StoragePools, "")).StoragePools(ctx)
 	}
 	pools := make([]*lxd.StoragePool, 0, len(r.entries(StoragePools)))
 	for _, entry := range r.entries(StoragePools) {
@@ -165,7 +183,7 @@ func (r *Reader) StoragePools(ctx context.Context) ([]*lxd.StoragePool, error) {
 func (r *Reader) StoragePool(ctx context.Context, name string) (*lxd.StoragePool, error) {
 	key := Key{StoragePools, "", name}
 	if !r.holds(key) {
-		return r.ask().StoragePool(ctx, name)
+		return r.ask(key).StoragePool(ctx, name)
 	}
 	return r.entry(key).Object.(*lxd.StoragePool), nil
 }

@@ -10,7 +10,7 @@ import (
 // LXD's, they come from LXD.
 func (r *Reader) Instances(ctx context.Context, as lxd.Scope, list lxd.InstanceList) ([]*lxd.Instance, error) {
 	if list.Detail == lxd.DetailFull || list.Filter != "" || list.Type == lxd.TypeUnknown || r.View() == nil || !list.AllProjects && !r.Lists(list.Project) {
-		return r.ask().Instances(ctx, as, list)
+		return r.ask(listKey(Instances, list.Project, list.AllProjects)).Instances(ctx, as, list)
 	}
 	instances := everywhere[lxd.Instance](r, as, Instances)
 	if !list.AllProjects {
@@ -35,7 +35,7 @@ func (r *Reader) Instances(ctx context.Context, as lxd.Scope, list lxd.InstanceL
 func (r *Reader) InstanceObject(ctx context.Context, as lxd.Scope, project, name string) (*lxd.Instance, error) {
 	key := Key{Instances, orDefault(project), name}
 	if !r.holds(key) {
-		return r.ask().InstanceObject(ctx, as, project, name)
+		return r.ask(key).InstanceObject(ctx, as, project, name)
 	}
 	return object[lxd.Instance](r, as, key, "Instance")
 }
@@ -43,7 +43,7 @@ func (r *Reader) InstanceObject(ctx context.Context, as lxd.Scope, project, name
 // InstanceSnapshots are the client's, without their sizes.
 func (r *Reader) InstanceSnapshots(ctx context.Context, as lxd.Scope, instance *lxd.Instance) ([]*lxd.InstanceSnapshot, error) {
 	if r.View() == nil {
-		return r.ask().InstanceSnapshots(ctx, as, instance)
+		return r.ask(Key{Snapshots, instance.Project, instance.Name}).InstanceSnapshots(ctx, as, instance)
 	}
 	if !as.Allows(instance.Project, false) {
 		return nil, lxd.NotFound("Instance")

@@ -9,7 +9,7 @@ import (
 // Networks are the client's.
 func (r *Reader) Networks(ctx context.Context, as lxd.Scope, project string) ([]*lxd.Network, error) {
 	if !r.Lists(project) {
-		return r.ask().Networks(ctx, as, project)
+		return r.ask(whole(Networks, orDefault(project))).Networks(ctx, as, project)
 	}
 	return listing[lxd.Network](r, as, Networks, project)
 }
@@ -17,7 +17,7 @@ func (r *Reader) Networks(ctx context.Context, as lxd.Scope, project string) ([]
 // AllNetworks are the client's.
 func (r *Reader) AllNetworks(ctx context.Context, as lxd.Scope) ([]*lxd.Network, error) {
 	if r.View() == nil {
-		return r.ask().AllNetworks(ctx, as)
+		return r.ask(whole(Networks, "")).AllNetworks(ctx, as)
 	}
 	return everywhere[lxd.Network](r, as, Networks), nil
 }
@@ -26,7 +26,7 @@ func (r *Reader) AllNetworks(ctx context.Context, as lxd.Scope) ([]*lxd.Network,
 func (r *Reader) Network(ctx context.Context, as lxd.Scope, project, name string) (*lxd.Network, error) {
 	key := Key{Networks, project, name}
 	if !r.holds(key) {
-		return r.ask().Network(ctx, as, project, name)
+		return r.ask(key).Network(ctx, as, project, name)
 	}
 	return object[lxd.Network](r, as, key, "Network")
 }
@@ -34,7 +34,7 @@ func (r *Reader) Network(ctx context.Context, as lxd.Scope, project, name string
 // NetworkAcls are the client's.
 func (r *Reader) NetworkAcls(ctx context.Context, as lxd.Scope, project string) ([]*lxd.NetworkAcl, error) {
 	if !r.Lists(project) {
-		return r.ask().NetworkAcls(ctx, as, project)
+		return r.ask(whole(NetworkAcls, orDefault(project))).NetworkAcls(ctx, as, project)
 	}
 	return listing[lxd.NetworkAcl](r, as, NetworkAcls, project)
 }
@@ -42,7 +42,7 @@ func (r *Reader) NetworkAcls(ctx context.Context, as lxd.Scope, project string) 
 // AllNetworkAcls are the client's.
 func (r *Reader) AllNetworkAcls(ctx context.Context, as lxd.Scope) ([]*lxd.NetworkAcl, error) {
 	if r.View() == nil {
-		return r.ask().AllNetworkAcls(ctx, as)
+		return r.ask(whole(NetworkAcls, "")).AllNetworkAcls(ctx, as)
 	}
 	return everywhere[lxd.NetworkAcl](r, as, NetworkAcls), nil
 }
@@ -51,7 +51,7 @@ func (r *Reader) AllNetworkAcls(ctx context.Context, as lxd.Scope) ([]*lxd.Netwo
 func (r *Reader) NetworkAcl(ctx context.Context, as lxd.Scope, project, name string) (*lxd.NetworkAcl, error) {
 	key := Key{NetworkAcls, project, name}
 	if !r.holds(key) {
-		return r.ask().NetworkAcl(ctx, as, project, name)
+		return r.ask(key).NetworkAcl(ctx, as, project, name)
 	}
 	return object[lxd.NetworkAcl](r, as, key, "Network ACL")
 }

@@ -14,7 +14,7 @@ import (
 func (r *Resolver) AroundRootFields(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	field := graphql.GetRootFieldContext(ctx)
 	if field != nil && asksLive(ctx, field.Field) {
-		ctx = r.live(ctx)
+		ctx = r.doubting(ctx)
 	}
 	return next(ctx)
 }

@@ -89,6 +89,7 @@ type loadersKey struct{}
 type held struct {
 	resolver *Resolver
 	live     atomic.Bool
+	doubting bool // the caller wants LXD's own answers, for what memory holds
 	made     atomic.Pointer[loaders]
 }
 
@@ -97,8 +98,19 @@ func (h *held) get() *loaders {
 		if made := h.made.Load(); made != nil {
 			return made
 		}
-		h.made.CompareAndSwap(nil, h.resolver.newLoaders(h.live.Load()))
+		h.made.CompareAndSwap(nil, h.resolver.newLoaders(h.reader()))
 	}
+}
+
+func (h *held) reader() (from *mirror.Reader, live bool) {
+	live = h.live.Load()
+	switch {
+	case h.resolver.Mirror == nil:
+		return mirror.Live(h.resolver.LXD), live
+	case h.doubting:
+		return h.resolver.Mirror.Doubting(), live
+	}
+	return h.resolver.Mirror.Reader(live), live
 }
 
 // WithLoaders puts fresh loaders into the context of one response, which may
@@ -107,6 +119,13 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context { return r.w
 
 // live puts fresh loaders into the context that read from LXD itself.
 func (r *Resolver) live(ctx context.Context) context.Context { return r.with(ctx, true) }
+
+// doubting is live for a caller who does not want what memory holds.
+func (r *Resolver) doubting(ctx context.Context) context.Context {
+	ctx = r.live(ctx)
+	ctx.Value(loadersKey{}).(*held).doubting = true
+	return ctx
+}
 
 func (r *Resolver) with(ctx context.Context, live bool) context.Context {
 	holder := &held{resolver: r}
@@ -134,11 +153,7 @@ func newLoader[K comparable, V any](batch dataloader.BatchFunc[K, V]) *dataloade
 	return dataloader.NewBatchedLoader(batch, dataloader.WithWait[K, V](gather))
 }
 
-func (r *Resolver) newLoaders(live bool) *loaders {
-	from := mirror.Live(r.LXD)
-	if r.Mirror != nil {
-		from = r.Mirror.Reader(live)
-	}
+func (r *Resolver) newLoaders(from *mirror.Reader, live bool) *loaders {
 	allProjects := once(func(ctx context.Context) ([]*lxd.Project, error) { return from.Projects(ctx, scope(ctx)) })
 	loading := &loaders{
 		from: from, live: live,

@@ -14,11 +14,7 @@ func (c *Client) lookFor(ctx context.Context, plan *ChangePlan, in string, was, 
 	if plan == nil {
 		return nil
 	}
-	project, err := c.Project(ctx, System, in)
-	if err != nil {
-		return err
-	}
-	profiles, err := c.Profiles(ctx, System, project.Effective(FeatureProfiles))
+	project, profiles, err := c.usableProfiles(ctx, in)
 	if err != nil {
 		return err
 	}

@@ -211,11 +211,7 @@ func (c *Client) mayUseProfiles(ctx context.Context, in string, named []string) 
 	if len(named) == 0 {
 		return nil
 	}
-	project, err := c.Project(ctx, System, in)
-	if err != nil {
-		return err
-	}
-	profiles, err := c.Profiles(ctx, System, project.Effective(FeatureProfiles))
+	_, profiles, err := c.usableProfiles(ctx, in)
 	if err != nil {
 		return err
 	}

@@ -22,11 +22,7 @@ func (c *Client) withinLimits(ctx context.Context, plan *ChangePlan, in string, 
 	if err != nil {
 		return err
 	}
-	project, err := c.Project(ctx, System, in)
-	if err != nil {
-		return err
-	}
-	profiles, err := c.Profiles(ctx, System, project.Effective(FeatureProfiles))
+	_, profiles, err := c.usableProfiles(ctx, in)
 	if err != nil {
 		return err
 	}

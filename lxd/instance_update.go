@@ -133,11 +133,7 @@ func (c *Client) mayEdit(ctx context.Context, as Scope, instance *Instance, was,
 	if slices.Equal(was.Profiles, is.Profiles) && !missing(was.Devices, is.Devices) && !missing(was.Config, is.Config) {
 		return nil
 	}
-	project, err := c.Project(ctx, System, instance.Project)
-	if err != nil {
-		return err
-	}
-	profiles, err := c.Profiles(ctx, System, project.Effective(FeatureProfiles))
+	_, profiles, err := c.usableProfiles(ctx, instance.Project)
 	if err != nil {
 		return err
 	}

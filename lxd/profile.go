@@ -66,3 +66,14 @@ func (c *Client) Profile(ctx context.Context, as Scope, project, name string) (*
 	}
 	return profile, err
 }
+
+// usableProfiles are a project and the profiles that its instances may have, its
+// own or default's, whoever asks.
+func (c *Client) usableProfiles(ctx context.Context, in string) (*Project, []*Profile, error) {
+	project, err := c.Project(ctx, System, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	profiles, err := c.Profiles(ctx, System, project.Effective(FeatureProfiles))
+	return project, profiles, err
+}

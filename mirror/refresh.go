@@ -221,11 +221,13 @@ func (m *Mirror) owns(ctx context.Context, key Key, failed *error) bool {
 	return err == nil && project.Effective(feature) == key.Project
 }
 
-// again wants a job once more that failed; the caller holds the mutex.
+// again wants a job once more that failed; the caller holds the mutex. What an
+// event has asked for meanwhile answers our own change as well.
 func (m *Mirror) again(job *job) {
 	for key, mark := range job.marks {
 		if m.pending[key] == nil {
-			m.pending[key] = &want{due: time.Now().Add(retry), mark: mark}
+			m.pending[key] = &want{due: time.Now().Add(retry)}
 		}
+		m.pending[key].mark = max(m.pending[key].mark, mark)
 	}
 }

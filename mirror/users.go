@@ -28,6 +28,9 @@ func (m *Mirror) relate(before, after *Entry) {
 	var was, is []use
 	if before != nil {
 		was = before.uses
+		if _, has := usersOf(before.read); has {
+			m.stale[before.Key] = true
+		}
 	}
 	if after != nil {
 		is = after.uses
@@ -60,18 +63,23 @@ func (m *Mirror) relateProject(project string) {
 	}
 }
 
-// freshen gives the objects whose users have changed a new entry; the caller
-// holds the mutex.
+// freshen gives the objects whose users have changed a new entry, and forgets
+// those that are gone and that nothing uses; the caller holds the mutex.
 func (m *Mirror) freshen() {
 	for key := range m.stale {
 		delete(m.stale, key)
 		entry := lookup(m.tables[key.Kind].entries, key)
+		of := m.keys[key] // nil where nothing ever used it
 		if entry == nil {
+			if len(m.users[of]) == 0 {
+				delete(m.users, of)
+				delete(m.keys, key)
+			}
 			continue
 		}
-		users := make([]string, 0, len(entry.foreign)+len(m.users[m.pointer(key)]))
+		users := make([]string, 0, len(entry.foreign)+len(m.users[of]))
 		users = append(users, entry.foreign...)
-		for url := range m.users[m.pointer(key)] {
+		for url := range m.users[of] {
 			users = append(users, url)
 		}
 		slices.Sort(users)

@@ -32,5 +32,10 @@ func Kept() map[string]bool {
 }
 
 // Basis is what the answer of a context was made of; false where it is not of
-// memory alone.
-func Basis(ctx context.Context) (mirror.Basis, bool) { return load(ctx).from.Basis() }
+// memory alone. That LXD was not called says less: others may have paid for it.
+func Basis(ctx context.Context) (mirror.Basis, bool) {
+	if ctx.Value(loadersKey{}).(*held).doubted.Load() {
+		return mirror.Basis{}, false
+	}
+	return load(ctx).from.Basis()
+}

@@ -89,7 +89,8 @@ type loadersKey struct{}
 type held struct {
 	resolver *Resolver
 	live     atomic.Bool
-	doubting bool // the caller wants LXD's own answers, for what memory holds
+	doubting bool        // the caller wants LXD's own answers, for what memory holds
+	doubted  atomic.Bool // and so a part of the response has others
 	made     atomic.Pointer[loaders]
 }
 
@@ -122,6 +123,7 @@ func (r *Resolver) live(ctx context.Context) context.Context { return r.with(ctx
 
 // doubting is live for a caller who does not want what memory holds.
 func (r *Resolver) doubting(ctx context.Context) context.Context {
+	ctx.Value(loadersKey{}).(*held).doubted.Store(true)
 	ctx = r.live(ctx)
 	ctx.Value(loadersKey{}).(*held).doubting = true
 	return ctx

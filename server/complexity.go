@@ -17,6 +17,9 @@ const (
 	mostCost = 1_000_000
 	// ofList is how long a list is taken to be that is no page.
 	ofList = 5
+	// ofUsers is how long a list of users is taken to be, which has no bound, and
+	// ofTheirs one inside another, which is too much whatever is asked of it.
+	ofUsers, ofTheirs = 100, mostCost / 100
 	// ofSchema and ofType are what the schema itself comes to, and one type of it,
 	// whatever is asked of them: an answer of 350 KB for __schema, in some 30 ms.
 	ofSchema, ofType = mostCost / 50, mostCost / 500
@@ -39,7 +42,7 @@ func (complexity) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext refuses; it changes nothing.
 func (complexity) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
-	counted := &cost{variables: operation.Variables, fragments: map[*ast.FragmentDefinition]int{}, elements: map[string]int{}}
+	counted := &cost{variables: operation.Variables, fragments: map[spread]int{}, elements: map[string]int{}}
 	requested := counted.of(operation.Operation.SelectionSet)
 	operation.Stats.SetExtension("cost", map[string]any{"requested": requested, "limit": mostCost})
 	if requested <= mostCost {
@@ -53,8 +56,15 @@ func (complexity) MutateOperationContext(_ context.Context, operation *graphql.O
 // cost counts fields as often as they could be in the answer.
 type cost struct {
 	variables map[string]any
-	fragments map[*ast.FragmentDefinition]int // counted once: they may be spread many times
-	elements  map[string]int                  // of the variables, counted once too
+	fragments map[spread]int // counted once: they may be spread many times
+	elements  map[string]int // of the variables, counted once too
+	inUsers   bool           // what is counted is of users
+}
+
+// spread is a fragment, and whether it is of users.
+type spread struct {
+	*ast.FragmentDefinition
+	inUsers bool
 }
 
 func (c *cost) of(selections ast.SelectionSet) int {
@@ -74,12 +84,13 @@ func (c *cost) of(selections ast.SelectionSet) int {
 }
 
 func (c *cost) fragment(definition *ast.FragmentDefinition) int {
-	if known, ok := c.fragments[definition]; ok {
+	here := spread{definition, c.inUsers}
+	if known, ok := c.fragments[here]; ok {
 		return known
 	}
-	c.fragments[definition] = 0 // a cycle was refused before
-	c.fragments[definition] = c.of(definition.SelectionSet)
-	return c.fragments[definition]
+	c.fragments[here] = 0 // a cycle was refused before
+	c.fragments[here] = c.of(definition.SelectionSet)
+	return c.fragments[here]
 }
 
 func (c *cost) field(field *ast.Field) int {
@@ -94,14 +105,46 @@ func (c *cost) field(field *ast.Field) int {
 	if field.Name == "login" || field.Name == "refreshToken" { // one of them in a question: each is a guess
 		return mostCost/2 + 1
 	}
-	below := c.of(field.SelectionSet)
+	below := c.below(field)
 	switch kind := field.Definition.Type; {
 	case strings.HasSuffix(kind.Name(), "Connection"):
 		below *= c.size(field)
-	case kind.Elem != nil && field.Name != "nodes" && field.Name != "edges" && below > 0:
-		below *= ofList
+	case kind.Elem != nil && !ofPage(field) && below > 0:
+		below *= c.length(field)
 	}
 	return 1 + min(below, 1<<40) + c.given(field)
+}
+
+// users is the field that leads to all that uses an object.
+const users = "usedBy"
+
+// below is what one object of a field comes to.
+func (c *cost) below(field *ast.Field) int {
+	before := c.inUsers
+	defer func() { c.inUsers = before }()
+	c.inUsers = before || field.Name == users
+	return c.of(field.SelectionSet)
+}
+
+// ofPage reports whether a field is the list of a page, whose size has counted.
+func ofPage(field *ast.Field) bool {
+	return (field.Name == "nodes" || field.Name == "edges") && field.ObjectDefinition != nil && strings.HasSuffix(field.ObjectDefinition.Name, "Connection")
+}
+
+// length is how long a list is taken to be that is no page.
+func (c *cost) length(field *ast.Field) int {
+	if field.Name == users {
+		if c.inUsers {
+			return ofTheirs
+		}
+		return ofUsers
+	}
+	if ids := field.Arguments.ForName("ids"); ids != nil {
+		if given, err := ids.Value.Value(c.variables); err == nil {
+			return max(elementsOf(given), 1)
+		}
+	}
+	return ofList
 }
 
 // given is what the arguments of a field come to: of what is written in the

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -29,6 +30,31 @@ func TestTheEstateTimesItselfIsRefused(t *testing.T) {
 	counted := server.ask(token, `query($n: Int) { instances(first: $n) { nodes { name } } }`, map[string]any{"n": 7})
 	if counted.code() != "" || !strings.Contains(counted.text, `"cost":{"limit":1000000,"requested":15}`) {
 		t.Error(counted.text)
+	}
+}
+
+// An object that is named many times is counted as often, and what uses it for as
+// many as there may be; not what is beside.
+func TestWhatHasNoPagesIsCounted(t *testing.T) {
+	server := run(t)
+	token := server.user("viewer", role(auth.RoleViewer))
+	var project struct{ Project struct{ ID string } }
+	answer := server.get(token, `{ project(name: "default") { id } }`, nil, "")
+	if err := json.Unmarshal([]byte(answer.data), &project); err != nil {
+		t.Fatal(err)
+	}
+	const below = `{ ... on Project { instances { nodes { profiles { instances { nodes { name } } } } } } }`
+	for query, code := range map[string]string{
+		`query($ids: [ID!]!) { nodes(ids: $ids) ` + below + ` }`:                                                                                           "QUERY_TOO_COMPLEX",
+		`query($ids: [ID!]!) { nodes(ids: $ids) { id } }`:                                                                                                  "",
+		`{ node(id: "` + project.Project.ID + `") ` + below + ` }`:                                                                                         "",
+		`{ profiles { nodes { usedBy { id } } } projects { nodes { usedBy { id } } } }`:                                                                    "",
+		`{ profile(name: "default") { usedBy { ... on Instance { profiles { usedBy { id } } } } } }`:                                                       "QUERY_TOO_COMPLEX",
+		`query { profile(name: "default") { ...a usedBy { ...b } } } fragment a on Profile { usedBy { id } } fragment b on Instance { profiles { ...a } }`: "QUERY_TOO_COMPLEX",
+	} {
+		if got := server.ask(token, query, map[string]any{"ids": slices.Repeat([]any{project.Project.ID}, 100)}); got.code() != code {
+			t.Errorf("%s: %.300s", query, got.text)
+		}
 	}
 }
 

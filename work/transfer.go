@@ -57,6 +57,7 @@ func (m *Manager) Transfer(ctx context.Context, description, project string, res
 	}
 	m.running.Add(1)
 	defer m.running.Done()
+	defer m.hold(operation)()
 	m.announce(operation)
 	transfer := &Transfer{manager: m, uuid: operation.UUID, begun: time.Now(), facts: map[string]any{}}
 	worked := errors.New("broken off") // what a panic is to the operation

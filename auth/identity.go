@@ -19,6 +19,8 @@ type Identity struct {
 	ExpiresAt time.Time
 	// Grants are the roles that hold in one project only, by project name.
 	Grants map[string]Role
+
+	given []ProvidedRole // by a provider's token; they are among the roles above
 }
 
 type identityKey struct{}

@@ -115,9 +115,7 @@ func (s *Service) byProvider(ctx context.Context, token string) (*Identity, erro
 	if !user.Enabled() {
 		return nil, ErrTokenInvalid
 	}
-	identity := s.provider.identity(user, claims)
-	identity.ExpiresAt = verified.Expiry.UTC()
-	return identity, nil
+	return providedIdentity(user, s.provider.given(claims), verified.Expiry.UTC()), nil
 }
 
 // verify checks a token by the provider's keys.

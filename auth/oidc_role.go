@@ -5,24 +5,27 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
-// identity is a user with what the claims give added to what the user has here.
-func (p *Provider) identity(user *User, claims map[string]any) *Identity {
-	with := *user
-	identity := &Identity{User: &with, Grants: map[string]Role{}}
-	maps.Copy(identity.Grants, user.grants())
+// given are the roles that claims give.
+func (p *Provider) given(claims map[string]any) []ProvidedRole {
 	values := valuesAt(claims, p.RolesClaim)
-	for _, given := range p.Roles {
-		if !slices.Contains(values, given.Value) {
-			continue
-		}
-		if given.Project == "" {
-			if with.Role == nil || given.Role.rank() > with.Role.rank() {
-				with.Role = &given.Role
+	return slices.DeleteFunc(slices.Clone(p.Roles), func(role ProvidedRole) bool { return !slices.Contains(values, role.Value) })
+}
+
+// providedIdentity is a user with what a token gives added to what the user has here.
+func providedIdentity(user *User, given []ProvidedRole, until time.Time) *Identity {
+	with := *user
+	identity := &Identity{User: &with, Grants: map[string]Role{}, ExpiresAt: until, given: given}
+	maps.Copy(identity.Grants, user.grants())
+	for _, one := range given {
+		if one.Project == "" {
+			if with.Role == nil || one.Role.rank() > with.Role.rank() {
+				with.Role = &one.Role
 			}
-		} else if given.Role.rank() > identity.Grants[given.Project].rank() {
-			identity.Grants[given.Project] = given.Role
+		} else if one.Role.rank() > identity.Grants[one.Project].rank() {
+			identity.Grants[one.Project] = one.Role
 		}
 	}
 	return identity

@@ -3,6 +3,7 @@ package auth
 import (
 	"reflect"
 	"testing"
+	"time"
 )
 
 // Groups become roles by rules, and add to what the user has here.
@@ -33,7 +34,7 @@ func TestRolesOfAProvider(t *testing.T) {
 		{"realm_access.roles", map[string]any{"realm_access": map[string]any{"roles": []any{"admins"}}}, RoleAdmin, ""},
 		{"realm_access.roles", map[string]any{"realm_access": "admins"}, RoleViewer, ""},
 	} {
-		identity := (&Provider{Roles: rules, RolesClaim: step.path}).identity(user, step.claims)
+		identity := providedIdentity(user, (&Provider{Roles: rules, RolesClaim: step.path}).given(step.claims), time.Time{})
 		if *identity.User.Role != step.role || identity.Grants["web"] != step.web {
 			t.Errorf("%v: %s %v", step.claims, *identity.User.Role, identity.Grants)
 		}

@@ -16,7 +16,8 @@ func TestRightsHoldAllThatDecides(t *testing.T) {
 		decides []string
 		not     []string
 	}{
-		{Identity{}, []string{"User", "Token", "Grants"}, []string{"SessionID", "ExpiresAt"}},
+		// What a provider gives is among the roles of the identity.
+		{Identity{}, []string{"User", "Token", "Grants"}, []string{"SessionID", "ExpiresAt", "given"}},
 		// Grants of a user are those of its identity; one that is disabled is nobody.
 		{User{}, []string{"Role", "Grants"}, []string{"ID", "Username", "DisabledAt", "PasswordHash", "CreatedAt"}},
 		{ApiToken{}, []string{"Role", "Projects", "ReadOnly"}, []string{"ID", "UserID", "User", "Hash", "Description", "FromEnvironment", "ExpiresAt", "CreatedAt", "LastUsedAt"}},

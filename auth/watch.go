@@ -78,7 +78,8 @@ func (s *Service) recheck(ctx context.Context, identity *Identity) (*Identity, e
 	return &Identity{User: session.User, SessionID: session.ID, ExpiresAt: identity.ExpiresAt, Grants: session.User.grants()}, nil
 }
 
-// provided is a provider's user, if there is one still who may log in.
+// provided is a provider's user, if there is one still who may log in, with what
+// the user has here by now beside what the token gives.
 func (s *Service) provided(ctx context.Context, identity *Identity) (*Identity, error) {
 	user, err := s.store.User(ctx, identity.User.ID)
 	switch {
@@ -89,7 +90,7 @@ func (s *Service) provided(ctx context.Context, identity *Identity) (*Identity, 
 	case !user.Enabled():
 		return nil, ErrTokenInvalid
 	}
-	return identity, nil
+	return providedIdentity(user, identity.given, identity.ExpiresAt), nil
 }
 
 // changed is called after each change of what callers may do.
@@ -212,12 +213,15 @@ func (w *watchers) add(one *watcher) (remove func()) {
 	}
 }
 
-// caller names who an identity is of: a session or a token, and its user, because
-// those of a provider have no session.
+// caller names who an identity is of: a session or a token, and its user with what
+// the token gives, because those of a provider have no session.
 func (i *Identity) caller() string {
 	key := i.Key()
 	if i.User != nil {
 		key += " of " + strconv.FormatInt(i.User.ID, 10)
+	}
+	for _, given := range i.given {
+		key += " by " + strconv.Quote(given.Value)
 	}
 	return key
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 )
@@ -32,6 +33,9 @@ type envelope[T any] struct {
 // get reads and decodes in one pass.
 func get[T any](ctx context.Context, c *Client, address string) (T, error) {
 	answer, err := read[T](ctx, c, address)
+	if object := reflect.ValueOf(answer.Metadata); err == nil && object.Kind() == reflect.Pointer && object.IsNil() {
+		err = &Error{Status: answer.httpStatus, Message: "LXD's answer cannot be read: it has no metadata"}
+	}
 	return answer.Metadata, err
 }
 

@@ -2,6 +2,8 @@ package lxd
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -21,7 +23,13 @@ const oldest = time.Second
 // comes is everybody's who joined, and must not be changed: settle is called before.
 func together[T any](ctx context.Context, c *Client, address string, settle func(T)) (T, error) {
 	name := strconv.FormatUint(c.writes.count.Load(), 10) + " " + address
-	answer := c.flights.DoChan(name, func() (any, error) {
+	answer := c.flights.DoChan(name, func() (found any, err error) {
+		defer func() { // nobody is above this goroutine: a panic would end the server
+			if panicked := recover(); panicked != nil {
+				var none T
+				found, err = none, &Error{Status: http.StatusOK, Message: fmt.Sprint("LXD's answer cannot be read: ", panicked)}
+			}
+		}()
 		late := time.AfterFunc(oldest, func() { c.flights.Forget(name) })
 		defer late.Stop()
 		// Whoever asked first may leave before the others.

@@ -103,7 +103,7 @@ func (c *Client) ObjectChange(kind string, event *LifecycleEvent) *ObjectChange 
 		id.Project = change.ProjectName
 	}
 	if kind == "StorageVolume" {
-		id.Name = withoutProject(id.Name, change.ProjectName)
+		id.Name = event.onItsMember(withoutProject(id.Name, change.ProjectName))
 		change.Pool, _, _ = strings.Cut(id.Name, "/")
 	}
 	change.ID, change.Name = id, id.Name[strings.LastIndexByte(id.Name, '/')+1:]
@@ -146,8 +146,22 @@ func (c *Client) Subject(event *LifecycleEvent) (ID, bool) {
 		parts := strings.Split(id.Name, "/")
 		if len(parts) > 2 {
 			parts[2] = strings.TrimPrefix(parts[2], id.Project+"_")
-			id.Name = strings.Join(parts, "/")
+			id.Name = event.onItsMember(strings.Join(parts, "/"))
 		}
 	}
 	return id, true
+}
+
+// onItsMember puts the cluster member into the path of a volume, which LXD leaves
+// out of the sources of its events (seen on 5.0.2): the one that tells is the one
+// that has it. Of a pool that all members share it is not the volume's path, but
+// reads it as well.
+func (e *LifecycleEvent) onItsMember(volume string) string {
+	parts := strings.SplitN(volume, "/", 3)
+	member := e.Location()
+	if member == nil || len(parts) != 3 || strings.Contains(parts[1], "@") || parts[1] == "container" || parts[1] == "virtual-machine" {
+		return volume
+	}
+	parts[1] += "@" + *member
+	return strings.Join(parts, "/")
 }

@@ -3,6 +3,7 @@ package lxd
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 )
 
@@ -98,13 +99,23 @@ func (c *Client) StorageVolume(ctx context.Context, as Scope, project, pool stri
 	asked := &StorageVolume{Pool: pool, Type: kind, Name: name, Project: project, Member: member}
 	volume, err := get[*StorageVolume](ctx, c, asked.address(nil))
 	if err != nil {
-		return nil, told(err, []telling{{"More than one cluster member", asInput("location")}})
+		return nil, told(err, []telling{{onSeveralMembers, asInput("location")}})
 	}
 	volume.adopt(c, project, pool)
 	if !as.Allows(volume.Project, false) {
 		return nil, hidden("Storage volume")
 	}
 	return volume, nil
+}
+
+// onSeveralMembers begins what LXD says of a volume's name that several members have.
+const onSeveralMembers = "More than one cluster member"
+
+// IsOnSeveralMembers reports whether a volume was not read because it was not said
+// of which cluster member.
+func IsOnSeveralMembers(err error) bool {
+	var input *InputError
+	return errors.As(err, &input) && strings.HasPrefix(input.Message, onSeveralMembers)
 }
 
 // adopt fills in what LXD leaves out.

@@ -113,6 +113,9 @@ func (m *Mirror) lifecycle(event *lxd.LifecycleEvent) {
 		}
 		for _, find := range effect.of {
 			m.mark(steps, find(m, key, before)...)
+			if shared := (Key{key.Kind, key.Project, lxd.WithoutMember(key.Name)}); key.Kind == Volumes && m.known(shared) {
+				m.mark(steps, find(m, shared, before)...)
+			}
 			for _, later := range m.called(key)[1:] {
 				m.mark(steps, find(m, later, "")...)
 			}

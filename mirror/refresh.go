@@ -173,7 +173,10 @@ func (m *Mirror) do(ctx context.Context, job *job) {
 		err = m.listSnapshots(ctx, job.key.Project, none, false)
 	case !m.owns(ctx, job.key, &err): // LXD would answer with default's
 	case job.key.Name != "":
-		object, err = from.read(ctx, m.client, job.key)
+		if object, err = from.read(ctx, m.client, job.key); job.key.Kind == Volumes && lxd.IsOnSeveralMembers(err) {
+			job.key = whole(job.key.Kind, job.key.Project) // each of them may be meant
+			objects, err = from.list(ctx, m.client, job.key.Project)
+		}
 	default:
 		objects, err = from.list(ctx, m.client, job.key.Project)
 	}
@@ -191,7 +194,7 @@ func (m *Mirror) do(ctx context.Context, job *job) {
 	}
 	switch {
 	case job.key.Name != "":
-		m.apply(job.reading, job.key, object)
+		m.found(job.reading, job.key, object)
 	case job.key.Kind != Snapshots:
 		m.status.Lists++
 		m.applyList(job.reading, job.key.Kind, job.key.Project, objects)
@@ -201,6 +204,17 @@ func (m *Mirror) do(ctx context.Context, job *job) {
 			delete(m.open, key)
 		}
 	}
+}
+
+// found takes over what was read under a key. LXD answers for a volume of one
+// cluster member without its name, and for one that all share with any: it is
+// held under its own. The caller holds the mutex.
+func (m *Mirror) found(read reading, key Key, object any) {
+	if volume, ok := object.(*lxd.StorageVolume); ok && volume.Path() != key.Name {
+		m.apply(read, key, nil)
+		key.Name = volume.Path()
+	}
+	m.apply(read, key, object)
 }
 
 // owns reports whether a project has objects of a kind of its own: others would

@@ -72,6 +72,9 @@ func (w *watchedObjects) read(ctx context.Context, change *lxd.ObjectChange) (bo
 	text := change.ID.String()
 	if change.Kind == lxd.ObjectDeleted {
 		delete(w.known, text)
+		shared := change.ID
+		shared.Name = lxd.WithoutMember(shared.Name)
+		delete(w.known, shared.String())
 		return true, nil
 	}
 	if old := change.PreviousName(); old != nil {
@@ -82,6 +85,12 @@ func (w *watchedObjects) read(ctx context.Context, change *lxd.ObjectChange) (bo
 	object, err := w.r.node(ctx, text)
 	if err != nil && !away(err) {
 		return false, err
+	}
+	if volume, ok := object.(*lxd.StorageVolume); ok && volume != nil { // which all members may share
+		text = volume.ID()
+		if change.ID, err = lxd.ParseID(text); err != nil {
+			return false, err
+		}
 	}
 	change.Object = object
 	w.known[text] = toldObject{digest(object), change}

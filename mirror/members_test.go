@@ -41,3 +41,52 @@ func TestAVolumeIsHeldUnderItsOwnName(t *testing.T) {
 		}
 	}
 }
+
+// While a member is away LXD has nothing of its instances but their names: they
+// are listed when it goes and when it is back, what they use is used all the same,
+// and nothing is read that would fail after a long wait.
+func TestAMemberIsAway(t *testing.T) {
+	m := alone(t)
+	m.inSync = make(chan struct{})
+	m.apply(m.begin(), Key{Projects, "", "default"}, &lxd.Project{Name: "default"})
+	m.apply(m.begin(), Key{Profiles, "default", "p"}, profile("p", ""))
+	key, list := Key{Instances, "default", "a"}, whole(Instances, "")
+	there := &lxd.Instance{Name: "a", Project: "default", Member: "n2", Status: lxd.StatusRunning, Profiles: []string{"p"}, Config: lxd.StringMap{"volatile.cloud-init.instance-id": "1"}}
+	listed := func(why string, want bool) {
+		t.Helper()
+		if got := m.pending[list] != nil; got != want {
+			t.Errorf("%s: listed again: %v", why, got)
+		}
+		clear(m.pending)
+		clear(m.settle)
+	}
+	m.apply(m.begin(), key, there)
+	m.membersAre(map[string]lxd.ClusterMemberStatus{"n1": online, "n2": online})
+	listed("both are there at first", false)
+	m.membersAre(map[string]lxd.ClusterMemberStatus{"n1": online, "n2": "OFFLINE"})
+	listed("one has gone", true)
+	m.apply(m.begin(), key, &lxd.Instance{Name: "a", Project: "default", Member: "n2", Status: lxd.StatusError})
+	m.freshen()
+	if users := lookup(m.tables[Profiles].entries, Key{Profiles, "default", "p"}).Object.(*lxd.Profile).Users; len(users) != 1 {
+		t.Errorf("the profile is used by %v", users)
+	}
+	if others := m.otherSnapshots("", map[Key][]string{{Snapshots, "default", "a"}: {"s"}}, allOfThem); len(others) != 0 {
+		t.Errorf("snapshots are read of %v", others)
+	}
+	clear(m.pending)
+	m.count([]Key{key}, nil)
+	if m.status.Differences != 0 {
+		t.Error("that is counted as a difference")
+	}
+	m.membersAre(map[string]lxd.ClusterMemberStatus{"n1": online, "n2": "OFFLINE"})
+	listed("it is still away", false)
+	m.membersAre(map[string]lxd.ClusterMemberStatus{"n1": online, "n2": online})
+	listed("it is back", true)
+	m.membersAre(map[string]lxd.ClusterMemberStatus{"n1": online, "n2": online})
+	listed("it is back, and its instance is not", true)
+	m.apply(m.begin(), key, there)
+	if m.pending[Key{Snapshots, "default", "a"}] == nil {
+		t.Error("its snapshots are not read")
+	}
+	listed("all is back", false)
+}

@@ -24,7 +24,8 @@ type Mirror struct {
 	sharing  sharing
 	view     *View
 
-	lastInTurn Key // the instance whose snapshots were read last in turn
+	members    map[string]lxd.ClusterMemberStatus // by name, as they were read last
+	lastInTurn Key                                // the instance whose snapshots were read last in turn
 
 	reads, ended uint64
 	underWay     map[uint64]struct{}
@@ -100,6 +101,7 @@ func (m *Mirror) Run(ctx context.Context) {
 	for range readers {
 		running.Go(func() { m.refresh(ctx) })
 	}
+	running.Go(func() { m.watchMembers(ctx) })
 	for ctx.Err() == nil {
 		m.follow(ctx)
 		m.lose()

@@ -145,8 +145,11 @@ func covers(keys map[Key]bool, key Key) bool {
 }
 
 // unannounced reports whether LXD never tells of a change: of the interfaces of
-// its host.
+// its host, and of the instances of a cluster member that is away.
 func (m *Mirror) unannounced(key Key) bool {
+	if key.Kind == Instances {
+		return m.unreachable(key)
+	}
 	if key.Kind != Networks {
 		return false
 	}

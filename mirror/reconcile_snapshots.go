@@ -87,7 +87,7 @@ func (m *Mirror) otherSnapshots(project string, names map[Key][]string, too whic
 			others[m.nextInTurn()] = true
 		}
 	}
-	maps.DeleteFunc(others, func(key Key, _ bool) bool { return project != "" && key.Project != project })
+	maps.DeleteFunc(others, func(key Key, _ bool) bool { return project != "" && key.Project != project || m.unreachable(key) })
 	return slices.Collect(maps.Keys(others))
 }
 

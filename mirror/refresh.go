@@ -171,6 +171,12 @@ func (m *Mirror) do(ctx context.Context, job *job) {
 	switch {
 	case job.key.Kind == Snapshots && job.key.Name == "":
 		err = m.listSnapshots(ctx, job.key.Project, none, false)
+	case job.key.Kind == Snapshots && m.away(job.key):
+		m.skipped(job)
+		return
+	case job.key.Kind == Instances && job.key.Name != "" && m.away(job.key): // it is in the list at least
+		job.key = whole(Instances, job.key.Project)
+		objects, err = from.list(ctx, m.client, job.key.Project)
 	case !m.owns(ctx, job.key, &err): // LXD would answer with default's
 	case job.key.Name != "":
 		if object, err = from.read(ctx, m.client, job.key); job.key.Kind == Volumes && lxd.IsOnSeveralMembers(err) {

@@ -21,6 +21,9 @@ type use struct {
 func (m *Mirror) relate(before, after *Entry) {
 	if after != nil {
 		after.uses = m.usesOf(after)
+		if before != nil && after.Kind == Instances && m.unreachable(after.Key) {
+			after.uses = before.uses // which LXD goes on to tell of
+		}
 		if _, has := usersOf(after.read); has {
 			m.stale[after.Key] = true
 		}

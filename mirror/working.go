@@ -2,12 +2,17 @@ package mirror
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/lxdql/lxdql/lxd"
 )
 
 // renaming is how LXD describes the operation (seen on 5.0.2).
 const renaming = "Renaming instance"
+
+// updating is how LXD describes the change of a snapshot, of which no other event
+// tells, and which it says of an instance with the snapshot's name (seen on 5.0.2).
+const updating = "Updating snapshot"
 
 // operation marks what an operation that ended has worked on, of which LXD writes
 // some after the event of the change, and notes one that has not ended; the caller
@@ -25,6 +30,9 @@ func (m *Mirror) operation(operation *lxd.Operation) {
 		}
 		for _, later := range m.called(key)[1:] {
 			m.mark(settles, append(snapshots(m, later, ""), later)...)
+		}
+		if operation.Description == updating {
+			m.mark(settles, m.having(key)...)
 		}
 		if operation.Status() != lxd.OperationSuccess {
 			m.mark(settles, m.leftBy(operation, key)...)
@@ -45,6 +53,20 @@ func (m *Mirror) objectsOf(operation *lxd.Operation) iter.Seq2[lxd.ID, Key] {
 			}
 		}
 	}
+}
+
+// having are the snapshots of the instances that have one with the name of a key.
+// Those of very many are read in turn: LXD does not say which is meant.
+func (m *Mirror) having(key Key) (keys []Key) {
+	for _, entry := range within(m.tables[Snapshots].entries, key.Project) {
+		if slices.Contains(snapshotNames(entry), key.Name) {
+			keys = append(keys, entry.Key)
+		}
+	}
+	if len(keys) > mostInTurn {
+		return nil
+	}
+	return keys
 }
 
 // leftBy are what an operation on an object changes before its end, or for good

@@ -41,3 +41,21 @@ func TestWhatIsUnderWayIsNoDifference(t *testing.T) {
 		t.Error("after a gap nobody tells of its end")
 	}
 }
+
+// LXD announces the change of a snapshot by nothing but an operation, which names
+// an instance with the name of the snapshot.
+func TestASnapshotThatIsChangedIsReadAgain(t *testing.T) {
+	m := alone(t)
+	for _, name := range []string{"a", "b", "c"} {
+		m.apply(m.begin(), Key{Snapshots, "default", name}, []*lxd.InstanceSnapshot{{FullName: name + "/" + map[bool]string{true: "other", false: "s"}[name == "c"]}})
+	}
+	clear(m.pending)
+	m.look(&lxd.OperationEvent{Operation: &lxd.Operation{
+		UUID: "u", Project: "default", Description: "Updating snapshot", StatusCode: 200, Affected: lxd.JSON(`{"instances":["/1.0/instances/s"]}`),
+	}})
+	for name, want := range map[string]bool{"a": true, "b": true, "c": false} {
+		if got := m.pending[Key{Snapshots, "default", name}] != nil; got != want {
+			t.Errorf("the snapshots of %s are read: %v", name, got)
+		}
+	}
+}

@@ -52,8 +52,26 @@ func TestACluster(t *testing.T) {
 	networkOfACluster(t, server, token)
 	overHTTPS := clusterOverHTTPS(t, ask)
 	script(t, "kill", filepath.Join(directory, "n2"))
+	memoryWithoutIt(t, server, token, socket)
 	withoutTheMember(t, overHTTPS)
 	withoutIt(t, server, token)
+}
+
+// memoryWithoutIt waits until memory tells that what is on the member is an error,
+// which LXD announces to nobody, and starts a server that has never seen it.
+func memoryWithoutIt(t *testing.T, server *running, token, socket string) {
+	t.Helper()
+	for waited := time.Now(); ; time.Sleep(time.Second) {
+		read := server.ask(t, token, `{ instances { nodes { name status location } } }`, nil)
+		if read.at("instances", "nodes", 1, "status") == "ERROR" && into(read.Extensions, "lxd", "calls") == 0.0 {
+			break
+		}
+		if time.Since(waited) > 60*time.Second {
+			t.Fatalf("memory does not see the member's end: %s", read.Text)
+		}
+	}
+	late := start(t, "LXD_SOCKET_PATH="+socket)
+	late.inStep(t, late.login(t))
 }
 
 // withoutIt waits until the cluster has noticed that a member is gone: what is

@@ -1,6 +1,10 @@
 package e2e
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+	"time"
+)
 
 // Two members of a cluster have a volume of one name: each has its own id,
 // snapshots and way back, whichever member is asked.
@@ -41,6 +45,7 @@ func TestVolumesOfMembers(t *testing.T) {
 	if len(seen) > 0 {
 		t.Errorf("the pool is not used by %v", seen)
 	}
+	volumesByOthers(t, server, token, ask)
 	read := server.must(t, token, `{ storageVolume(pool: "default", name: "same", location: "n2") { id location usedBy { ... on Instance { name } } } other: storageVolume(pool: "default", name: "other") { location }
 		instance(name: "user") { rootVolume { id location } devices { name ... on DiskDevice { volume { id } } } } }`, nil)
 	id := read.at("storageVolume", "id")
@@ -51,4 +56,38 @@ func TestVolumesOfMembers(t *testing.T) {
 	if root.at("node", "id") != read.at("instance", "rootVolume", "id") {
 		t.Errorf("the root disk: %s", root.Text)
 	}
+}
+
+// volumesByOthers changes volumes of both members without lxdql: memory sees each
+// where it is, and whoever watches is told.
+func volumesByOthers(t *testing.T, server *running, token string, ask func(method, path string, body any) map[string]any) {
+	t.Helper()
+	server.inStep(t, token)
+	const volumes = "/1.0/storage-pools/default/volumes/custom"
+	seen := func(want string) {
+		t.Helper()
+		for waited := time.Now(); ; time.Sleep(100 * time.Millisecond) {
+			read := server.must(t, token, `{ storageVolumes(type: CUSTOM, where: {name: {prefix: "by"}}, orderBy: {field: NAME}) { nodes { name location description } } }`, nil)
+			text := ""
+			for _, volume := range read.at("storageVolumes", "nodes").([]any) {
+				text += fmt.Sprint(into(volume, "name"), "@", into(volume, "location"), into(volume, "description"), " ")
+			}
+			if text == want && into(read.Extensions, "lxd", "calls") == 0.0 {
+				return
+			}
+			if time.Since(waited) > 10*time.Second {
+				t.Fatalf("memory has %q, want %q: %s", text, want, read.Text)
+			}
+		}
+	}
+	waitRaw(ask, ask("POST", volumes+"?target=n1", map[string]any{"name": "by"}))
+	seen("by@n1 ")
+	waitRaw(ask, ask("POST", volumes+"?target=n2", map[string]any{"name": "by"}))
+	seen("by@n1 by@n2 ")
+	ask("PATCH", volumes+"/by?target=n2", map[string]any{"description": "two"})
+	seen("by@n1 by@n2two ")
+	waitRaw(ask, ask("DELETE", volumes+"/by?target=n1", nil))
+	seen("by@n2two ")
+	waitRaw(ask, ask("DELETE", volumes+"/by?target=n2", nil))
+	seen("")
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -20,6 +21,9 @@ const (
 	// ofUsers is how long a list of users is taken to be, which has no bound, and
 	// ofTheirs one inside another, which is too much whatever is asked of it.
 	ofUsers, ofTheirs = 100, mostCost / 100
+	// shallow is how deep lists of objects may be in each other until they are taken
+	// to be ofDeep long: who goes further goes in a circle.
+	shallow, ofDeep = 2, 200
 	// ofSchema and ofType are what the schema itself comes to, and one type of it,
 	// whatever is asked of them: an answer of 350 KB for __schema, in some 30 ms.
 	ofSchema, ofType = mostCost / 50, mostCost / 500
@@ -30,19 +34,24 @@ const (
 
 // complexity refuses a question whose answer could be too large. Edges go in
 // both directions, so that a short question can ask for the estate times itself.
-type complexity struct{}
+type complexity struct {
+	schema *ast.Schema
+}
 
-var _ graphql.OperationContextMutator = complexity{}
+var _ graphql.OperationContextMutator = (*complexity)(nil)
 
 // ExtensionName is the name that gqlgen knows it by.
-func (complexity) ExtensionName() string { return "Complexity" }
+func (*complexity) ExtensionName() string { return "Complexity" }
 
-// Validate has nothing to check.
-func (complexity) Validate(graphql.ExecutableSchema) error { return nil }
+// Validate keeps the schema, which tells what an object is.
+func (c *complexity) Validate(executable graphql.ExecutableSchema) error {
+	c.schema = executable.Schema()
+	return nil
+}
 
 // MutateOperationContext refuses; it changes nothing.
-func (complexity) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
-	counted := &cost{variables: operation.Variables, fragments: map[spread]int{}, elements: map[string]int{}}
+func (c *complexity) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
+	counted := &cost{schema: c.schema, variables: operation.Variables, fragments: map[spread]int{}, elements: map[string]int{}}
 	requested := counted.of(operation.Operation.SelectionSet)
 	operation.Stats.SetExtension("cost", map[string]any{"requested": requested, "limit": mostCost})
 	if requested <= mostCost {
@@ -55,16 +64,23 @@ func (complexity) MutateOperationContext(_ context.Context, operation *graphql.O
 
 // cost counts fields as often as they could be in the answer.
 type cost struct {
+	schema    *ast.Schema
 	variables map[string]any
 	fragments map[spread]int // counted once: they may be spread many times
 	elements  map[string]int // of the variables, counted once too
-	inUsers   bool           // what is counted is of users
+	place
 }
 
-// spread is a fragment, and whether it is of users.
+// place is what the fields that are counted are inside of.
+type place struct {
+	users bool // of other objects
+	lists int  // of objects, no more than shallow
+}
+
+// spread is a fragment where it is spread.
 type spread struct {
 	*ast.FragmentDefinition
-	inUsers bool
+	place
 }
 
 func (c *cost) of(selections ast.SelectionSet) int {
@@ -84,7 +100,7 @@ func (c *cost) of(selections ast.SelectionSet) int {
 }
 
 func (c *cost) fragment(definition *ast.FragmentDefinition) int {
-	here := spread{definition, c.inUsers}
+	here := spread{definition, c.place}
 	if known, ok := c.fragments[here]; ok {
 		return known
 	}
@@ -120,10 +136,20 @@ const users = "usedBy"
 
 // below is what one object of a field comes to.
 func (c *cost) below(field *ast.Field) int {
-	before := c.inUsers
-	defer func() { c.inUsers = before }()
-	c.inUsers = before || field.Name == users
+	before := c.place
+	defer func() { c.place = before }()
+	c.users = before.users || field.Name == users
+	if c.ofObjects(field) && !ofPage(field) {
+		c.lists = min(before.lists+1, shallow)
+	}
 	return c.of(field.SelectionSet)
+}
+
+// ofObjects reports whether a field is a list of objects with an id, and so of what
+// leads to others.
+func (c *cost) ofObjects(field *ast.Field) bool {
+	kind := c.schema.Types[field.Definition.Type.Name()]
+	return field.Definition.Type.Elem != nil && kind != nil && (kind.Name == "Node" || slices.Contains(kind.Interfaces, "Node"))
 }
 
 // ofPage reports whether a field is the list of a page, whose size has counted.
@@ -133,11 +159,13 @@ func ofPage(field *ast.Field) bool {
 
 // length is how long a list is taken to be that is no page.
 func (c *cost) length(field *ast.Field) int {
-	if field.Name == users {
-		if c.inUsers {
-			return ofTheirs
-		}
+	switch {
+	case field.Name == users && c.users:
+		return ofTheirs
+	case field.Name == users:
 		return ofUsers
+	case c.ofObjects(field) && c.lists == shallow:
+		return ofDeep
 	}
 	if ids := field.Arguments.ForName("ids"); ids != nil {
 		if given, err := ids.Value.Value(c.variables); err == nil {

@@ -63,7 +63,7 @@ func graphQL(resolver *resolvers.Resolver, planned *plan.Plan, kept *answers, li
 	server.Use(newPersistedQueries())
 	server.Use(noDefer{})
 	server.Use(knownConditions{})
-	server.Use(complexity{})
+	server.Use(&complexity{})
 	server.Use(limit)
 	server.Use(anonymousAccess{})
 	server.AroundRootFields(resolver.AroundRootFields)

@@ -78,13 +78,17 @@ func memoryWithoutIt(t *testing.T, server *running, token, socket string) {
 // on it is told as an error, and everything else is there.
 func withoutIt(t *testing.T, server *running, token string) {
 	t.Helper()
-	const question = `{ clusterMembers { nodes { name status resources { memory { totalBytes } } } } instances { nodes { name status location state { processes } } } }`
+	const question = `{ clusterMembers { nodes { name status resources { memory { totalBytes } } } } instances { nodes { name status location state { processes } } }
+		live: instances(freshness: LIVE) { nodes { snapshots { name createdAt } } } }`
 	for waited := time.Now(); ; time.Sleep(time.Second) {
 		read := server.ask(t, token, question, nil)
 		seen := fmt.Sprint(read.at("clusterMembers", "nodes", 1, "status"), read.at("instances", "nodes", 1, "status"), read.at("instances", "nodes", 0, "name"), read.at("instances", "nodes", 0, "state"))
 		if seen == fmt.Sprint("OFFLINE", "ERROR", "on-n1", map[string]any{"processes": nil}) {
 			if read.at("clusterMembers", "nodes", 1, "resources") != nil || len(read.Errors) == 0 {
 				t.Errorf("the resources of a member that is gone: %s", read.Text)
+			}
+			if snapshots := read.at("live", "nodes", 1, "snapshots"); fmt.Sprint(snapshots) != "[]" {
+				t.Errorf("the snapshots on a member that is gone: %v: %s", snapshots, read.Text)
 			}
 			return
 		}

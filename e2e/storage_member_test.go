@@ -46,6 +46,7 @@ func TestVolumesOfMembers(t *testing.T) {
 		t.Errorf("the pool is not used by %v", seen)
 	}
 	volumesByOthers(t, server, token, ask)
+	usersOfVolumes(t, server, token, ask)
 	read := server.must(t, token, `{ storageVolume(pool: "default", name: "same", location: "n2") { id location usedBy { ... on Instance { name } } } other: storageVolume(pool: "default", name: "other") { location }
 		instance(name: "user") { rootVolume { id location } devices { name ... on DiskDevice { volume { id } } } } }`, nil)
 	id := read.at("storageVolume", "id")
@@ -90,4 +91,30 @@ func volumesByOthers(t *testing.T, server *running, token string, ask func(metho
 	seen("by@n2two ")
 	waitRaw(ask, ask("DELETE", volumes+"/by?target=n2", nil))
 	seen("")
+}
+
+// usersOfVolumes has a profile name the volume, and an instance that has nothing but
+// the profile: memory tells the users of the volume of each member as LXD does.
+func usersOfVolumes(t *testing.T, server *running, token string, ask func(method, path string, body any) map[string]any) {
+	t.Helper()
+	ask("POST", "/1.0/profiles", map[string]any{"name": "with-same", "devices": map[string]any{"data": map[string]string{"type": "disk", "pool": "default", "source": "same", "path": "/data"}}})
+	waitRaw(ask, ask("POST", "/1.0/instances?target=n1", map[string]any{"name": "by-profile", "profiles": []string{"default", "with-same"}, "source": map[string]string{"type": "none"}}))
+	users := func(freshness string) (text string, calls any) {
+		read := server.must(t, token, `query($freshness: Freshness!) { storageVolumes(type: CUSTOM, freshness: $freshness, where: {name: {in: ["same"]}}, orderBy: {field: NAME}) { nodes {
+			location usedBy { ... on Instance { name } ... on Profile { name } } } } }`, map[string]any{"freshness": freshness})
+		return fmt.Sprint(read.at("storageVolumes", "nodes")), into(read.Extensions, "lxd", "calls")
+	}
+	const want = "[map[location:n1 usedBy:[map[name:with-same]]] map[location:n2 usedBy:[map[name:user] map[name:with-same]]]]"
+	if live, _ := users("LIVE"); live != want {
+		t.Errorf("LXD tells %s", live)
+	}
+	for waited := time.Now(); ; time.Sleep(100 * time.Millisecond) {
+		cached, calls := users("CACHED")
+		if cached == want && calls == 0.0 {
+			return
+		}
+		if time.Since(waited) > 10*time.Second {
+			t.Fatalf("memory tells %s", cached)
+		}
+	}
 }

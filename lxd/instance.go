@@ -57,6 +57,13 @@ func (i *Instance) Full() bool { return i.full }
 // Location is the cluster member; nil outside a cluster, where LXD says "none" or nothing.
 func (i *Instance) Location() *string { return location(&i.Member) }
 
+// Unreachable reports whether the instance is on a cluster member that is away: LXD
+// has of it nothing but the name, and what else is read of it takes 10 seconds to
+// fail (seen on 5.0.2).
+func (i *Instance) Unreachable() bool {
+	return i.Status == StatusError && i.Location() != nil && len(i.Config) == 0
+}
+
 func location(member *string) *string {
 	if *member == "none" || *member == "" {
 		return nil

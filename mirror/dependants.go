@@ -33,13 +33,14 @@ func snapshots(m *Mirror, key Key, before string) []Key {
 	return keys
 }
 
-// disks are the custom volumes that an instance has attached.
+// disks are the custom volumes that an instance has attached, by its profiles too.
 func disks(m *Mirror, key Key, before string) (keys []Key) {
 	for _, instance := range itself(m, key, before) {
 		if entry := lookup(m.tables[Instances].entries, instance); entry != nil {
-			for _, use := range entry.uses {
-				if use.of.Kind == Volumes {
-					keys = append(keys, *use.of)
+			object := entry.read.(*lxd.Instance)
+			for _, volume := range m.attached(instance.Project, object.Location(), object.ExpandedDevices) {
+				if m.known(volume) {
+					keys = append(keys, volume)
 				}
 			}
 		}

@@ -63,12 +63,11 @@ func (m *Mirror) membersAre(now map[string]lxd.ClusterMemberStatus) {
 	}
 }
 
-// unreachable reports whether an instance is on a member that is away: LXD has
-// of it nothing but the name. What else is read of it takes 10 seconds to fail
-// (seen on 5.0.2). The caller holds the mutex.
+// unreachable reports whether an instance is on a member that is away; the caller
+// holds the mutex.
 func (m *Mirror) unreachable(key Key) bool {
 	instance := m.instance(key.Project, key.Name)
-	return instance != nil && instance.Status == lxd.StatusError && instance.Location() != nil && len(instance.Config) == 0
+	return instance != nil && instance.Unreachable()
 }
 
 // away is unreachable for who does not hold the mutex.

@@ -43,15 +43,47 @@ func (m *Mirror) relate(before, after *Entry) {
 	}
 	for _, gone := range was {
 		delete(m.users[gone.of], gone.url)
-		m.stale[*gone.of] = true
+		m.outdate(gone)
 	}
 	for _, now := range is {
 		if m.users[now.of] == nil {
 			m.users[now.of] = map[string]struct{}{}
 		}
 		m.users[now.of][now.url] = struct{}{}
-		m.stale[*now.of] = true
+		m.outdate(now)
 	}
+}
+
+// outdate has an object's users written anew; of a volume that a profile names,
+// those of the same name on each cluster member.
+func (m *Mirror) outdate(changed use) {
+	m.stale[*changed.of] = true
+	if changed.of.Kind != Volumes || !byProfile(changed.url) {
+		return
+	}
+	for _, entry := range within(m.tables[Volumes].entries, changed.of.Project) {
+		if lxd.WithoutMember(entry.Name) == changed.of.Name {
+			m.stale[entry.Key] = true
+		}
+	}
+}
+
+// byProfile reports whether a user is a profile, which is on all cluster members.
+func byProfile(url string) bool { return strings.HasPrefix(url, "/1.0/profiles/") }
+
+// derived appends the users of an object that are held.
+func (m *Mirror) derived(users []string, key Key) []string {
+	for url := range m.users[m.keys[key]] {
+		users = append(users, url)
+	}
+	if shared := (Key{key.Kind, key.Project, lxd.WithoutMember(key.Name)}); key.Kind == Volumes && shared != key {
+		for url := range m.users[m.keys[shared]] {
+			if byProfile(url) {
+				users = append(users, url)
+			}
+		}
+	}
+	return users
 }
 
 // relateProject relates what is in a project anew: whose objects it uses hangs
@@ -72,19 +104,15 @@ func (m *Mirror) freshen() {
 	for key := range m.stale {
 		delete(m.stale, key)
 		entry := lookup(m.tables[key.Kind].entries, key)
-		of := m.keys[key] // nil where nothing ever used it
 		if entry == nil {
-			if len(m.users[of]) == 0 {
+			if of := m.keys[key]; len(m.users[of]) == 0 { // nil where nothing ever used it
 				delete(m.users, of)
 				delete(m.keys, key)
 			}
 			continue
 		}
-		users := make([]string, 0, len(entry.foreign)+len(m.users[of]))
-		users = append(users, entry.foreign...)
-		for url := range m.users[of] {
-			users = append(users, url)
-		}
+		users := make([]string, 0, len(entry.foreign)+len(m.users[m.keys[key]]))
+		users = m.derived(append(users, entry.foreign...), key)
 		slices.Sort(users)
 		if known, _ := usersOf(entry.Object); slices.Equal(known, users) {
 			continue

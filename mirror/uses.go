@@ -24,7 +24,10 @@ func (m *Mirror) usesOf(entry *Entry) []use {
 			add(Profiles, m.effective(in, lxd.FeatureProfiles), profile, url)
 		}
 		add(StoragePools, "", object.RootPool(), url)
-		m.devices(in, object.Member, object.ExpandedDevices, url, add)
+		m.nics(in, object.ExpandedDevices, url, add)
+		for _, volume := range m.attached(in, object.Location(), object.OwnDevices) { // those of its profiles are theirs (seen on 5.0.2)
+			add(Volumes, volume.Project, volume.Name, url)
+		}
 	case []*lxd.InstanceSnapshot:
 		if instance := m.instance(in, entry.Name); instance != nil {
 			for _, snapshot := range object {
@@ -39,7 +42,10 @@ func (m *Mirror) usesOf(entry *Entry) []use {
 				add(StoragePools, "", device["pool"], url)
 			}
 		}
-		m.devices(in, "", object.OwnDevices, url, add)
+		m.nics(in, object.OwnDevices, url, add)
+		for _, volume := range m.attached(in, nil, object.OwnDevices) {
+			add(Volumes, volume.Project, volume.Name, url)
+		}
 	case *lxd.StorageVolume:
 		add(Projects, "", in, object.Address())
 		add(StoragePools, "", object.Pool, object.Address())
@@ -65,31 +71,39 @@ func (m *Mirror) usesOf(entry *Entry) []use {
 	return slices.Concat(slices.Compact(uses)) // without room for more
 }
 
-// devices adds what devices of an object of a project use.
-func (m *Mirror) devices(project, member string, devices lxd.DeviceMap, url string, add func(kind Kind, project, name, url string)) {
+// nics adds what network devices of an object of a project use.
+func (m *Mirror) nics(project string, devices lxd.DeviceMap, url string, add func(kind Kind, project, name, url string)) {
 	networks := m.effective(project, lxd.FeatureNetworks)
 	for _, device := range devices {
-		switch device["type"] {
-		case "nic":
-			if device["network"] != "" {
-				add(Networks, networks, device["network"], url)
-			} else {
-				add(Networks, "default", device["parent"], url)
-			}
-			for acl := range strings.SplitSeq(device["security.acls"], ",") {
-				add(NetworkAcls, networks, strings.TrimSpace(acl), url)
-			}
-		case "disk":
-			if device["pool"] == "" || device["source"] == "" || device["path"] == "/" {
-				continue
-			}
-			volume := &lxd.StorageVolume{Pool: device["pool"], Type: lxd.VolumeCustom, Name: device["source"], Project: m.effective(project, lxd.FeatureStorageVolumes)}
-			if lookup(m.tables[Volumes].entries, Key{Volumes, volume.Project, volume.Path()}) == nil {
-				volume.Member = member // on a pool of the member's own
-			}
-			add(Volumes, volume.Project, volume.Path(), url)
+		if device["type"] != "nic" {
+			continue
+		}
+		if device["network"] != "" {
+			add(Networks, networks, device["network"], url)
+		} else {
+			add(Networks, "default", device["parent"], url)
+		}
+		for acl := range strings.SplitSeq(device["security.acls"], ",") {
+			add(NetworkAcls, networks, strings.TrimSpace(acl), url)
 		}
 	}
+}
+
+// attached are the volumes that disks of an object of a project name: under the
+// path of one that all cluster members share, and under that of the member's own.
+func (m *Mirror) attached(project string, member *string, devices lxd.DeviceMap) (keys []Key) {
+	for _, device := range devices {
+		if device["type"] != "disk" || device["pool"] == "" || device["source"] == "" || device["path"] == "/" {
+			continue
+		}
+		volume := &lxd.StorageVolume{Pool: device["pool"], Type: lxd.VolumeCustom, Name: device["source"], Project: m.effective(project, lxd.FeatureStorageVolumes)}
+		keys = append(keys, Key{Volumes, volume.Project, volume.Path()})
+		if member != nil {
+			volume.Member = *member
+			keys = append(keys, Key{Volumes, volume.Project, volume.Path()})
+		}
+	}
+	return keys
 }
 
 // subjects adds the ACLs that the rules of an ACL name.

@@ -70,6 +70,8 @@ func snapshotsOf(ctx context.Context, instance *lxd.Instance) ([]*lxd.InstanceSn
 		return []*lxd.InstanceSnapshot{}, nil
 	case instance.Full():
 		return instance.Snapshots, nil
+	case instance.Unreachable() && from.View() == nil: // as in LXD's own full list
+		return []*lxd.InstanceSnapshot{}, nil
 	case from.View() != nil:
 		return from.InstanceSnapshots(ctx, scope(ctx), instance)
 	case pool != "":

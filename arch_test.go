@@ -25,6 +25,7 @@ var rooms = map[string]struct {
 }{
 	"lxd":              {nil, "the client of LXD stands on nothing, so that it can be read and used alone"},
 	"auth":             {nil, "who may do what is decided without knowing LXD or SQL"},
+	"auth/oidctest":    {nil, "the tests' own identity provider knows nothing of who uses it"},
 	"page":             {[]string{"auth", "journal", "lxd", "simplestreams"}, "lists know the types that are listed: they are handed what the caller may see"},
 	"simplestreams":    {nil, "image servers are others' and know nothing of LXD or of us"},
 	"work":             {[]string{"journal", "lxd"}, "operations of ours are steps of LXD: who may is asked of the scope that they are given"},

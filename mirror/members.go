@@ -84,9 +84,5 @@ func (m *Mirror) skipped(job *job) {
 	defer m.mutex.Unlock()
 	defer m.happened()
 	m.end(job.reading)
-	for key, mark := range job.marks {
-		if mark > 0 && m.open[key] <= mark {
-			delete(m.open, key)
-		}
-	}
+	m.answered(job)
 }

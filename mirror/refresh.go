@@ -205,6 +205,12 @@ func (m *Mirror) do(ctx context.Context, job *job) {
 		m.status.Lists++
 		m.applyList(job.reading, job.key.Kind, job.key.Project, objects)
 	}
+	m.answered(job)
+}
+
+// answered says that our own changes which a job was for are read; the caller
+// holds the mutex.
+func (m *Mirror) answered(job *job) {
 	for key, mark := range job.marks {
 		if mark > 0 && m.open[key] <= mark {
 			delete(m.open, key)

@@ -70,10 +70,10 @@ func snapshotsOf(ctx context.Context, instance *lxd.Instance) ([]*lxd.InstanceSn
 		return []*lxd.InstanceSnapshot{}, nil
 	case instance.Full():
 		return instance.Snapshots, nil
-	case instance.Unreachable() && from.View() == nil: // as in LXD's own full list
-		return []*lxd.InstanceSnapshot{}, nil
 	case from.View() != nil:
 		return from.InstanceSnapshots(ctx, scope(ctx), instance)
+	case instance.Unreachable(): // as in LXD's own full list (seen on 5.0.2)
+		return []*lxd.InstanceSnapshot{}, nil
 	case pool != "":
 		names, err := load(ctx).snapshotNames.Load(ctx, key{instance.Project, pool})()
 		if err != nil || onlyNames(ctx, "") || len(names[instance.Name]) == 0 {

@@ -1,60 +1,23 @@
 package server
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"encoding/json"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/lestrrat-go/jwx/v2/jwa"
-	"github.com/lestrrat-go/jwx/v2/jwk"
-	"github.com/lestrrat-go/jwx/v2/jwt"
 	"github.com/lxdql/lxdql/auth"
+	"github.com/lxdql/lxdql/auth/oidctest"
 	"github.com/lxdql/lxdql/lxd/lxdsim"
 )
 
 // What a provider's user has here is taken at once, as anybody's is: what is open
 // ends, and what the token itself gives stays.
 func TestAProvidersUserLosesWhatIsTakenHere(t *testing.T) {
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := jwk.FromRaw(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key.Set(jwk.KeyIDKey, "one")
-	public, err := key.PublicKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	answers := http.NewServeMux()
-	provider := httptest.NewServer(answers)
-	t.Cleanup(provider.Close)
-	answers.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, r *http.Request) {
-		json.NewEncoder(w).Encode(map[string]any{"issuer": provider.URL, "jwks_uri": provider.URL + "/keys", "authorization_endpoint": provider.URL, "token_endpoint": provider.URL, "id_token_signing_alg_values_supported": []string{"ES256"}})
-	})
-	answers.HandleFunc("/keys", func(w http.ResponseWriter, r *http.Request) {
-		json.NewEncoder(w).Encode(map[string]any{"keys": []any{public}})
-	})
-	token := jwt.New()
-	for name, value := range map[string]any{"iss": provider.URL, "aud": "lxdql", "sub": "42", "preferred_username": "ann", "exp": time.Now().Add(time.Hour), "groups": []string{"all"}} {
-		token.Set(name, value)
-	}
-	signed, err := jwt.Sign(token, jwt.WithKey(jwa.ES256, key))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ann := string(signed)
-
+	provider := oidctest.New(t)
+	ann := provider.Token(t, provider.Key, map[string]any{"groups": []string{"all"}})
 	simulated := lxdsim.New(lxdsim.Options{Instances: 2, OperationDelay: time.Millisecond})
 	t.Cleanup(simulated.Close)
 	socket := listening(t, simulated)

@@ -78,6 +78,6 @@ func table(to io.Writer, figures []figure) {
 		if one.reached(one.Value) < 1 {
 			verdict = "missed"
 		}
-		fmt.Fprintf(to, "%-8s %-16s %-28s %-20s %s\n", verdict, one.text(), one.Name, one.Unit, one.says)
+		fmt.Fprintf(to, "%-8s %-16s %-28s %-22s %s\n", verdict, one.text(), one.Name, one.Unit, one.says)
 	}
 }
